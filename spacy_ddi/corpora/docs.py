@@ -1,0 +1,132 @@
+"""Corpus sentences as spaCy Docs, with gold mentions, relations and sentence boundaries.
+
+One Doc holds one corpus *sentence*. The sentence is what the corpus annotates: ids, offsets and
+pairs are local to it, the white space between sentences is not kept, and the corpus's own
+segmentation is the gold one. For training it also makes batches even and shuffles well.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import filter_spans
+
+from spacy_ddi.annotations import (
+    DOCUMENT_ID,
+    MENTIONS_KEY,
+    SENTENCE_ID,
+    copy_mentions,
+    make_relation,
+    set_relations,
+)
+from spacy_ddi.corpora.records import Document, Mention, Sentence
+
+Tokenizer = Callable[[str], Doc]
+
+
+def document_to_docs(document: Document, make_doc: Tokenizer) -> list[Doc]:
+    """Turn a corpus document into gold Docs, one a sentence.
+
+    document (Document): The corpus document.
+    make_doc (Callable[[str], Doc]): The tokenizer, e.g. `nlp.make_doc`.
+    RETURNS (List[Doc]): Docs as `sentence_to_doc` makes them, with the document's id.
+    """
+    docs = []
+    for sentence in document.sentences:
+        doc = sentence_to_doc(sentence, make_doc)
+        doc.user_data[DOCUMENT_ID] = document.id
+        docs.append(doc)
+    return docs
+
+
+def sentence_to_doc(sentence: Sentence, make_doc: Tokenizer) -> Doc:
+    """Turn a corpus sentence into a gold Doc.
+
+    Tokens are split where a mention begins or ends inside one, so that every mention is a span.
+    A discontinuous mention is represented by its first range: in the corpus the ranges that follow
+    are shared with a neighbour ('loop and thiazide *diuretics*'), the first never is. All mentions
+    are in `doc.spans[MENTIONS_KEY]`; `doc.ents` has the contiguous ones, the longest where they
+    overlap. The group keeps the corpus's order, which that of its pairs follows.
+
+    sentence (Sentence): The corpus sentence.
+    make_doc (Callable[[str], Doc]): The tokenizer, e.g. `nlp.make_doc`.
+    RETURNS (Doc): Tokens, one sentence, gold mentions, entities, and `doc._.ddi_rels`.
+    """
+    ranges = {mention.id: _first_range(mention, sentence.text) for mention in sentence.mentions}
+    cuts = sorted({offset for place in ranges.values() for offset in place})
+    doc = _split_tokens(make_doc(sentence.text), cuts)
+    preset_one_sentence(doc)
+    spans = {}
+    for mention in sentence.mentions:
+        start, end = ranges[mention.id]
+        span = doc.char_span(start, end, label=mention.type, span_id=mention.id)
+        assert span is not None, f"{mention} does not fall on the tokens it was cut from"
+        spans[mention.id] = span
+    doc.spans[MENTIONS_KEY] = list(spans.values())
+    contiguous = [spans[mention.id] for mention in sentence.mentions if len(mention.ranges) == 1]
+    doc.set_ents(filter_spans(contiguous), default="outside")
+    relations = []
+    for interaction in sentence.interactions:
+        head, tail = spans[interaction.head], spans[interaction.tail]
+        relations.append(
+            make_relation((head.start, head.end), (tail.start, tail.end), interaction.label, 1.0)
+        )
+    set_relations(doc, relations)
+    doc.user_data[SENTENCE_ID] = sentence.id
+    return doc
+
+
+def preset_one_sentence(doc: Doc) -> None:
+    """Preset the boundaries of a Doc that holds one sentence, so that a parser does not split it.
+
+    doc (Doc): The Doc, changed in place.
+    """
+    for token in doc:
+        token.is_sent_start = token.i == 0
+
+
+def make_examples(
+    references: Iterable[Doc], make_doc: Tokenizer, *, gold_mentions: bool
+) -> list[Example]:
+    """Pair gold Docs with Docs for a pipeline to annotate.
+
+    references (Iterable[Doc]): Gold Docs, one sentence each.
+    make_doc (Callable[[str], Doc]): The tokenizer of the predicted side.
+    gold_mentions (bool): Whether the predicted side gets the gold tokens and mentions.
+    RETURNS (List[Example]): Predicted and gold side, in the order of the gold Docs.
+    """
+    examples = []
+    for reference in references:
+        if gold_mentions:
+            words = [token.text for token in reference]
+            spaces = [bool(token.whitespace_) for token in reference]
+            predicted = Doc(reference.vocab, words=words, spaces=spaces)
+            copy_mentions(reference.spans[MENTIONS_KEY], predicted, MENTIONS_KEY)
+        else:
+            predicted = make_doc(reference.text)
+        preset_one_sentence(predicted)
+        examples.append(Example(predicted, reference))
+    return examples
+
+
+def _first_range(mention: Mention, text: str) -> tuple[int, int]:
+    """The mention's first range, without white space at its ends, where no token boundary is."""
+    start, end = mention.ranges[0]
+    marked = text[start:end]
+    return start + len(marked) - len(marked.lstrip()), end - len(marked) + len(marked.rstrip())
+
+
+def _split_tokens(doc: Doc, cuts: list[int]) -> Doc:
+    """A Doc of the same text whose tokens end at each of the character offsets, too."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    for token in doc:
+        inside = [cut - token.idx for cut in cuts if token.idx < cut < token.idx + len(token)]
+        bounds = [0, *inside, len(token)]
+        pieces = [token.text[a:b] for a, b in itertools.pairwise(bounds)]
+        words.extend(pieces)
+        spaces.extend([False] * len(inside) + [bool(token.whitespace_)])
+    return doc if len(words) == len(doc) else Doc(doc.vocab, words=words, spaces=spaces)

@@ -1,0 +1,118 @@
+"""The registered readers: what `spacy train` asks for its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+from spacy.util import ensure_path
+
+from spacy_ddi.annotations import MENTIONS_KEY, install_extensions
+from spacy_ddi.corpora.ddi2013 import OnError, read_document_list, read_folder
+from spacy_ddi.corpora.docs import document_to_docs, make_examples
+from spacy_ddi.errors import CorpusError, Errors, require
+
+ExampleReader = Callable[[Language], Iterator[Example]]
+
+
+def configure_ddi_corpus_2013(
+    path: str | None,
+    documents: str | None = None,
+    exclude: str | None = None,
+    gold_mentions: bool = True,
+    min_mentions: int = 0,
+) -> ExampleReader:
+    """Registered as `spacy-ddi.DDICorpus2013.v1` (@readers): the corpus's XML, one Doc a sentence.
+
+    path (Optional[str]): The corpus folder, searched for XML at any depth.
+    documents (Optional[str]): File with the ids of the documents to read, one a line; all if None.
+    exclude (Optional[str]): File with the ids of the documents to leave out, one a line.
+    gold_mentions (bool): Whether the predicted Doc of an example carries the gold tokens and, in
+        `doc.spans["ddi_mentions"]`, the gold mentions. Without them it has the pipeline's own
+        tokens and no mentions: for training `ner`, and for scoring end to end.
+    min_mentions (int): Sentences with fewer mentions are skipped (2 leaves those with pairs).
+    RETURNS (Callable[[Language], Iterator[Example]]): The reader.
+    """
+    where = "spacy-ddi.DDICorpus2013.v1"
+    require(min_mentions >= 0, where, "min_mentions", min_mentions, "0 or more")
+
+    def read(nlp: Language) -> Iterator[Example]:
+        if not path:
+            raise CorpusError(Errors.CORPUS_NO_PATH.format(setting="path"))
+        docs = read_docs(
+            Path(path), nlp.make_doc, documents=ensure_path(documents), exclude=ensure_path(exclude)
+        )
+        references = (doc for doc in docs if len(doc.spans[MENTIONS_KEY]) >= min_mentions)
+        yield from make_examples(references, nlp.make_doc, gold_mentions=gold_mentions)
+
+    return read
+
+
+def configure_docbin_corpus(
+    path: str | None, gold_mentions: bool = True, min_mentions: int = 0
+) -> ExampleReader:
+    """Registered as `spacy-ddi.DocBinCorpus.v1` (@readers): `.spacy` files with relations.
+
+    Reads what `python -m spacy_ddi convert` writes, or Docs of your own: one sentence a Doc, with
+    mentions in `doc.spans["ddi_mentions"]` and relations in `doc._.ddi_rels`, stored with
+    `store_user_data=True`. Stock `spacy.Corpus` drops the mentions from the predicted side.
+
+    path (Optional[str]): A `.spacy` file.
+    gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
+    min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
+    RETURNS (Callable[[Language], Iterator[Example]]): The reader.
+    """
+
+    def read(nlp: Language) -> Iterator[Example]:
+        if not path:
+            raise CorpusError(Errors.CORPUS_NO_PATH.format(setting="path"))
+        install_extensions()
+        docs = DocBin().from_disk(path).get_docs(nlp.vocab)
+        references = (doc for doc in docs if len(doc.spans.get(MENTIONS_KEY, ())) >= min_mentions)
+        yield from make_examples(references, nlp.make_doc, gold_mentions=gold_mentions)
+
+    return read
+
+
+def read_docs(
+    folder: Path,
+    make_doc: Callable[[str], Doc],
+    *,
+    documents: Path | None = None,
+    exclude: Path | None = None,
+    on_error: OnError | None = None,
+) -> Iterator[Doc]:
+    """Read the corpus's XML into gold Docs, one a sentence.
+
+    folder (Path): The corpus folder, searched at any depth.
+    make_doc (Callable[[str], Doc]): The tokenizer, e.g. `nlp.make_doc`.
+    documents, exclude (Optional[Path]): Files with the ids of documents to read, to leave out.
+    on_error (Optional[OnError]): Called with the error of a file that can't be read; without it
+        the error is raised.
+    YIELDS (Doc): Gold Docs as `sentence_to_doc` makes them.
+    RAISES (CorpusError): No folder, no XML, a listed document that is not there.
+    """
+    install_extensions()
+    listed = None if documents is None else set(read_document_list(documents))
+    excluded = set() if exclude is None else set(read_document_list(exclude))
+    found: set[str] = set()
+    for document in read_folder(folder, documents=listed, on_error=on_error):
+        found.add(document.id)
+        if document.id not in excluded:
+            yield from document_to_docs(document, make_doc)
+    if listed is not None and documents is not None and not listed <= found:
+        raise CorpusError(_missing(documents, folder, listed, listed - found))
+
+
+def _missing(documents: Path, folder: Path, listed: set[str], missing: Iterable[str]) -> str:
+    names = sorted(missing)
+    return Errors.CORPUS_DOCUMENTS.format(
+        path=documents,
+        n_listed=len(listed),
+        n_missing=len(names),
+        folder=folder,
+        example=names[0],
+    )

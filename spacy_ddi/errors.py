@@ -1,0 +1,133 @@
+"""Every error and warning of the package: a code, what was found, where, and the mend."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class Errors:
+    """Message templates. Fill them with `str.format`; the code stays in front."""
+
+    # The component and what it reads from the Doc
+    NO_PARSE: Final = (
+        "[DDI001] Component '{name}' needs a dependency parse, and a Doc ('{text}…') has none. "
+        "Put a parser (e.g. the one of en_core_web_sm) before '{name}', or set "
+        'missing_parse = "chain" to use neighbouring tokens as the graph.'
+    )
+    NO_VECTORS: Final = (
+        "[DDI002] Component '{name}' got token vectors that are all zero for a Doc ('{text}…'). "
+        "Is the transformer or tok2vec it listens to in the pipeline, enabled, and before it? "
+        "A listener without its upstream component yields zeros without a word."
+    )
+    NO_MENTIONS: Final = (
+        "[DDI003] Component '{name}' found no drug mention in {n_docs} training examples: {where}. "
+        "Let a component or the reader set them, or mend spans_key and mention_labels."
+    )
+    NO_POSITIVES: Final = (
+        "[DDI004] Component '{name}' found {n_pairs} mention pairs in {n_docs} training examples, "
+        "and none of them is annotated as an interaction. Are the relations in doc._.ddi_rels "
+        "(a DocBin needs store_user_data=True), and do their offsets match the mentions?"
+    )
+    EXTENSION_CLASH: Final = (
+        "[DDI005] The extension attribute {owner}._.{attribute} is already registered by other "
+        "code, with another meaning. Remove that registration ({owner}.remove_extension("
+        "'{attribute}')) before the pipeline is loaded."
+    )
+    BAD_RELATIONS: Final = (
+        "[DDI006] doc._.ddi_rels takes a list of dicts with the integer keys head_start, head_end, "
+        "tail_start, tail_end (token offsets within the Doc of {length} tokens, head first), a "
+        "string 'label' and a finite float 'score'. Found: {found}."
+    )
+    UNSEEN_LABEL: Final = (
+        "[DDI007] Component '{name}' met the interaction label '{label}' in a training example, "
+        "but was initialized with {labels}. Add it to the label list before initialization, or set "
+        'unseen_labels = "ignore" to train only the identification head on such pairs.'
+    )
+    NO_LABELS: Final = (
+        "[DDI008] Component '{name}' has no labels. Call add_label, pass labels to initialize, or "
+        "give training examples with relations in doc._.ddi_rels."
+    )
+    CANNOT_RESIZE: Final = (
+        "[DDI009] Component '{name}' is initialized, and its network can't grow: label '{label}' "
+        "comes too late. Call add_label before initialize, or initialize again."
+    )
+    CROSS_SENTENCE: Final = (
+        "[DDI010] The candidate generator of component '{name}' proposed a pair of mentions "
+        "in different sentences ('{head}', '{tail}'). The graph of a pair is the parse of one "
+        "sentence: propose pairs within a sentence only."
+    )
+    TEXT_MISMATCH: Final = (
+        "[DDI011] Component '{name}': the predicted and the reference Doc of an example have "
+        "different texts ('{predicted}…', '{reference}…'), so mentions can't be matched by "
+        "character offset."
+    )
+    BAD_SETTING: Final = (
+        "[DDI012] {where}: {setting} = {found!r} is not possible. Expected: {expected}."
+    )
+    NO_NLP: Final = (
+        "[DDI013] Component '{name}' was asked to score with gold mentions, but some predicted "
+        "Docs have other mentions than their reference, and the pipeline that made them is gone. "
+        "Score through nlp.evaluate, give the gold mentions to the predicted Docs, or set "
+        "score_gold_mentions = false."
+    )
+    UNKNOWN_WEIGHT: Final = (
+        "[DDI014] Component '{name}': class_weights names {found}, which is neither "
+        "'none' nor one of the labels {labels}."
+    )
+    NOT_ONE_NODE_WORD: Final = (
+        "[DDI015] The word that stands for a mention must be one word without white space. "
+        "Found: {found!r}."
+    )
+
+    # Corpora
+    CORPUS_FOLDER: Final = (
+        "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
+        "(it is searched at any depth)."
+    )
+    CORPUS_NO_XML: Final = (
+        "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
+        "e.g. Train/DrugBank/*.xml."
+    )
+    CORPUS_XML: Final = "[DDI103] {path}, line {line}: not well-formed XML: {problem}."
+    CORPUS_DTD: Final = (
+        "[DDI104] {path}, line {line}: the file declares a document type, which the DDI corpus "
+        "never does and which could expand entities without bound. Remove the DOCTYPE."
+    )
+    CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
+    CORPUS_DOCUMENTS: Final = (
+        "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
+        "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
+    )
+    CORPUS_NO_PATH: Final = (
+        "[DDI107] The reader has no corpus folder: {setting} is empty. Set it in the config or "
+        "on the command line, e.g. --paths.corpus DDICorpus/Train."
+    )
+
+
+class Warnings:
+    """Message templates of the warnings."""
+
+    CHAIN: Final = (
+        "[DDI901] Component '{name}': a Doc has no dependency parse; neighbouring tokens serve as "
+        'its graph (missing_parse = "chain"). Said once.'
+    )
+
+
+def require(condition: bool, where: str, setting: str, found: object, expected: str) -> None:
+    """Check a setting.
+
+    condition (bool): Whether the setting is possible.
+    where (str): Whose setting it is: a component, a registered function.
+    setting (str): Its name.
+    found (object): Its value.
+    expected (str): What is possible.
+    RAISES (ValueError): If the condition does not hold.
+    """
+    if not condition:
+        raise ValueError(
+            Errors.BAD_SETTING.format(where=where, setting=setting, found=found, expected=expected)
+        )
+
+
+class CorpusError(ValueError):
+    """A corpus file that can't be read: the message names the file and the line."""

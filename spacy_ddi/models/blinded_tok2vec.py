@@ -1,0 +1,58 @@
+"""Blinding for encoders that read Docs directly, such as spaCy's HashEmbedCNN.
+
+Transformers are blinded by their span getter instead, see `spacy_ddi.pairs.blinding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spacy.tokens import Doc
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from spacy_ddi.pairs.blinding import BLIND_WORD, blind, check_blind_word
+from spacy_ddi.pairs.mentions import MentionSource
+
+Tok2Vec = Model[list[Doc], list[Floats2d]]
+
+
+def build_blinded_tok2vec(tok2vec: Tok2Vec, word: str = BLIND_WORD) -> Tok2Vec:
+    """Registered as `spacy-ddi.BlindedTok2Vec.v1` (@architectures).
+
+    Which mentions are blinded is not its own setting: the component that owns the layer puts its
+    mention source in `attrs["mentions"]`.
+
+    tok2vec (Model[List[Doc], List[Floats2d]]): The encoder. It must embed its Docs itself; a
+        listener gets its vectors from elsewhere, where they are not blinded.
+    word (str): Stands for every mention.
+    RETURNS (Model[List[Doc], List[Floats2d]]): An encoder that sees no name.
+    """
+    check_blind_word(word)
+    return Model(
+        "blinded_tok2vec",
+        forward,
+        init=init,
+        layers=[tok2vec],
+        dims={"nO": tok2vec.maybe_get_dim("nO")},
+        attrs={"word": word, "mentions": MentionSource()},
+    )
+
+
+def forward(
+    model: Tok2Vec, docs: list[Doc], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
+    """Encode the Docs' shadows."""
+    return model.layers[0](_shadows(model, docs), is_train)
+
+
+def init(model: Tok2Vec, X: list[Doc] | None = None, Y: list[Floats2d] | None = None) -> None:
+    """Initialize the encoder with the Docs' shadows."""
+    tok2vec = model.layers[0]
+    tok2vec.initialize(X=_shadows(model, X) if X else None)
+    if tok2vec.has_dim("nO"):
+        model.set_dim("nO", tok2vec.get_dim("nO"))
+
+
+def _shadows(model: Tok2Vec, docs: list[Doc]) -> list[Doc]:
+    return [blind(doc, model.attrs["mentions"](doc), model.attrs["word"]) for doc in docs]

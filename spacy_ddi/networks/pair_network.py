@@ -1,0 +1,66 @@
+"""The whole network: encoder, pooling, heads. T tokens, D token width, P pairs, C classes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from spacy_ddi.networks.batch import PairTensors, lay_out_pairs
+from spacy_ddi.networks.heads import InteractionHeads
+from spacy_ddi.networks.pair_encoder import PairEncoder
+from spacy_ddi.networks.pooling import PairPooling
+
+
+class PairNetwork(nn.Module):
+    """Token vectors and graphs in, logits of both heads out.
+
+    pair_encoder (nn.Module): A `PairEncoder`.
+    pooling (PairPooling): From node states to a pair's representation.
+    heads (InteractionHeads): From a pair's representation to logits.
+    max_pairs (int): Pairs held in memory at a time. In training, the activations of a batch with
+        more are computed again for the gradient rather than kept.
+    """
+
+    def __init__(
+        self, pair_encoder: nn.Module, pooling: PairPooling, heads: InteractionHeads, max_pairs: int
+    ) -> None:
+        super().__init__()
+        self.pair_encoder = pair_encoder
+        self.pooling = pooling
+        self.heads = heads
+        self.max_pairs = max_pairs
+
+    def forward(self, vectors: Tensor, batch: PairTensors) -> Tensor:
+        """Logits of every pair of the batch.
+
+        vectors (Tensor): Shape (T, D): the token vectors of all Docs, one after another.
+        batch (PairTensors): P pairs, at least one.
+        RETURNS (Tensor): Shape (P, C + 2): classification, then identification.
+        """
+        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
+        shared = encoder.encode_sentences(vectors[batch.node_tokens], batch)
+        everything = torch.arange(len(batch.pairs), device=vectors.device)
+        chunks = everything.split(self.max_pairs)
+        if len(chunks) == 1 or not torch.is_grad_enabled():
+            logits = [self._score(batch, chunk, *shared) for chunk in chunks]
+        else:
+            logits = [
+                checkpoint(self._score, batch, chunk, *shared, use_reentrant=False)
+                for chunk in chunks
+            ]
+        return torch.cat(logits)
+
+    def set_dropout(self, rate: float) -> None:
+        """Set the rate of every dropout layer.
+
+        rate (float): In [0, 1).
+        """
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = rate
+
+    def _score(self, batch: PairTensors, pairs: Tensor, *shared: Tensor) -> Tensor:
+        rows = lay_out_pairs(batch, pairs)
+        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
+        return self.heads(self.pooling(encoder.encode_pairs(shared, rows), rows))

@@ -1,0 +1,98 @@
+"""From the node states of a pair to one vector. P pairs, R rows, H hidden."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from spacy_ddi.networks.batch import GraphRows, PairRows, Ranges
+
+
+class AttentivePooling(nn.Module):
+    """a = softmax(wᵀ tanh(H)), h = H aᵀ over the nodes of a sentence (paper, section 2.1).
+
+    hidden_size (int): H.
+    """
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(hidden_size))
+        nn.init.normal_(self.weight, std=hidden_size**-0.5)
+
+    def forward(self, states: Tensor, graph: GraphRows) -> Tensor:
+        """Pool over each owner's rows.
+
+        states (Tensor): Shape (R, H).
+        graph (GraphRows): P owners of R rows.
+        RETURNS (Tensor): Shape (P, H).
+        """
+        n_owners = len(graph.starts) - 1
+        scores = torch.tanh(states) @ self.weight
+        # Softmax is the same for scores moved by the maximum, which keeps exp finite.
+        largest = scores.new_full((n_owners,), -torch.inf)
+        largest = largest.scatter_reduce(0, graph.owners, scores.detach(), "amax")
+        weights = torch.exp(scores - largest[graph.owners])
+        total = scores.new_zeros(n_owners).index_add(0, graph.owners, weights)
+        attention = weights / total[graph.owners]
+        pooled = states.new_zeros(n_owners, states.shape[1])
+        return pooled.index_add(0, graph.owners, states * attention.unsqueeze(1))
+
+
+class MaxPooling(nn.Module):
+    """The maximum over the nodes of a sentence; stands in for `AttentivePooling`.
+
+    hidden_size (int): H; taken for the sake of the common signature.
+    """
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+
+    def forward(self, states: Tensor, graph: GraphRows) -> Tensor:
+        """Pool over each owner's rows; see `AttentivePooling.forward`."""
+        everything = torch.arange(len(states), device=states.device)
+        return max_over(states, Ranges(everything, graph.owners), len(graph.starts) - 1)
+
+
+def max_over(states: Tensor, ranges: Ranges, n_owners: int) -> Tensor:
+    """The maximum over ragged ranges of rows.
+
+    states (Tensor): Shape (R, H).
+    ranges (Ranges): The rows of each owner, at least one.
+    n_owners (int): P.
+    RETURNS (Tensor): Shape (P, H).
+    """
+    index = ranges.owners.unsqueeze(1).expand(-1, states.shape[1])
+    pooled = states.new_full((n_owners, states.shape[1]), -torch.inf)
+    return pooled.scatter_reduce(0, index, states[ranges.rows], "amax")
+
+
+class PairPooling(nn.Module):
+    """The concatenation of sentence, head mention and tail mention (paper, section 2.1).
+
+    sentence_pooling (nn.Module): `AttentivePooling` or `MaxPooling`.
+    hidden_size (int): H.
+    """
+
+    def __init__(self, sentence_pooling: nn.Module, hidden_size: int) -> None:
+        super().__init__()
+        self.sentence_pooling = sentence_pooling
+        self.output_size = 3 * hidden_size
+
+    def forward(self, states: Tensor, rows: PairRows) -> Tensor:
+        """Pool the states of each pair.
+
+        states (Tensor): Shape (R, H).
+        rows (PairRows): P pairs of R rows.
+        RETURNS (Tensor): Shape (P, 3 H).
+        """
+        head, tail = rows.mention_rows
+        n_pairs = len(rows.pairs)
+        return torch.cat(
+            [
+                self.sentence_pooling(states, rows.graph),
+                max_over(states, head, n_pairs),
+                max_over(states, tail, n_pairs),
+            ],
+            dim=1,
+        )

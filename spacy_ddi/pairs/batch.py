@@ -1,0 +1,192 @@
+"""The arrays of one batch of Docs: everything the network needs but the token vectors.
+
+T tokens of the batch, S sentences with candidate pairs, M nodes in them, E directed edges,
+K mentions, P pairs. Built without a Python loop over pairs or tokens; what belongs to a sentence is
+there once, however many pairs the sentence has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from spacy_ddi.pairs.candidates import Candidates
+from spacy_ddi.pairs.graph import (
+    Ints,
+    chain_heads,
+    dependency_heads,
+    first_tokens,
+    node_index,
+    sentence_index,
+    undirected_edges,
+)
+
+
+@dataclass(frozen=True)
+class PairBatch:
+    """Sentences, graphs, mentions and candidate pairs of a batch. All index arrays are int64.
+
+    n_tokens (int): T.
+    node_tokens (NDArray): Shape (M,): the token whose vector a node takes, as a row of the
+        batch's concatenated token vectors: the token itself, or a mention's first.
+    sentence_nodes (NDArray): Shape (S + 1,): nodes of sentence s are [s] to [s + 1].
+    edges (NDArray): Shape (2, E): target and source node; both directions, no self-loops,
+        sorted by target, hence by sentence.
+    sentence_edges (NDArray): Shape (S + 1,): edges of sentence s are [s] to [s + 1].
+    degrees (NDArray): Shape (M,), float32: neighbours of a node plus one for its self-loop.
+    mention_nodes (NDArray): Shape (K, 2): the nodes that a mention covers, end exclusive.
+    mention_sentences (NDArray): Shape (K,): sentence of a mention.
+    pairs (NDArray): Shape (P, 2): head and tail mention, the head first in the text.
+    doc_pairs (NDArray): Shape (docs + 1,): pairs of Doc d are [d] to [d + 1].
+    """
+
+    n_tokens: int
+    node_tokens: Ints
+    sentence_nodes: Ints
+    edges: Ints
+    sentence_edges: Ints
+    degrees: NDArray[np.float32]
+    mention_nodes: Ints
+    mention_sentences: Ints
+    pairs: Ints
+    doc_pairs: Ints
+
+    @property
+    def n_pairs(self) -> int:
+        """P."""
+        return len(self.pairs)
+
+    @property
+    def pair_sentences(self) -> Ints:
+        """Shape (P,): sentence of a pair."""
+        sentences: Ints = self.mention_sentences[self.pairs[:, 0]]
+        return sentences
+
+    @property
+    def mention_rows(self) -> Ints:
+        """Shape (K + 1,): where the distances to mention k begin and end in `distances`."""
+        return _offsets(np.diff(self.sentence_nodes)[self.mention_sentences])
+
+    @property
+    def distances(self) -> Ints:
+        """Shape (D,), D = sum over the mentions of the nodes of their sentence: the signed
+        distance in nodes from each node of its sentence to the mention, mention after mention;
+        negative before the mention, 0 on it. The network that owns the table clips them."""
+        rows = self.mention_rows
+        mention = np.repeat(np.arange(len(self.mention_nodes)), np.diff(rows))
+        node = np.arange(rows[-1]) - rows[mention]
+        node += self.sentence_nodes[self.mention_sentences[mention]]
+        start, end = self.mention_nodes[mention].T
+        return np.minimum(node - start, 0) + np.maximum(node - (end - 1), 0)
+
+    @classmethod
+    def from_docs(cls, docs: Sequence[Doc], candidates: Sequence[Candidates]) -> PairBatch:
+        """Build the arrays of a batch.
+
+        docs (Sequence[Doc]): The Docs. The graph of a Doc without a dependency parse is the chain
+            of its tokens.
+        candidates (Sequence[Candidates]): The candidate pairs of each Doc.
+        RETURNS (PairBatch): The batch; sentences without candidates are left out.
+        RAISES (CrossSentencePairError): If the mentions of a pair lie in different sentences.
+        """
+        parts = []
+        offset = 0
+        for doc, proposed in zip(docs, candidates, strict=True):
+            if len(proposed.pairs):
+                parts.append(_doc_batch(doc, proposed, offset))
+            offset += len(doc)
+        counts = np.array([len(proposed.pairs) for proposed in candidates], dtype=np.int64)
+        return _concatenate(parts, offset, _offsets(counts))
+
+
+class CrossSentencePairError(ValueError):
+    """A candidate pair whose mentions lie in different sentences, with the two mentions."""
+
+    def __init__(self, head: str, tail: str) -> None:
+        super().__init__(head, tail)
+        self.head = head
+        self.tail = tail
+
+
+def _doc_batch(doc: Doc, candidates: Candidates, offset: int) -> PairBatch:
+    """The batch of one Doc with at least one pair; its token rows begin at the offset."""
+    sentences = sentence_index(doc)
+    ranges = candidates.ranges
+    mention_sentence = sentences[ranges[:, 0]]
+    # A mention that runs over a sentence boundary counts up to the boundary.
+    ends = np.searchsorted(sentences, mention_sentence, side="right")
+    ranges[:, 1] = np.minimum(ranges[:, 1], ends)
+    pairs = candidates.pairs
+    crossing = mention_sentence[pairs[:, 0]] != mention_sentence[pairs[:, 1]]
+    if crossing.any():
+        head, tail = pairs[np.flatnonzero(crossing)[0]]
+        raise CrossSentencePairError(candidates.mentions[head].text, candidates.mentions[tail].text)
+    nodes = node_index(sentences, ranges)
+    tokens = first_tokens(nodes)
+    heads = dependency_heads(doc) if doc.has_annotation("DEP") else chain_heads(sentences)
+    edges = undirected_edges(heads, nodes)
+    # Keep the sentences that have a pair, the nodes and edges in them, the mentions of a pair.
+    kept_sentences = np.unique(mention_sentence[pairs[:, 0]])
+    node_sentence = sentences[tokens]
+    keep_node = np.isin(node_sentence, kept_sentences)
+    keep_edge = keep_node[edges[0]]
+    kept_mentions, pairs = np.unique(pairs, return_inverse=True)
+    pairs = pairs.reshape(-1, 2)
+    new_node = np.cumsum(keep_node) - 1
+    edges = new_node[edges[:, keep_edge]]
+    node_sentence = np.searchsorted(kept_sentences, node_sentence[keep_node])
+    n_sentences = len(kept_sentences)
+    n_nodes = int(keep_node.sum())
+    mention_nodes = np.stack(
+        [nodes[ranges[kept_mentions, 0]], nodes[ranges[kept_mentions, 1] - 1]], axis=1
+    )
+    return PairBatch(
+        n_tokens=len(doc),
+        node_tokens=tokens[keep_node] + offset,
+        sentence_nodes=_offsets(np.bincount(node_sentence, minlength=n_sentences)),
+        edges=edges,
+        sentence_edges=_offsets(np.bincount(node_sentence[edges[0]], minlength=n_sentences)),
+        degrees=(np.bincount(edges[0], minlength=n_nodes) + 1).astype(np.float32),
+        mention_nodes=new_node[mention_nodes] + [0, 1],
+        mention_sentences=np.searchsorted(kept_sentences, mention_sentence[kept_mentions]),
+        pairs=pairs,
+        doc_pairs=np.array([0, len(pairs)]),
+    )
+
+
+def _concatenate(parts: Sequence[PairBatch], n_tokens: int, doc_pairs: Ints) -> PairBatch:
+    nodes = _offsets([len(part.node_tokens) for part in parts])
+    edges = _offsets([part.edges.shape[1] for part in parts])
+    sentences = _offsets([len(part.sentence_nodes) - 1 for part in parts])
+    mentions = _offsets([len(part.mention_nodes) for part in parts])
+
+    def join(arrays: list[Ints], empty: tuple[int, ...], axis: int = 0) -> Ints:
+        return np.concatenate([np.zeros(empty, dtype=np.int64), *arrays], axis=axis)
+
+    def join_offsets(arrays: list[Ints], starts: Ints) -> Ints:
+        moved = [array[:-1] + start for array, start in zip(arrays, starts[:-1], strict=True)]
+        return np.concatenate([*moved, starts[-1:]])
+
+    each = list(enumerate(parts))
+    degrees = [np.zeros(0, dtype=np.float32), *(part.degrees for part in parts)]
+    return PairBatch(
+        n_tokens=n_tokens,
+        node_tokens=join([part.node_tokens for part in parts], (0,)),
+        sentence_nodes=join_offsets([part.sentence_nodes for part in parts], nodes),
+        edges=join([part.edges + nodes[i] for i, part in each], (2, 0), axis=1),
+        sentence_edges=join_offsets([part.sentence_edges for part in parts], edges),
+        degrees=np.concatenate(degrees),
+        mention_nodes=join([part.mention_nodes + nodes[i] for i, part in each], (0, 2)),
+        mention_sentences=join([part.mention_sentences + sentences[i] for i, part in each], (0,)),
+        pairs=join([part.pairs + mentions[i] for i, part in each], (0, 2)),
+        doc_pairs=doc_pairs,
+    )
+
+
+def _offsets(counts: Sequence[int] | Ints) -> Ints:
+    """Where each of several runs begins, and the end of the last: the sums of the counts."""
+    return np.concatenate([[0], np.cumsum(np.asarray(counts, dtype=np.int64))]).astype(np.int64)

@@ -1,0 +1,140 @@
+"""Rules that tell a pair negative before the network sees it (paper, section 3.1).
+
+(a) Two mentions of the same referent: the same string, or a name and its alias in parentheses.
+(b) Two mentions in one coordination of three or more: 'warfarin, digoxin and phenytoin'.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span
+
+MIN_COORDINATION = 3
+"""A coordination of exactly two is kept: in the corpus 268 such pairs do interact."""
+
+_SEPARATOR = re.compile(r"\s*(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*")
+_OPENING = re.compile(r"\s*[(\[]\s*")
+_CLOSING = re.compile(r"\s*[)\]]")
+
+
+@runtime_checkable
+class NegativeFilter(Protocol):
+    """Tells which pairs to keep. Must be picklable: a module-level function or a partial."""
+
+    def __call__(
+        self, doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Judge the pairs of one Doc.
+
+        doc (Doc): The Doc.
+        mentions (Sequence[Span]): Its K mentions in text order.
+        pairs (NDArray): Shape (P, 2): indices into the mentions.
+        RETURNS (NDArray): Shape (P,): False for a pair that is negative by rule.
+        """
+        ...
+
+
+def configure_negative_filter(
+    same_referent: bool = True, coordination: bool = True
+) -> NegativeFilter:
+    """Registered as `spacy-ddi.negative_filter.v1` (@misc): the paper's rules.
+
+    same_referent (bool): Whether to drop pairs that name the same thing, rule (a).
+    coordination (bool): Whether to drop pairs of one coordination of three or more, rule (b).
+    RETURNS (NegativeFilter): The filter.
+    """
+    return partial(keep_pairs, same_referent=same_referent, coordination=coordination)
+
+
+def keep_pairs(
+    doc: Doc,
+    mentions: Sequence[Span],
+    pairs: NDArray[np.int64],
+    *,
+    same_referent: bool,
+    coordination: bool,
+) -> NDArray[np.bool_]:
+    """Apply the chosen rules to the pairs of one Doc; see `NegativeFilter`."""
+    keep = np.ones(len(pairs), dtype=bool)
+    if same_referent:
+        keep &= ~_equal_at(referents(doc, mentions), pairs) & ~_is_alias(doc, mentions, pairs)
+    if coordination:
+        groups = coordinations(doc, mentions)
+        sizes = np.bincount(groups, minlength=len(groups))[groups]
+        keep &= ~(_equal_at(groups, pairs) & (sizes[pairs[:, 0]] >= MIN_COORDINATION))
+    return keep
+
+
+def referents(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+    """Number the things that the mentions name: mentions of equal string, case aside, name one
+    thing, and so do an abbreviation and the long form that the Doc gives with it in parentheses
+    (Schwartz & Hearst 2003, as scispaCy has it).
+
+    doc (Doc): The Doc.
+    mentions (Sequence[Span]): Its K mentions in text order.
+    RETURNS (NDArray): Shape (K,): a number a mention, equal for the same referent.
+    """
+    # Imported late: this module is loaded with every spaCy pipeline, wanted or not.
+    from scispacy.abbreviation import find_abbreviation
+
+    names = [mention.text.lower() for mention in mentions]
+    long_forms = {}
+    for first, second in aliases(doc, mentions):
+        long_form, short_form = mentions[first], mentions[second]
+        if find_abbreviation(long_form, short_form)[1] is not None:
+            long_forms[names[second]] = names[first]
+    resolved = [long_forms.get(name, name) for name in names]
+    return np.unique(np.array(resolved, dtype=object), return_inverse=True)[1].astype(np.int64)
+
+
+def aliases(doc: Doc, mentions: Sequence[Span]) -> list[tuple[int, int]]:
+    """Neighbouring mentions of which the second alone stands in parentheses: 'naproxen (Anaprox)'.
+
+    doc (Doc): The Doc.
+    mentions (Sequence[Span]): Its mentions in text order.
+    RETURNS (List[Tuple[int, int]]): Indices into the mentions.
+    """
+    text = doc.text
+    return [
+        (i, i + 1)
+        for i, (first, second) in enumerate(itertools.pairwise(mentions))
+        if first.end <= second.start
+        and _OPENING.fullmatch(text, first.end_char, second.start_char)
+        and _CLOSING.match(text, second.end_char)
+    ]
+
+
+def coordinations(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+    """Number the coordinations: runs of mentions with only a comma, semicolon, slash, 'and' or
+    'or' (or a comma and one of these words) between them. By the text rather than the parse: drug
+    lists are where parsers fail first.
+
+    doc (Doc): The Doc.
+    mentions (Sequence[Span]): Its K mentions in text order.
+    RETURNS (NDArray): Shape (K,): a number a mention, equal within a run.
+    """
+    text = doc.text
+    breaks = [
+        first.end > second.start
+        or _SEPARATOR.fullmatch(text, first.end_char, second.start_char) is None
+        for first, second in itertools.pairwise(mentions)
+    ]
+    return np.cumsum([0, *breaks][: len(mentions)]).astype(np.int64)
+
+
+def _equal_at(numbers: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    equal: NDArray[np.bool_] = numbers[pairs[:, 0]] == numbers[pairs[:, 1]]
+    return equal
+
+
+def _is_alias(doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    found = np.array(aliases(doc, mentions), dtype=np.int64).reshape(-1, 2)
+    size = len(mentions)
+    return np.isin(pairs[:, 0] * size + pairs[:, 1], found[:, 0] * size + found[:, 1])

@@ -1,0 +1,665 @@
+"""The `ddi_relation` component: from a parsed Doc with mentions to `doc._.ddi_rels`.
+
+This module is loaded whenever any spaCy pipeline is made, so it must not import torch.
+P pairs, C classes (the labels, and none as class 0).
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+import srsly
+from numpy.typing import NDArray
+from spacy.errors import Errors as SpacyErrors
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
+from spacy.tokens import Doc
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.vocab import Vocab
+from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.types import Floats2d
+
+from spacy_ddi.annotations import (
+    MENTIONS_KEY,
+    UNTYPED,
+    RelationDict,
+    copy_mentions,
+    get_relations,
+    install_extensions,
+    make_relation,
+    set_relations,
+)
+from spacy_ddi.errors import Errors, Warnings, require
+from spacy_ddi.models.loss import PairLoss
+from spacy_ddi.models.pair_classifier import PairInput
+from spacy_ddi.pairs.batch import CrossSentencePairError, PairBatch
+from spacy_ddi.pairs.candidates import CandidateGenerator, Candidates, find_candidates
+from spacy_ddi.pairs.filters import NegativeFilter
+from spacy_ddi.pairs.mentions import make_mention_source
+
+NONE = "none"
+NONE_CLASS = 0
+UNKNOWN_CLASS = -1
+
+ClassWeights = Literal["balanced"] | dict[str, float] | None
+
+DEFAULT_CONFIG = """
+[ddi_relation]
+spans_key = "ddi_mentions"
+mention_labels = null
+class_weights = null
+threshold = null
+store_probs = false
+missing_parse = "error"
+unseen_labels = "error"
+score_gold_mentions = true
+
+[ddi_relation.candidates]
+@misc = "spacy-ddi.sentence_pairs.v1"
+
+[ddi_relation.negative_filter]
+@misc = "spacy-ddi.negative_filter.v1"
+same_referent = true
+coordination = true
+
+[ddi_relation.loss]
+@losses = "spacy-ddi.MultiTaskFocalLoss.v1"
+gamma = 1.0
+auxiliary_weight = 1.0
+
+[ddi_relation.model]
+@architectures = "spacy-ddi.PairClassifier.v1"
+pooling = "attentive"
+dropout = 0.5
+max_pairs = 256
+
+[ddi_relation.model.pair_encoder]
+@misc = "spacy-ddi.SyntaxGCN.v1"
+layers = 2
+hidden_size = 200
+position_size = 20
+position_clip = 30
+
+[ddi_relation.model.tok2vec]
+@architectures = "spacy-ddi.BlindedTok2Vec.v1"
+word = "drug"
+
+[ddi_relation.model.tok2vec.tok2vec]
+@architectures = "spacy.HashEmbedCNN.v2"
+pretrained_vectors = null
+width = 96
+depth = 4
+embed_size = 2000
+window_size = 1
+maxout_pieces = 3
+subword_features = true
+
+[ddi_relation.scorer]
+@scorers = "spacy-ddi.relation_scorer.v1"
+"""
+
+
+@Language.factory(
+    "ddi_relation",
+    assigns=["doc._.ddi_rels"],
+    requires=["doc.ents", "token.dep", "token.head", "doc.sents"],
+    default_config=Config().from_str(DEFAULT_CONFIG)["ddi_relation"],
+    default_score_weights={
+        "ddi_micro_f": 1.0,
+        "ddi_micro_p": 0.0,
+        "ddi_micro_r": 0.0,
+        "ddi_macro_f": None,
+        "ddi_detection_f": None,
+        "ddi_candidate_recall": None,
+        "ddi_per_type": None,
+    },
+)
+def make_ddi_relation(
+    nlp: Language,
+    name: str,
+    model: Model[PairInput, Floats2d],
+    candidates: CandidateGenerator,
+    negative_filter: NegativeFilter | None,
+    loss: PairLoss,
+    scorer: Callable[..., dict[str, Any]] | None,
+    spans_key: str,
+    mention_labels: list[str] | None,
+    class_weights: ClassWeights,
+    threshold: float | None,
+    store_probs: bool,
+    missing_parse: Literal["error", "chain"],
+    unseen_labels: Literal["error", "ignore"],
+    score_gold_mentions: bool,
+) -> DDIRelation:
+    """Make the component; see `DDIRelation` for the settings."""
+    return DDIRelation(
+        nlp.vocab,
+        model,
+        name,
+        candidates=candidates,
+        negative_filter=negative_filter,
+        loss=loss,
+        scorer=scorer,
+        spans_key=spans_key,
+        mention_labels=mention_labels,
+        class_weights=class_weights,
+        threshold=threshold,
+        store_probs=store_probs,
+        missing_parse=missing_parse,
+        unseen_labels=unseen_labels,
+        score_gold_mentions=score_gold_mentions,
+        nlp=nlp,
+    )
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the component predicts for one Doc.
+
+    candidates (Candidates): Its P candidate pairs.
+    probs (NDArray): Shape (P, C), float32: probability of each class, none first.
+    """
+
+    candidates: Candidates
+    probs: NDArray[np.float32]
+
+
+class PipelineReference:
+    """A weak reference to the pipeline a component is in, which stays behind when the component is
+    pickled, e.g. for `n_process=2`.
+
+    nlp (Optional[Language]): The pipeline, if known.
+    """
+
+    def __init__(self, nlp: Language | None = None) -> None:
+        self._reference = None if nlp is None else weakref.ref(nlp)
+
+    def __call__(self) -> Language | None:
+        """The pipeline, if known and alive."""
+        return None if self._reference is None else self._reference()
+
+    def __reduce__(self) -> tuple[type[PipelineReference], tuple[()]]:
+        return PipelineReference, ()
+
+
+class DDIRelation(TrainablePipe):
+    """Classifies pairs of drug mentions by how the drugs interact.
+
+    vocab (Vocab): The shared vocabulary.
+    model (Model): From Docs and their `PairBatch` to logits, see `spacy-ddi.PairClassifier.v1`.
+    name (str): Name of the component in the pipeline.
+    candidates (CandidateGenerator): Proposes the pairs.
+    negative_filter (Optional[NegativeFilter]): Drops pairs, which are then predicted negative.
+    loss (PairLoss): Compares the logits of a batch with the truth.
+    scorer (Optional[Callable]): Compares Examples; called with the keyword arguments `labels` and
+        `find_candidates`.
+    spans_key (str): Span group with the mentions, where a Doc has it; else `doc.ents`.
+    mention_labels (Optional[List[str]]): Types of mentions to take; None for all.
+    class_weights (ClassWeights): Weights alpha of the classes in the loss: None for 1 each,
+        "balanced" for the inverse of their frequency among the training pairs (their mean over
+        the pairs is 1), or a weight for each label and "none".
+    threshold (Optional[float]): In [0, 1]: a pair is predicted to interact if the probability that
+        it does (1 - none) reaches it, with its likeliest type. None: if its likeliest class is not
+        none. Kept in `cfg`, so that `spacy find-threshold` can tune it.
+    store_probs (bool): Whether relations carry `probs`, the probability of every class.
+    missing_parse (str): "error", or "chain": neighbouring tokens are the graph of a Doc that has no
+        dependency parse, with one warning.
+    unseen_labels (str): What to do with a label in training that is not in the label list:
+        "error", or "ignore": such a pair trains the identification head only.
+    score_gold_mentions (bool): Whether `score` gives predicted Docs the reference's mentions
+        where they differ, and annotates them again, to measure relations apart from mentions.
+    nlp (Optional[Language]): The pipeline, needed to annotate Docs again; held weakly.
+    RAISES (ValueError): If a setting is not possible or an extension attribute is taken.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[PairInput, Floats2d],
+        name: str = "ddi_relation",
+        *,
+        candidates: CandidateGenerator,
+        negative_filter: NegativeFilter | None,
+        loss: PairLoss,
+        scorer: Callable[..., dict[str, Any]] | None = None,
+        spans_key: str = MENTIONS_KEY,
+        mention_labels: list[str] | None = None,
+        class_weights: ClassWeights = None,
+        threshold: float | None = None,
+        store_probs: bool = False,
+        missing_parse: Literal["error", "chain"] = "error",
+        unseen_labels: Literal["error", "ignore"] = "error",
+        score_gold_mentions: bool = True,
+        nlp: Language | None = None,
+    ) -> None:
+        install_extensions()
+        _check_settings(name, threshold, class_weights)
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.candidates = candidates
+        self.negative_filter = negative_filter
+        self.loss = loss
+        self.scorer = scorer
+        self.mentions = make_mention_source(spans_key, mention_labels)
+        self.class_weights = class_weights
+        self.store_probs = store_probs
+        self.missing_parse = missing_parse
+        self.unseen_labels = unseen_labels
+        self.score_gold_mentions = score_gold_mentions
+        self.cfg: dict[str, Any] = {
+            "labels": [],
+            "threshold": threshold,
+            "token_width": None,
+            "alpha": None,
+        }
+        self._nlp = PipelineReference(nlp)
+        self._warned_of_chain = False
+        model.attrs["component"] = name
+        for layer in model.walk():
+            if "mentions" in layer.attrs:
+                layer.attrs["mentions"] = self.mentions
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The types of interaction, without none."""
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> list[str]:
+        """What `spacy init labels` writes, and `initialize` takes as `labels`."""
+        return list(self.cfg["labels"])
+
+    def add_label(self, label: str) -> int:
+        """Add a type of interaction.
+
+        label (str): The label; not "none", which is always there.
+        RETURNS (int): 1, or 0 if the label was there.
+        RAISES (ValueError): If the network is built, or the label is no possible one.
+        """
+        if not isinstance(label, str):
+            raise ValueError(SpacyErrors.E187)
+        if label in self.cfg["labels"]:
+            return 0
+        expected = f"a type of interaction; {NONE!r} and {UNTYPED!r} have a meaning of their own"
+        require(label not in (NONE, UNTYPED), f"Component '{self.name}'", "label", label, expected)
+        if self._is_built:
+            raise ValueError(Errors.CANNOT_RESIZE.format(name=self.name, label=label))
+        self.cfg["labels"].append(label)
+        self.vocab.strings.add(label)
+        return 1
+
+    def find_candidates(self, doc: Doc) -> Candidates:
+        """The mention pairs of a Doc that the network is asked about.
+
+        doc (Doc): The Doc.
+        RETURNS (Candidates): Mentions and candidate pairs.
+        """
+        return find_candidates(
+            doc,
+            source=self.mentions,
+            generator=self.candidates,
+            negative_filter=self.negative_filter,
+        )
+
+    def predict(self, docs: Iterable[Doc]) -> list[Prediction]:
+        """Class probabilities of the candidate pairs, without changing the Docs.
+
+        docs (Iterable[Doc]): The Docs.
+        RETURNS (List[Prediction]): One a Doc.
+        RAISES (ValueError): Not initialized; no parse; no token vectors.
+        """
+        if not self._is_built:
+            raise ValueError(SpacyErrors.E109.format(name=self.name))
+        docs = list(docs)
+        candidates = [self.find_candidates(doc) for doc in docs]
+        batch = self._make_batch(docs, candidates)
+        n_classes = len(self.labels) + 1
+        if batch.n_pairs:
+            logits = self.model.predict((docs, batch))
+            probs = self.model.ops.to_numpy(self.model.ops.softmax(logits[:, :n_classes].copy()))
+        else:
+            probs = np.zeros((0, n_classes), dtype=np.float32)
+        per_doc = np.split(probs, batch.doc_pairs[1:-1])
+        # The split of a batch of no Doc is one empty part.
+        return [Prediction(*pair) for pair in zip(candidates, per_doc, strict=False)]
+
+    def set_annotations(self, docs: Iterable[Doc], predictions: list[Prediction]) -> None:
+        """Write the relations of each Doc in place of those that were there.
+
+        docs (Iterable[Doc]): The Docs.
+        predictions (List[Prediction]): What `predict` returned for them.
+        """
+        for doc, prediction in zip(docs, predictions, strict=True):
+            set_relations(doc, self._relations(prediction))
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch; the gradient goes on into the layer that makes the token vectors.
+
+        examples (Iterable[Example]): Predicted Docs with mentions and parse, reference Docs with
+            mentions and relations.
+        drop (float): Dropout rate; the network's own wins where it is set.
+        sgd (Optional[Optimizer]): The optimizer, or None to keep the gradients.
+        losses (Optional[Dict[str, float]]): Gets the loss, the mean over the batch's pairs, added.
+        RETURNS (Dict[str, float]): The losses.
+        RAISES (ValueError): Not initialized; no parse; no token vectors; a label not seen before.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "DDIRelation.update")
+        if not self._is_built:
+            raise ValueError(SpacyErrors.E109.format(name=self.name))
+        docs = [example.predicted for example in examples]
+        if not any(len(doc) for doc in docs):
+            return losses
+        candidates = [self.find_candidates(doc) for doc in docs]
+        batch = self._make_batch(docs, candidates)
+        set_dropout_rate(self.model, drop)
+        self.model.attrs["set_dropout"](self.model, drop)
+        logits, backprop = self.model.begin_update((docs, batch))
+        loss, gradient = self._compare(examples, candidates, logits)
+        # Without pairs the gradient is zero, but a layer upstream may be waiting for it.
+        backprop(gradient)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def get_loss(self, examples: Iterable[Example], scores: Floats2d) -> tuple[float, Floats2d]:
+        """Loss and gradient of the candidate pairs of some Examples.
+
+        examples (Iterable[Example]): The Examples.
+        scores (Floats2d): Shape (P, C + 2): the logits of their candidate pairs.
+        RETURNS (Tuple[float, Floats2d]): The loss, and its gradient of shape (P, C + 2).
+        """
+        examples = list(examples)
+        validate_examples(examples, "DDIRelation.get_loss")
+        candidates = [self.find_candidates(example.predicted) for example in examples]
+        return self._compare(examples, candidates, scores)
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: list[str] | None = None,
+    ) -> None:
+        """Take labels and class weights from the training data, and build the network.
+
+        get_examples (Callable[[], Iterable[Example]]): Gives the training examples.
+        nlp (Optional[Language]): The pipeline.
+        labels (Optional[List[str]]): The label list; None to take the labels of the examples, in
+            alphabetical order.
+        RAISES (ValueError): No label; no mention or no interaction in the examples.
+        """
+        validate_get_examples(get_examples, "DDIRelation.initialize")
+        if nlp is not None:
+            self._nlp = PipelineReference(nlp)
+        n_docs, n_mentions, n_pairs, truth = self._count_examples(get_examples())
+        if not n_mentions:
+            raise ValueError(
+                Errors.NO_MENTIONS.format(name=self.name, n_docs=n_docs, where=self.mentions)
+            )
+        if not truth:
+            raise ValueError(
+                Errors.NO_POSITIVES.format(name=self.name, n_docs=n_docs, n_pairs=n_pairs)
+            )
+        self.model.layers[1:] = []
+        self.model.set_dim("nO", cast(Any, None), force=True)
+        for label in sorted(label for label in truth if label) if labels is None else labels:
+            self.add_label(label)
+        if not self.labels:
+            raise ValueError(Errors.NO_LABELS.format(name=self.name))
+        truth[NONE] = n_pairs - sum(truth.values())
+        self.cfg["alpha"] = self._alpha(truth)
+        sample = [example.predicted for example in islice(get_examples(), 10)]
+        sample = [doc for doc in sample if len(doc)] or [Doc(self.vocab, words=["drug"])]
+        empty = PairBatch.from_docs(
+            sample, [Candidates([], np.zeros((0, 2), np.int64))] * len(sample)
+        )
+        self.model.initialize(X=(sample, empty))
+        vectors = self.model.get_ref("tok2vec").predict(sample)
+        self.cfg["token_width"] = int(vectors[0].shape[1])
+        self._build()
+
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+        """Score a batch of examples.
+
+        examples (Iterable[Example]): Annotated and reference Docs.
+        RETURNS (Dict[str, Any]): The scorer's figures, fractions in [0, 1].
+        RAISES (ValueError): If Docs must be annotated again and the pipeline is gone.
+        """
+        if self.scorer is None:
+            return {}
+        examples = list(examples)
+        validate_examples(examples, "DDIRelation.score")
+        if self.score_gold_mentions:
+            examples = self._with_gold_mentions(examples)
+        return self.scorer(
+            examples, labels=self.labels, find_candidates=self.find_candidates, **kwargs
+        )
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> DDIRelation:
+        """Load the component from a bytestring; see `TrainablePipe.from_bytes`."""
+        message = srsly.msgpack_loads(bytes_data)
+        self._build_from(srsly.json_loads(message["cfg"]))
+        super().from_bytes(bytes_data, exclude=exclude)
+        return self
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> DDIRelation:
+        """Load the component from a folder; see `TrainablePipe.from_disk`."""
+        self._build_from(cast(dict[str, Any], srsly.read_json(Path(path) / "cfg")))
+        super().from_disk(path, exclude=exclude)
+        return self
+
+    @property
+    def _is_built(self) -> bool:
+        return self.model.has_dim("nO") is True
+
+    def _build(self) -> None:
+        n_classes = len(self.labels) + 1
+        self.model.attrs["build_network"](self.model, self.cfg["token_width"], n_classes)
+
+    def _build_from(self, cfg: dict[str, Any]) -> None:
+        """Build the network as it was when stored: weights load into modules that exist only."""
+        self.cfg.update(cfg)
+        if self.cfg["token_width"] is not None:
+            self._build()
+
+    def _make_batch(self, docs: list[Doc], candidates: list[Candidates]) -> PairBatch:
+        for doc, proposed in zip(docs, candidates, strict=True):
+            if len(proposed.pairs) and not doc.has_annotation("DEP"):
+                self._accept_missing_parse(doc)
+        try:
+            return PairBatch.from_docs(docs, candidates)
+        except CrossSentencePairError as pair:
+            message = Errors.CROSS_SENTENCE.format(name=self.name, head=pair.head, tail=pair.tail)
+            raise ValueError(message) from None
+
+    def _accept_missing_parse(self, doc: Doc) -> None:
+        if self.missing_parse == "error":
+            raise ValueError(Errors.NO_PARSE.format(name=self.name, text=doc.text[:60]))
+        if not self._warned_of_chain:
+            self._warned_of_chain = True
+            warnings.warn(Warnings.CHAIN.format(name=self.name), stacklevel=2)
+
+    def _relations(self, prediction: Prediction) -> list[RelationDict]:
+        """The pairs that are predicted to interact, in the order of the candidates."""
+        probs = prediction.probs
+        if not len(probs):
+            return []
+        threshold = self.cfg["threshold"]
+        best_type = probs[:, 1:].argmax(axis=1) + 1
+        best_prob = probs[np.arange(len(probs)), best_type]
+        if threshold is None:
+            interacts = best_prob > probs[:, NONE_CLASS]
+        else:
+            interacts = 1 - probs[:, NONE_CLASS] >= threshold
+        ranges = [(mention.start, mention.end) for mention in prediction.candidates.mentions]
+        relations = []
+        for i in np.flatnonzero(interacts).tolist():
+            head, tail = prediction.candidates.pairs[i].tolist()
+            label = self.labels[best_type[i] - 1]
+            relation = make_relation(ranges[head], ranges[tail], label, float(best_prob[i]))
+            if self.store_probs:
+                names = (NONE, *self.labels)
+                relation["probs"] = dict(zip(names, probs[i].tolist(), strict=True))
+            relations.append(relation)
+        return relations
+
+    def _compare(
+        self, examples: list[Example], candidates: list[Candidates], logits: Floats2d
+    ) -> tuple[float, Floats2d]:
+        if not len(logits):
+            return 0.0, self.model.ops.alloc2f(*logits.shape)
+        classes = np.concatenate(
+            [
+                self._true_classes(example, proposed)
+                for example, proposed in zip(examples, candidates, strict=True)
+            ]
+        )
+        alpha = self.cfg["alpha"]
+        gradient, loss = self.loss(
+            logits,
+            classes,
+            (classes != NONE_CLASS).astype(np.int64),
+            None if alpha is None else self.model.ops.asarray1f(alpha),
+        )
+        return loss, gradient
+
+    def _true_classes(self, example: Example, candidates: Candidates) -> NDArray[np.int64]:
+        """Shape (P,): the class of each candidate pair, by the mentions' character offsets."""
+        predicted, reference = example.predicted, example.reference
+        if not len(candidates.pairs):
+            return np.zeros(0, dtype=np.int64)
+        if predicted.text != reference.text:
+            raise ValueError(
+                Errors.TEXT_MISMATCH.format(
+                    name=self.name, predicted=predicted.text[:60], reference=reference.text[:60]
+                )
+            )
+        truth = {
+            (
+                *_characters(reference, r["head_start"], r["head_end"]),
+                *_characters(reference, r["tail_start"], r["tail_end"]),
+            ): self._class(r["label"])
+            for r in get_relations(reference)
+        }
+        places = [(mention.start_char, mention.end_char) for mention in candidates.mentions]
+        return np.array(
+            [
+                truth.get((*places[head], *places[tail]), NONE_CLASS)
+                for head, tail in candidates.pairs.tolist()
+            ],
+            dtype=np.int64,
+        )
+
+    def _class(self, label: str) -> int:
+        if label in self.cfg["labels"]:
+            return cast(int, self.cfg["labels"].index(label)) + 1
+        if label != UNTYPED and self.unseen_labels == "error":
+            raise ValueError(
+                Errors.UNSEEN_LABEL.format(name=self.name, label=label, labels=list(self.labels))
+            )
+        return UNKNOWN_CLASS
+
+    def _count_examples(self, examples: Iterable[Example]) -> tuple[int, int, int, Counter[str]]:
+        """Docs, mentions, mention pairs and the labels of the true ones in the references. The
+        negative filter is left out: it may want annotation that only the pipeline gives."""
+        n_docs = n_mentions = n_pairs = 0
+        truth: Counter[str] = Counter()
+        for example in examples:
+            reference = example.reference
+            mentions = self.mentions(reference)
+            n_docs += 1
+            n_mentions += len(mentions)
+            n_pairs += len(self.candidates(reference, mentions))
+            truth.update(relation["label"] for relation in get_relations(reference))
+        return n_docs, n_mentions, n_pairs, truth
+
+    def _alpha(self, counts: Counter[str]) -> list[float] | None:
+        """Shape (C,): weight of each class in the loss."""
+        names = (NONE, *self.labels)
+        if self.class_weights is None:
+            return None
+        if isinstance(self.class_weights, dict):
+            unknown = sorted(set(self.class_weights) - set(names))
+            if unknown:
+                raise ValueError(
+                    Errors.UNKNOWN_WEIGHT.format(name=self.name, found=unknown, labels=names[1:])
+                )
+            return [float(self.class_weights.get(name, 1.0)) for name in names]
+        total = sum(counts[name] for name in names)
+        # A class without examples gets the weight of one with a single example.
+        return [total / (len(names) * max(counts[name], 1)) for name in names]
+
+    def _with_gold_mentions(self, examples: list[Example]) -> list[Example]:
+        """Examples whose predicted Docs have the reference's mentions; those which had others are
+        copied and annotated again."""
+        wrong = {
+            i: copy_with_mentions(example, self.mentions.spans_key)
+            for i, example in enumerate(examples)
+            if _places(self.mentions(example.predicted))
+            != _places(self.mentions(example.reference))
+        }
+        if not wrong:
+            return examples
+        docs = self._annotate_again(list(wrong.values()))
+        again = dict(zip(wrong, docs, strict=True))
+        return [
+            Example(again[i], example.reference) if i in again else example
+            for i, example in enumerate(examples)
+        ]
+
+    def _annotate_again(self, docs: list[Doc]) -> list[Doc]:
+        """Run the encoder that this component listens to, whose blinding depends on the mentions,
+        and this component."""
+        nlp = self._nlp()
+        if nlp is None:
+            raise ValueError(Errors.NO_NLP.format(name=self.name))
+        stream: Iterator[Doc] = iter(docs)
+        for _, pipe in nlp.pipeline:
+            if pipe is self or self.name in getattr(pipe, "listening_components", ()):
+                stream = cast(Any, pipe).pipe(stream, batch_size=nlp.batch_size)
+        return list(stream)
+
+
+def copy_with_mentions(example: Example, spans_key: str) -> Doc:
+    """A copy of an example's predicted Doc with the mentions of its reference."""
+    doc = example.predicted.copy()
+    source = make_mention_source(spans_key, None)
+    copy_mentions(source(example.reference), doc, spans_key)
+    return doc
+
+
+def _places(mentions: Iterable[Any]) -> set[tuple[int, int]]:
+    return {(mention.start_char, mention.end_char) for mention in mentions}
+
+
+def _characters(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    return doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
+
+
+def _check_settings(name: str, threshold: float | None, class_weights: ClassWeights) -> None:
+    where = f"Component '{name}'"
+    possible = threshold is None or 0 <= threshold <= 1
+    require(possible, where, "threshold", threshold, "null, or 0 to 1")
+    if isinstance(class_weights, dict):
+        possible = all(weight >= 0 for weight in class_weights.values())
+        require(possible, where, "class_weights", class_weights, "weights of 0 or more")

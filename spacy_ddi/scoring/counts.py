@@ -1,0 +1,186 @@
+"""What is counted of a document, before any rate is computed.
+
+A pair is known by the character offsets of its two mentions, so that Docs with different tokens can
+be compared. Every pair of gold mentions of a sentence is scored; one that was filtered out or could
+not be represented is predicted negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span
+from spacy.training import Example
+
+from spacy_ddi.annotations import DOCUMENT_ID, MENTIONS_KEY, get_relations
+from spacy_ddi.pairs.candidates import Candidates, sentence_pairs
+from spacy_ddi.pairs.mentions import MentionSource
+
+Place = tuple[int, int]
+Pair = tuple[Place, Place]
+CandidateFinder = Callable[[Doc], Candidates]
+
+
+@dataclass
+class Tally:
+    """True positives, false positives and false negatives."""
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Add other counts to these.
+
+        other (Tally): The counts to add.
+        """
+        self.tp += other.tp
+        self.fp += other.fp
+        self.fn += other.fn
+
+
+@dataclass
+class PairCounts:
+    """The counts of one or more documents.
+
+    n_pairs (int): Pairs of gold mentions.
+    n_true (int): Annotated interactions, with or without a type.
+    n_true_typed (int): Annotated interactions with a type.
+    n_candidates (int): Pairs that were proposed to the network.
+    n_true_candidates (int): Annotated interactions among them.
+    per_type (Dict[str, Tally]): By type of interaction: right pair and right type.
+    detection (Tally): Right pair, whatever the type.
+    """
+
+    n_pairs: int = 0
+    n_true: int = 0
+    n_true_typed: int = 0
+    n_candidates: int = 0
+    n_true_candidates: int = 0
+    per_type: dict[str, Tally] = field(default_factory=dict)
+    detection: Tally = field(default_factory=Tally)
+
+    def add(self, other: PairCounts) -> None:
+        """Add the counts of other documents to these.
+
+        other (PairCounts): The counts to add.
+        """
+        self.n_pairs += other.n_pairs
+        self.n_true += other.n_true
+        self.n_true_typed += other.n_true_typed
+        self.n_candidates += other.n_candidates
+        self.n_true_candidates += other.n_true_candidates
+        for label, tally in other.per_type.items():
+            self.per_type.setdefault(label, Tally()).add(tally)
+        self.detection.add(other.detection)
+
+
+def count_pairs(
+    example: Example,
+    labels: Sequence[str],
+    find_candidates: CandidateFinder | None = None,
+    source: MentionSource = MentionSource(),  # noqa: B008 (frozen)
+) -> PairCounts:
+    """Count one example.
+
+    example (Example): The annotated and the reference Doc.
+    labels (Sequence[str]): The types of interaction.
+    find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc. Without it every
+        pair of its mentions counts as one.
+    source (MentionSource): Finds the mentions of the reference.
+    RETURNS (PairCounts): The counts.
+    """
+    predicted, reference = example.predicted, example.reference
+    gold = labelled_pairs(reference)
+    found = labelled_pairs(predicted)
+    proposed = _candidate_pairs(predicted, find_candidates)
+    counts = PairCounts(
+        n_pairs=len(sentence_pairs(reference, source(reference))),
+        n_true=len(gold),
+        n_true_typed=sum(label in labels for label in gold.values()),
+        n_candidates=len(proposed),
+        n_true_candidates=len(proposed & gold.keys()),
+        per_type={label: _tally(_of_type(found, label), _of_type(gold, label)) for label in labels},
+        detection=_tally(found.keys(), gold.keys()),
+    )
+    return counts
+
+
+def count_mentions(example: Example) -> Tally:
+    """Compare predicted entities with gold mentions: exact boundaries and type. A discontinuous
+    mention is looked for at its first range.
+
+    example (Example): The annotated and the reference Doc.
+    RETURNS (Tally): The counts.
+    """
+    reference = example.reference
+    gold: Iterable[Span] = reference.spans.get(MENTIONS_KEY, reference.ents)
+
+    def keys(spans: Iterable[Span]) -> set[tuple[int, int, str]]:
+        return {(span.start_char, span.end_char, span.label_) for span in spans}
+
+    return _tally(keys(example.predicted.ents), keys(gold))
+
+
+def count_by_document(
+    examples: Iterable[Example],
+    labels: Sequence[str],
+    find_candidates: CandidateFinder | None = None,
+) -> dict[str, PairCounts]:
+    """Count examples by the corpus document that they belong to, the unit of the bootstrap.
+
+    examples (Iterable[Example]): The examples. One whose reference bears no document id is a
+        document of its own.
+    labels (Sequence[str]): The types of interaction.
+    find_candidates (Optional[Callable]): See `count_pairs`.
+    RETURNS (Dict[str, PairCounts]): The counts of each document.
+    """
+    documents: dict[str, PairCounts] = {}
+    for i, example in enumerate(examples):
+        document = example.reference.user_data.get(DOCUMENT_ID, f"example {i}")
+        counts = count_pairs(example, labels, find_candidates)
+        documents.setdefault(document, PairCounts()).add(counts)
+    return documents
+
+
+def labelled_pairs(doc: Doc) -> dict[Pair, str]:
+    """The interacting pairs of a Doc.
+
+    doc (Doc): The Doc.
+    RETURNS (Dict[Pair, str]): Character offsets of the two mentions, the earlier first, and type.
+    """
+    pairs = {}
+    for r in get_relations(doc):
+        head = doc[r["head_start"] : r["head_end"]]
+        tail = doc[r["tail_start"] : r["tail_end"]]
+        pairs[_pair(head, tail)] = r["label"]
+    return pairs
+
+
+def _candidate_pairs(doc: Doc, find_candidates: CandidateFinder | None) -> set[Pair]:
+    if find_candidates is None:
+        mentions = MentionSource()(doc)
+        candidates = Candidates(mentions, sentence_pairs(doc, mentions))
+    else:
+        candidates = find_candidates(doc)
+    places = [(mention.start_char, mention.end_char) for mention in candidates.mentions]
+    return {
+        (min(places[head], places[tail]), max(places[head], places[tail]))
+        for head, tail in candidates.pairs.tolist()
+    }
+
+
+def _pair(head: Span, tail: Span) -> Pair:
+    places = sorted([(head.start_char, head.end_char), (tail.start_char, tail.end_char)])
+    return places[0], places[1]
+
+
+def _of_type(pairs: dict[Pair, str], label: str) -> set[Pair]:
+    return {pair for pair, found in pairs.items() if found == label}
+
+
+def _tally(found: Iterable[object], gold: Iterable[object]) -> Tally:
+    found_set, gold_set = set(found), set(gold)
+    right = len(found_set & gold_set)
+    return Tally(right, len(found_set) - right, len(gold_set) - right)

@@ -1,0 +1,59 @@
+"""Running a pipeline over gold Docs and scoring what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.scoring.bootstrap import micro_f_interval
+from spacy_ddi.scoring.counts import CandidateFinder, Tally, count_by_document, count_mentions
+from spacy_ddi.scoring.metrics import compute_scores, rates
+
+Mentions = Literal["gold", "predicted"]
+
+
+def annotate(nlp: Language, references: Iterable[Doc], *, mentions: Mentions) -> list[Example]:
+    """Run a pipeline over the texts of gold Docs.
+
+    nlp (Language): The pipeline.
+    references (Iterable[Doc]): Gold Docs, one sentence each.
+    mentions (str): "gold" gives the pipeline the gold tokens and mentions; "predicted" gives it
+        nothing but the text of the sentence.
+    RETURNS (List[Example]): Annotated and gold Docs.
+    """
+    examples = make_examples(references, nlp.make_doc, gold_mentions=mentions == "gold")
+    docs = nlp.pipe(example.predicted for example in examples)
+    return [Example(doc, example.reference) for doc, example in zip(docs, examples, strict=True)]
+
+
+def summarize(
+    examples: Sequence[Example],
+    *,
+    labels: Sequence[str],
+    mentions: Mentions,
+    find_candidates: CandidateFinder | None = None,
+) -> dict[str, Any]:
+    """All figures of annotated examples.
+
+    examples (Sequence[Example]): Annotated and gold Docs.
+    labels (Sequence[str]): The types of interaction.
+    mentions (str): With "predicted", the mentions are scored too.
+    find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
+    RETURNS (Dict[str, Any]): The figures of `Scores`, `micro_f_ci` (95 % bootstrap interval over
+        documents), and with predicted mentions `ner_p`, `ner_r`, `ner_f`.
+    """
+    documents = count_by_document(examples, labels, find_candidates)
+    figures: dict[str, Any] = dict(compute_scores(documents, labels))
+    figures["micro_f_ci"] = list(micro_f_interval(documents, labels))
+    figures["mentions"] = mentions
+    if mentions == "predicted":
+        tally = Tally()
+        for example in examples:
+            tally.add(count_mentions(example))
+        figures.update({f"ner_{name}": value for name, value in rates(tally).items()})
+    return figures
