@@ -8,17 +8,19 @@ from pathlib import Path
 
 from spacy.tokens import Doc, DocBin
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import MENTIONS_KEY, UNTYPED, get_relations
 
 
 @dataclass
 class CorpusCounts:
-    """What a set of gold Docs holds: sentences, mentions, unordered mention pairs, true pairs."""
+    """What a set of gold Docs holds: sentences, mentions, unordered mention pairs, pairs annotated
+    as interacting, and those of them that have a type."""
 
     sentences: int = 0
     mentions: int = 0
     pairs: int = 0
     true_pairs: int = 0
+    typed_pairs: int = 0
 
     def add(self, doc: Doc) -> None:
         """Count one gold Doc in.
@@ -29,7 +31,9 @@ class CorpusCounts:
         self.sentences += 1
         self.mentions += n_mentions
         self.pairs += n_mentions * (n_mentions - 1) // 2
-        self.true_pairs += len(get_relations(doc))
+        labels = [relation["label"] for relation in get_relations(doc)]
+        self.true_pairs += len(labels)
+        self.typed_pairs += sum(label != UNTYPED for label in labels)
 
 
 def write_docbin(docs: Iterable[Doc], path: Path) -> CorpusCounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from spacy.language import Language
@@ -17,18 +17,19 @@ from spacy_ddi.scoring.metrics import compute_scores, rates
 Mentions = Literal["gold", "predicted"]
 
 
-def annotate(nlp: Language, references: Iterable[Doc], *, mentions: Mentions) -> list[Example]:
+def annotate(nlp: Language, references: Iterable[Doc], *, mentions: Mentions) -> Iterator[Example]:
     """Run a pipeline over the texts of gold Docs.
 
     nlp (Language): The pipeline.
     references (Iterable[Doc]): Gold Docs, one sentence each.
     mentions (str): "gold" gives the pipeline the gold tokens and mentions; "predicted" gives it
         nothing but the text of the sentence.
-    RETURNS (List[Example]): Annotated and gold Docs.
+    YIELDS (Example): Annotated and gold Docs, in the order of the gold ones.
     """
     examples = make_examples(references, nlp.make_doc, gold_mentions=mentions == "gold")
     docs = nlp.pipe(example.predicted for example in examples)
-    return [Example(doc, example.reference) for doc, example in zip(docs, examples, strict=True)]
+    for doc, example in zip(docs, examples, strict=True):
+        yield Example(doc, example.reference)
 
 
 def summarize(

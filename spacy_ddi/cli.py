@@ -1,0 +1,322 @@
+"""The command line: `python -m spacy_ddi`. Thin: reads arguments, calls the rooms, prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+DEFAULT_PIPELINE = "en_ddi_minilm"
+BATCH_SIZE = 32
+
+app = typer.Typer(
+    name="python -m spacy_ddi",
+    help="Drug-drug interactions in text.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(str, Enum):
+    """How relations are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+
+
+class MentionsOption(str, Enum):
+    """Whose mentions are classified."""
+
+    GOLD = "gold"
+    PREDICTED = "predicted"
+
+
+PipelineOption = Annotated[str, typer.Option(help="Installed pipeline package, or a folder.")]
+CorpusArgument = Annotated[
+    Path, typer.Argument(help="Folder with the corpus's XML, searched at any depth.")
+]
+DocumentsOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="File with the document ids to read."),
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def extract(
+    text: Annotated[
+        str | None, typer.Argument(help='The text, or "-" to read it from standard input.')
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Read the text from here.")
+    ] = None,
+    pipeline: PipelineOption = DEFAULT_PIPELINE,
+    format: Annotated[
+        Format, typer.Option(help="A table, or one JSON object a relation.")
+    ] = Format.TABLE,
+    html: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Also write an HTML page here.")
+    ] = None,
+) -> None:
+    """Find drug-drug interactions in a text."""
+    from spacy_ddi.output.html import render_page
+    from spacy_ddi.output.passages import passages
+    from spacy_ddi.output.records import relation_records
+    from spacy_ddi.output.tables import relation_table
+
+    with _readable_errors():
+        content = _read_text(text, file)
+        nlp = _load_pipeline(pipeline)
+        stream = nlp.pipe(
+            ((passage, offset) for offset, passage in passages(content)),
+            as_tuples=True,
+            batch_size=4,
+        )
+        records = []
+        pages = []
+        n_sentences = n_mentions = 0
+        n_passages = sum(1 for _ in passages(content))
+        for doc, offset in _track(stream, n_passages, "Reading"):
+            found = list(relation_records(doc, offset=offset))
+            records.extend(found)
+            n_sentences += len(list(doc.sents))
+            n_mentions += len(doc.ents)
+            if html is not None:
+                pages.append(doc)
+            if format is Format.JSONL:
+                for record in found:
+                    print(json.dumps(record, ensure_ascii=False), flush=True)
+        if format is Format.TABLE:
+            console = Console()
+            if records:
+                console.print(relation_table(records))
+            console.print(
+                f"{_count(len(records), 'interaction')} between "
+                f"{_count(n_mentions, 'drug mention')} in {_count(n_sentences, 'sentence')}.",
+                highlight=False,
+            )
+        if html is not None:
+            html.write_text(render_page(pages), encoding="utf8")
+            _say(f"Page written to {html}")
+
+
+@app.command()
+def evaluate(
+    pipeline: Annotated[str, typer.Argument(help="Installed pipeline package, or a folder.")],
+    corpus: CorpusArgument,
+    documents: DocumentsOption = None,
+    mentions: Annotated[
+        MentionsOption,
+        typer.Option(
+            help="Classify pairs of the corpus's mentions, or of those found in raw text."
+        ),
+    ] = MentionsOption.GOLD,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    submission: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Also write the official submission lines here."),
+    ] = None,
+) -> None:
+    """Score a pipeline on annotated documents, as the DDIExtraction-2013 task does."""
+    from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.scoring.evaluation import annotate, summarize
+    from spacy_ddi.scoring.submission import submission_lines
+
+    with _readable_errors():
+        nlp = _load_pipeline(pipeline)
+        references = list(read_docs(corpus, nlp.make_doc, documents=documents))
+        component: Any = _relation_component(nlp, pipeline)
+        stream = _track(
+            annotate(nlp, references, mentions=mentions.value), len(references), "Evaluating"
+        )
+        examples = list(stream)
+        figures = summarize(
+            examples,
+            labels=component.labels,
+            mentions=mentions.value,
+            find_candidates=component.find_candidates,
+        )
+        if submission is not None:
+            submission.write_text("".join(f"{line}\n" for line in submission_lines(examples)))
+        if as_json:
+            print(json.dumps(figures, indent=2))
+        else:
+            _print_figures(figures)
+
+
+@app.command()
+def convert(
+    corpus: CorpusArgument,
+    output: Annotated[Path, typer.Argument(dir_okay=False, help="The .spacy file to write.")],
+    documents: DocumentsOption = None,
+    exclude: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="File with document ids to leave out."),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the tokenizer.")] = "en",
+) -> None:
+    """Convert the DDI corpus's XML to spaCy's binary format.
+
+    A file that can't be read is named, with the line; the others are converted all the same, and
+    the exit code is 1.
+    """
+    import spacy
+
+    from spacy_ddi.corpora.convert import write_docbin
+    from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.errors import CorpusError
+
+    errors: list[CorpusError] = []
+    with _readable_errors():
+        docs = read_docs(
+            corpus,
+            spacy.blank(lang).make_doc,
+            documents=documents,
+            exclude=exclude,
+            on_error=errors.append,
+        )
+        counts = write_docbin(docs, output)
+        for error in errors:
+            _say(str(error), style="red")
+        _say(
+            f"{counts.sentences:,} sentences, {counts.mentions:,} mentions, {counts.pairs:,} pairs, "
+            f"{counts.true_pairs:,} of them true ({counts.typed_pairs:,} with a type): {output}"
+        )
+    if errors:
+        _say(f"{_count(len(errors), 'file')} left out.", style="red")
+        raise typer.Exit(1)
+
+
+@app.command()
+def candidates(corpus: CorpusArgument, documents: DocumentsOption = None) -> None:
+    """Count the pairs that the negative filter removes, rule by rule."""
+    import spacy
+
+    from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.output.tables import filter_table
+    from spacy_ddi.pairs.filters import configure_negative_filter
+    from spacy_ddi.scoring.filter_counts import count_filtered
+
+    with _readable_errors():
+        docs = list(read_docs(corpus, spacy.blank("en").make_doc, documents=documents))
+        rows = {
+            "none": count_filtered(docs, None),
+            "(a) same referent": count_filtered(docs, configure_negative_filter(True, False)),
+            "(b) coordination": count_filtered(
+                docs, configure_negative_filter(False, True)
+            ),
+            "both": count_filtered(docs, configure_negative_filter(True, True)),
+        }
+        Console().print(filter_table(rows))
+
+
+@app.command()
+def half(
+    pipeline: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="A stored pipeline.")
+    ],
+    output: Annotated[Path, typer.Argument(file_okay=False, help="Where to store the new one.")],
+) -> None:
+    """Store a pipeline with its torch weights in half precision, for a smaller package."""
+    from spacy_ddi.training.half_precision import store_in_half_precision
+
+    with _readable_errors():
+        n_weights = store_in_half_precision(pipeline, output)
+        _say(f"{n_weights:,} weights stored in half precision: {output}")
+
+
+def _print_figures(figures: dict[str, Any]) -> None:
+    from spacy_ddi.output.tables import score_table
+
+    console = Console()
+    console.print(score_table(figures))
+    console.print(
+        f"{figures['n_documents']:,} documents, {figures['n_pairs']:,} pairs, "
+        f"{figures['n_true']:,} of them true ({figures['n_true_typed']:,} with a type); "
+        f"{figures['n_candidates']:,} candidates, with "
+        f"{100 * figures['candidate_recall']:.1f} % of the true pairs; "
+        f"{figures['mentions']} mentions.",
+        highlight=False,
+    )
+
+
+def _read_text(text: str | None, file: Path | None) -> str:
+    if (text is None) == (file is None):
+        _fail('Give a text, or --file PATH, or "-" for standard input: one of the three.')
+    if file is not None:
+        content, source = file.read_bytes(), str(file)
+    elif text == "-":
+        content, source = sys.stdin.buffer.read(), "standard input"
+    else:
+        content, source = str(text).encode("utf8", "surrogateescape"), "the text"
+    try:
+        decoded = content.decode("utf8")
+    except UnicodeDecodeError as error:
+        _fail(f"{source} is not UTF-8 text: byte {error.start} can't be decoded.")
+    if "\0" in decoded:
+        _fail(f"{source} is not text: it holds a zero byte at {decoded.index(chr(0))}.")
+    if not decoded.strip():
+        _fail(f"{source} is empty.")
+    return decoded
+
+
+def _load_pipeline(name: str) -> Any:
+    import spacy
+
+    if not spacy.util.is_package(name) and not Path(name).is_dir():
+        _fail(
+            f"No pipeline {name!r}: neither an installed package nor a folder. The default "
+            f"pipeline is a wheel in the project's assets: pip install assets/{name}-*.whl"
+            if name == DEFAULT_PIPELINE
+            else f"No pipeline {name!r}: neither an installed package nor a folder."
+        )
+    nlp = spacy.load(name)
+    _relation_component(nlp, name)
+    return nlp
+
+
+def _relation_component(nlp: Any, pipeline: str) -> Any:
+    for name in nlp.pipe_names:
+        if nlp.get_pipe_meta(name).factory == "ddi_relation":
+            return nlp.get_pipe(name)
+    _fail(f"Pipeline {pipeline!r} has no ddi_relation component, only {', '.join(nlp.pipe_names)}.")
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    """Errors that a user can mend are one message; a bug in the project still shows its trace."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        _fail(str(error))
+
+
+def _track(items: Any, total: int, description: str) -> Any:
+    return track(items, description, total=total, console=Console(stderr=True), transient=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _say(message: str, style: str | None = None) -> None:
+    Console(stderr=True).print(message, style=style, highlight=False, markup=False, soft_wrap=True)
+
+
+def _fail(message: str) -> NoReturn:
+    _say(message, style="red")
+    raise typer.Exit(1)

@@ -1,0 +1,155 @@
+"""A page to look at: mentions coloured by type, arcs labelled by interaction (displaCy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from spacy import displacy
+from spacy.displacy.render import DependencyRenderer
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from spacy_ddi.annotations import Relation, relations_of_doc
+
+MENTION_COLOURS: Mapping[str, str] = {
+    "drug": "#7cc4fa",
+    "brand": "#ffd27d",
+    "group": "#a8e0a0",
+    "drug_n": "#f5a3b5",
+}
+OTHER_COLOUR = "#d5d9e0"
+"""Colour of a mention whose type is none of the corpus's."""
+
+_GAP = "…"
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
+        color: #1d2733; background: #fff; }}
+h1 {{ font-size: 1.4rem; }}
+.summary, footer {{ color: #5a6675; }}
+section {{ border-top: 1px solid #e3e7ec; padding: 1rem 0; }}
+.entities {{ line-height: 2.3; }}
+.arcs {{ overflow-x: auto; }}
+.arcs svg {{ height: auto; min-width: 32rem; max-width: 100%; }}
+footer {{ font-size: .85rem; border-top: 1px solid #e3e7ec; padding-top: 1rem; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<p class="summary">{summary}</p>
+{sections}
+<footer>Found by a statistical model, not by an expert: not for clinical decisions.</footer>
+</body>
+</html>
+"""
+
+
+def render_page(docs: Iterable[Doc], *, title: str = "Drug-drug interactions") -> str:
+    """A page with every sentence that has mentions, and arcs where drugs interact.
+
+    docs (Iterable[Doc]): Annotated Docs.
+    title (str): Title of the page.
+    RETURNS (str): HTML that needs nothing from outside.
+    """
+    sections = []
+    n_mentions = n_relations = 0
+    for doc in docs:
+        relations = relations_of_doc(doc)
+        for sentence in doc.sents:
+            mentions = [ent for ent in doc.ents if sentence.start <= ent.start < sentence.end]
+            inside = [r for r in relations if sentence.start <= r.head.start < sentence.end]
+            if not mentions and not inside:
+                continue
+            n_mentions += len(mentions)
+            n_relations += len(inside)
+            sections.append(_render_sentence(sentence, mentions, inside))
+    summary = (
+        f"{n_relations} interactions between {n_mentions} drug mentions "
+        f"in {len(sections)} sentences"
+        if sections
+        else "No drug mentions found."
+    )
+    return _PAGE.format(title=escape(title), summary=summary, sections="\n".join(sections))
+
+
+def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relation]) -> str:
+    ends = [end for relation in relations for end in (relation.head, relation.tail)]
+    shown = filter_spans([*mentions, *ends])
+    start = sentence.start_char
+    coloured = displacy.render(
+        {
+            "text": sentence.text,
+            "ents": [
+                {"start": m.start_char - start, "end": m.end_char - start, "label": m.label_}
+                for m in sorted(shown, key=lambda mention: mention.start)
+            ],
+            "title": None,
+        },
+        style="ent",
+        manual=True,
+        jupyter=False,
+        options={
+            "colors": {
+                **{label.upper(): colour for label, colour in MENTION_COLOURS.items()},
+                **MENTION_COLOURS,
+            }
+        },
+    )
+    arcs = f'<div class="arcs">{_render_arcs(relations)}</div>' if relations else ""
+    return f"<section>{coloured}{arcs}</section>"
+
+
+class _ArcRenderer(DependencyRenderer):
+    """displaCy's arcs, with the words in the colour of their tag."""
+
+    def render_word(self, text: str, tag: str, lemma: str, i: int) -> str:
+        drawn: str = super().render_word(text, tag, lemma, i)
+        if not tag:
+            return drawn
+        colour = MENTION_COLOURS.get(tag, OTHER_COLOUR)
+        x = self.offset_x + i * self.distance
+        width = 12 + 8.5 * max(len(text), len(tag))
+        box = (
+            f'<rect x="{x - width / 2:.0f}" y="{self.offset_y + self.word_spacing - 20:.0f}" '
+            f'width="{width:.0f}" height="52" rx="6" fill="{colour}"/>'
+        )
+        return box + drawn
+
+
+def _render_arcs(relations: list[Relation]) -> str:
+    """The mentions that interact, in text order, and the arcs between them."""
+    ends = {(m.start, m.end): m for relation in relations for m in (relation.head, relation.tail)}
+    places = sorted(ends)
+    column = {place: 2 * i for i, place in enumerate(places)}
+    words: list[dict[str, Any]] = []
+    types = {(ent.start, ent.end): ent.label_ for ent in relations[0].head.doc.ents}
+    for place in places:
+        if words:
+            words.append({"text": _GAP, "tag": "", "lemma": None})
+        words.append({"text": ends[place].text, "tag": types.get(place, "mention"), "lemma": None})
+    arcs = [
+        {
+            "start": column[(relation.head.start, relation.head.end)],
+            "end": column[(relation.tail.start, relation.tail.end)],
+            "label": f"{relation.label} {relation.score:.2f}",
+            "dir": "right",
+        }
+        for relation in relations
+    ]
+    widest = max(len(word["text"]) for word in words)
+    options = {
+        "distance": max(90, 5 * widest + 20),
+        "word_spacing": 40,
+        "compact": False,
+        "bg": "#ffffff",
+        "font": "system-ui, sans-serif",
+    }
+    return str(_ArcRenderer(options=options).render([{"words": words, "arcs": arcs}]))
