@@ -110,7 +110,7 @@ def extract(
                 highlight=False,
             )
         if html is not None:
-            html.write_text(render_page(pages), encoding="utf8")
+            _write(html, render_page(pages))
             _say(f"Page written to {html}")
 
 
@@ -126,6 +126,9 @@ def evaluate(
         ),
     ] = MentionsOption.GOLD,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Also write the figures here, as JSON.")
+    ] = None,
     submission: Annotated[
         Path | None,
         typer.Option(dir_okay=False, help="Also write the official submission lines here."),
@@ -150,8 +153,10 @@ def evaluate(
             mentions=mentions.value,
             find_candidates=component.find_candidates,
         )
+        if output is not None:
+            _write(output, json.dumps(figures, indent=2) + "\n")
         if submission is not None:
-            submission.write_text("".join(f"{line}\n" for line in submission_lines(examples)))
+            _write(submission, "".join(f"{line}\n" for line in submission_lines(examples)))
         if as_json:
             print(json.dumps(figures, indent=2))
         else:
@@ -216,9 +221,7 @@ def candidates(corpus: CorpusArgument, documents: DocumentsOption = None) -> Non
         rows = {
             "none": count_filtered(docs, None),
             "(a) same referent": count_filtered(docs, configure_negative_filter(True, False)),
-            "(b) coordination": count_filtered(
-                docs, configure_negative_filter(False, True)
-            ),
+            "(b) coordination": count_filtered(docs, configure_negative_filter(False, True)),
             "both": count_filtered(docs, configure_negative_filter(True, True)),
         }
         Console().print(filter_table(rows))
@@ -252,6 +255,11 @@ def _print_figures(figures: dict[str, Any]) -> None:
         f"{figures['mentions']} mentions.",
         highlight=False,
     )
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf8")
 
 
 def _read_text(text: str | None, file: Path | None) -> str:

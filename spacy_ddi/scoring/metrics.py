@@ -44,6 +44,7 @@ class Scores(TypedDict):
     n_pairs: int
     n_true: int
     n_true_typed: int
+    n_true_per_type: dict[str, int]
     n_candidates: int
 
 
@@ -92,6 +93,9 @@ def compute_scores(documents: Mapping[str, PairCounts], labels: Sequence[str]) -
         "n_pairs": total.n_pairs,
         "n_true": total.n_true,
         "n_true_typed": total.n_true_typed,
+        "n_true_per_type": {
+            label: total.per_type[label].tp + total.per_type[label].fn for label in labels
+        },
         "n_candidates": total.n_candidates,
     }
 
