@@ -8,67 +8,7 @@ from typing import Annotated, Any
 import srsly
 import typer
 
-NOTES = """
-## What it does
-
-Reads English biomedical text and says which of the drugs named in a sentence interact, and how:
-
-| label | meaning |
-| --- | --- |
-| `mechanism` | how one drug changes another's absorption, distribution, metabolism or excretion |
-| `effect` | the effect of taking both |
-| `advise` | advice about taking both |
-| `int` | an interaction, and no more said |
-
-`doc._.ddi_rels` holds plain dicts, `doc._.ddi` the same with Spans; `doc.ents` the mentions, typed
-`drug`, `brand`, `group` or `drug_n` (a substance not approved for humans).
-
-## Figures
-
-Development documents (71 documents, 696 sentences of `configs/dev_documents.txt`) of the training
-part of the DDI corpus 2013. They took part in choosing the epoch, so expect less elsewhere; the
-official test part was not used. One training run (seed {seed}); the interval is a bootstrap over
-documents, not over seeds.
-
-| | P | R | F1 |
-| --- | ---: | ---: | ---: |
-{rows}
-
-Micro F1 with the corpus's mentions: 95 % interval {low:.1f} to {high:.1f}. End to end, from raw text
-with the mentions it finds itself: {end_low:.1f} to {end_high:.1f}. The commands:
-
-```
-{commands}
-```
-
-## Intended use
-
-Research; sorting and pre-annotating literature and drug labels for people who then read them.
-**Not for clinical decisions**: it misses interactions, invents others, knows nothing but the
-sentence, and states no dose, severity or direction.
-
-## Limits
-
-- English; sentences of DrugBank texts and MedLine abstracts. Other genres are untried.
-- Only pairs within one sentence. Two names of one thing, and two drugs of one list of three or
-  more, are taken for not interacting (24 of 4,021 annotated interactions are lost so).
-- Negation and hedging are learned from examples alone.
-- `int` is rare in the corpus ({n_int} in the development documents): its figure is worth little.
-- `score` is not calibrated.
-
-## Data and licence
-
-Trained on the training part of the DDI corpus 2013 (Herrero-Zazo, Segura-Bedmar, Martínez, Declerck,
-*J. Biomed. Inform.* 46(5), 2013), less the development documents. The corpus is CC BY-NC 4.0, and so
-are these weights: **no commercial use**. Encoder: all-MiniLM-L6-v2 (Apache-2.0), fine-tuned; tokenizer,
-tagger and parser: en_core_web_sm 3.8.0 (MIT). Method: Li & Ji, *Syntax-aware Multi-task Graph
-Convolutional Networks for Biomedical Relation Extraction*, LOUHI 2019. Weights are stored in half
-precision and computed with in single precision.
-"""
-
-COMMANDS = """python -m spacy_ddi evaluate en_ddi_minilm DDICorpus/Train --documents configs/dev_documents.txt
-python -m spacy_ddi evaluate en_ddi_minilm DDICorpus/Train --documents configs/dev_documents.txt \\
-    --mentions predicted"""
+TEMPLATE = Path(__file__).with_suffix(".md")
 
 SOURCES = [
     {
@@ -138,14 +78,13 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int) -> st
         rows.append(_row(title, {rate: source[f"{prefix}_{rate}"] for rate in "prf"}))
     low, high = (100 * end for end in figures["micro_f_ci"])
     end_low, end_high = (100 * end for end in end_to_end["micro_f_ci"])
-    return NOTES.format(
+    return TEMPLATE.read_text(encoding="utf8").format(
         rows="\n".join(rows),
         seed=seed,
         low=low,
         high=high,
         end_low=end_low,
         end_high=end_high,
-        commands=COMMANDS,
         n_int=figures["n_true_per_type"]["int"],
     )
 

@@ -12,7 +12,7 @@ import typer
 from spacy_ddi.corpora.ddi2013 import read_folder
 
 TRAIN_DIGEST = "d058a767700a52579d4fb7dbdb61a2be98cc51826be44c56db0880a422df3094"
-"""SHA-256 over the annotation of the training part as the reader sees it, whatever the line ends."""
+"""SHA-256 over the annotation of the training part as the reader sees it."""
 
 
 def main(

@@ -198,8 +198,9 @@ def convert(
         for error in errors:
             _say(str(error), style="red")
         _say(
-            f"{counts.sentences:,} sentences, {counts.mentions:,} mentions, {counts.pairs:,} pairs, "
-            f"{counts.true_pairs:,} of them true ({counts.typed_pairs:,} with a type): {output}"
+            f"{counts.sentences:,} sentences, {counts.mentions:,} mentions, "
+            f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
+            f"({counts.typed_pairs:,} with a type): {output}"
         )
     if errors:
         _say(f"{_count(len(errors), 'file')} left out.", style="red")

@@ -12,6 +12,9 @@ from spacy_ddi.errors import require
 from spacy_ddi.networks.batch import GraphRows, PairRows, PairTensors, copy_graphs
 from spacy_ddi.networks.pair_encoder import PairEncoderFactory
 
+POSITION_DEVIATION = 0.1
+"""Standard deviation of the position embeddings before training."""
+
 
 def configure_syntax_gcn(
     layers: int = 2,
@@ -69,6 +72,9 @@ class SyntaxGCN(nn.Module):
         self.position_clip = position_clip
         self.head_positions = nn.Embedding(2 * position_clip + 1, position_size)
         self.tail_positions = nn.Embedding(2 * position_clip + 1, position_size)
+        # As small as the features of an encoder; the default deviation of 1 would drown them.
+        nn.init.normal_(self.head_positions.weight, std=POSITION_DEVIATION)
+        nn.init.normal_(self.tail_positions.weight, std=POSITION_DEVIATION)
         widths = [token_width + 2 * position_size] + [hidden_size] * (layers - 1)
         self.layers = nn.ModuleList(nn.Linear(width, hidden_size) for width in widths)
         self.dropout = nn.Dropout(dropout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
@@ -86,7 +87,7 @@ def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relat
     start = sentence.start_char
     coloured = displacy.render(
         {
-            "text": sentence.text,
+            "text": re.sub(r"\s", " ", sentence.text),
             "ents": [
                 {"start": m.start_char - start, "end": m.end_char - start, "label": m.label_}
                 for m in sorted(shown, key=lambda mention: mention.start)
@@ -108,7 +109,11 @@ def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relat
 
 
 class _ArcRenderer(DependencyRenderer):
-    """displaCy's arcs, with the words in the colour of their tag."""
+    """displaCy's arcs, without arrow heads (an interaction has no direction), and with the words in
+    the colour of their tag."""
+
+    def get_arrowhead(self, direction: str, x: int, y: int, end: int) -> str:
+        return ""
 
     def render_word(self, text: str, tag: str, lemma: str, i: int) -> str:
         drawn: str = super().render_word(text, tag, lemma, i)
@@ -116,12 +121,16 @@ class _ArcRenderer(DependencyRenderer):
             return drawn
         colour = MENTION_COLOURS.get(tag, OTHER_COLOUR)
         x = self.offset_x + i * self.distance
-        width = 12 + 8.5 * max(len(text), len(tag))
+        width = _box_width(max(len(text), len(tag)))
         box = (
-            f'<rect x="{x - width / 2:.0f}" y="{self.offset_y + self.word_spacing - 20:.0f}" '
-            f'width="{width:.0f}" height="52" rx="6" fill="{colour}"/>'
+            f'<rect x="{x - width / 2:.0f}" y="{self.offset_y + self.word_spacing - 22:.0f}" '
+            f'width="{width:.0f}" height="60" rx="6" fill="{colour}"/>'
         )
         return box + drawn
+
+
+def _box_width(n_characters: int) -> float:
+    return 20 + 9.5 * n_characters
 
 
 def _render_arcs(relations: list[Relation]) -> str:
@@ -144,9 +153,10 @@ def _render_arcs(relations: list[Relation]) -> str:
         }
         for relation in relations
     ]
-    widest = max(len(word["text"]) for word in words)
+    widest = _box_width(max(len(word["text"]) for word in words))
     options = {
-        "distance": max(90, 5 * widest + 20),
+        "distance": max(100, round(0.55 * widest) + 20),
+        "offset_x": round(widest / 2) + 10,
         "word_spacing": 40,
         "compact": False,
         "bg": "#ffffff",
