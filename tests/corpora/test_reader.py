@@ -1,0 +1,120 @@
+"""The registered readers."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.tokens import Doc, DocBin
+from spacy.util import registry
+
+from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.corpora.convert import write_docbin
+from spacy_ddi.corpora.reader import configure_ddi_corpus_2013, configure_docbin_corpus, read_docs
+from spacy_ddi.errors import CorpusError
+
+ONE = '<entity id="e0" charOffset="0-6" type="brand" text="Dexarol"/>'
+
+
+@pytest.fixture
+def folder(write_document):
+    """D0 has two mentions, D1 one and D2 none."""
+    write_document(document="D0")
+    write_document(document="D1", entities=ONE, pairs="")
+    return write_document(document="D2", entities="", pairs="").parent
+
+
+@pytest.fixture
+def write_list(tmp_path):
+    def write(*names: str) -> str:
+        path = tmp_path / "list.txt"
+        path.write_text("\n".join(names), encoding="utf8")
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["spacy-ddi.DDICorpus2013.v1", "spacy-ddi.DocBinCorpus.v1"])
+def test_readers_are_registered(name):
+    assert callable(registry.readers.get(name))
+
+
+@pytest.mark.parametrize("configure", [configure_ddi_corpus_2013, configure_docbin_corpus])
+@pytest.mark.parametrize("path", [None, ""])
+def test_empty_path_is_named(nlp, configure, path):
+    with pytest.raises(CorpusError, match="DDI107"):
+        list(configure(path)(nlp))
+
+
+@pytest.mark.parametrize(("least", "n_examples"), [(0, 3), (1, 2), (2, 1)])
+def test_sentences_with_fewer_mentions_are_skipped(nlp, folder, tmp_path, least, n_examples):
+    examples = list(configure_ddi_corpus_2013(str(folder), min_mentions=least)(nlp))
+    assert len(examples) == n_examples
+    assert len(examples[0].predicted.spans[MENTIONS_KEY]) == 2
+
+    path = tmp_path / "gold.spacy"
+    write_docbin(read_docs(folder, nlp.make_doc), path)
+    stored = list(configure_docbin_corpus(str(path), min_mentions=least)(nlp))
+    assert [e.reference.text for e in stored] == [e.reference.text for e in examples]
+
+
+@pytest.mark.parametrize("configure", [configure_ddi_corpus_2013, configure_docbin_corpus])
+def test_negative_number_of_mentions_is_refused(configure):
+    with pytest.raises(ValueError, match=r"DDI012.*min_mentions = -1"):
+        configure("somewhere", min_mentions=-1)
+
+
+@pytest.mark.parametrize("gold", [True, False])
+def test_gold_mentions_are_on_the_predicted_side_on_demand(nlp, folder, gold):
+    example = next(configure_ddi_corpus_2013(str(folder), gold_mentions=gold)(nlp))
+    assert (MENTIONS_KEY in example.predicted.spans) is gold
+    assert len(get_relations(example.reference)) == 1
+
+
+def test_documents_and_exclude_choose_documents(nlp, folder, write_list):
+    chosen = write_list("D1", "D2")
+    inside = configure_ddi_corpus_2013(str(folder), documents=chosen)(nlp)
+    outside = configure_ddi_corpus_2013(str(folder), exclude=chosen)(nlp)
+    assert [e.reference.user_data["ddi_document"] for e in inside] == ["D1", "D2"]
+    assert [e.reference.user_data["ddi_document"] for e in outside] == ["D0"]
+
+
+def test_listed_document_that_is_not_there_is_named(nlp, folder, write_list):
+    reader = configure_ddi_corpus_2013(str(folder), documents=write_list("D0", "D8", "D9"))
+    with pytest.raises(CorpusError, match=r"DDI106.*3 listed.*2 are not in.*'D8'"):
+        list(reader(nlp))
+
+
+def test_reader_can_be_read_again(nlp, folder):
+    reader = configure_ddi_corpus_2013(str(folder))
+    assert len(list(reader(nlp))) == len(list(reader(nlp))) == 3
+
+
+def test_missing_folder_and_missing_file_are_named(nlp, tmp_path):
+    with pytest.raises(CorpusError, match=r"DDI101.*nowhere"):
+        list(configure_ddi_corpus_2013(str(tmp_path / "nowhere"))(nlp))
+    with pytest.raises(OSError, match=r"nowhere\.spacy"):
+        list(configure_docbin_corpus(str(tmp_path / "nowhere.spacy"))(nlp))
+
+
+def test_listed_file_that_is_malformed_is_reported_as_malformed(nlp, folder, write_list):
+    """With an error handler the other documents come through, listed or not."""
+    (folder / "D1.xml").write_text("<document", encoding="utf8")
+    errors: list[CorpusError] = []
+    docs = read_docs(
+        folder,
+        nlp.make_doc,
+        documents=folder.parent / write_list("D0", "D1"),
+        on_error=errors.append,
+    )
+    assert [doc.user_data["ddi_document"] for doc in docs] == ["D0"]
+    assert "D1.xml" in str(errors[0])
+
+
+def test_docs_of_one_s_own_without_mention_group_are_read(nlp, tmp_path):
+    """A Doc without the span group has its mentions in `doc.ents`, as everywhere else."""
+    doc = nlp.make_doc("Dexarol only")
+    doc.set_ents([doc.char_span(0, 7, label="drug")])
+    path = tmp_path / "own.spacy"
+    DocBin(store_user_data=True, docs=[doc, Doc(nlp.vocab, words=["none"])]).to_disk(path)
+    examples = list(configure_docbin_corpus(str(path))(nlp))
+    assert [e.reference.text for e in examples] == ["Dexarol only", "none "]
+    assert [span.text for span in examples[0].predicted.spans[MENTIONS_KEY]] == ["Dexarol"]

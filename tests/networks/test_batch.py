@@ -1,0 +1,66 @@
+"""The layout of ragged rows, against loops."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from spacy_ddi.networks.batch import copy_graphs, lay_out_pairs, write_out
+from tests.networks.reference import make_tensors, random_sentences, signed_distances
+
+SEEDS = range(5)
+
+
+def test_ranges_are_written_out_in_order() -> None:
+    ranges = write_out(torch.tensor([5, 0, 7]), torch.tensor([2, 0, 3]))
+    assert ranges.rows.tolist() == [5, 6, 7, 8, 9]
+    assert ranges.owners.tolist() == [0, 0, 2, 2, 2]
+
+
+def test_no_ranges() -> None:
+    nothing = torch.zeros(0, dtype=torch.int64)
+    ranges = write_out(nothing, nothing)
+    assert ranges.rows.tolist() == ranges.owners.tolist() == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_owner_gets_a_copy_of_its_sentence(seed: int) -> None:
+    sentences, _ = random_sentences(seed)
+    batch = make_tensors(sentences)
+    owners = [2, 0, 0, 1, 2]
+    graph = copy_graphs(batch, torch.tensor(owners))
+    found = {tuple(edge) for edge in graph.edges.T.tolist()}
+    expected = set()
+    for o, s in enumerate(owners):
+        first, end = graph.starts[o : o + 2].tolist()
+        sentence = sentences[s]
+        assert batch.node_tokens[graph.nodes[first:end]].tolist() == sentence.tokens
+        assert set(graph.owners[first:end].tolist()) == {o}
+        degrees = sentence.adjacency.sum(axis=1) + 1
+        assert graph.degrees[first:end, 0].tolist() == degrees.tolist()
+        for i, j in zip(*sentence.adjacency.nonzero(), strict=True):
+            expected.add((first + int(i), first + int(j)))
+    assert found == expected
+    assert len(graph.edges.T) == len(expected)
+    assert graph.starts[-1] == len(graph.nodes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rows_of_pairs_in_the_order_given(seed: int) -> None:
+    sentences, _ = random_sentences(seed)
+    batch = make_tensors(sentences)
+    every = [(sentence, pair) for sentence in sentences for pair in sentence.pairs]
+    order = torch.randperm(len(every), generator=torch.Generator().manual_seed(seed))
+    rows = lay_out_pairs(batch, order)
+    assert rows.pairs.tolist() == batch.pairs[order].tolist()
+    for o, p in enumerate(order.tolist()):
+        sentence, pair = every[p]
+        first, end = rows.graph.starts[o : o + 2].tolist()
+        assert batch.node_tokens[rows.graph.nodes[first:end]].tolist() == sentence.tokens
+        for side in (0, 1):
+            start, stop = sentence.mentions[pair[side]]
+            covered = rows.mention_rows[side]
+            mine = covered.rows[covered.owners == o]
+            assert mine.tolist() == list(range(first + start, first + stop))
+            distances = batch.distances[rows.distance_rows[side][first:end]]
+            assert distances.tolist() == signed_distances(len(sentence.tokens), (start, stop))

@@ -1,0 +1,179 @@
+"""Stock `spacy train` with the shipped configs, on the sample corpus and a tiny random encoder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import spacy
+from spacy.cli.evaluate import evaluate as spacy_evaluate
+from spacy.language import Language
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config
+
+from spacy_ddi.corpora.convert import write_docbin
+from spacy_ddi.corpora.reader import read_docs
+from tests.tiny_bert import make_tiny_transformer
+
+ROOT = Path(__file__).parents[2]
+SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Paths for the configs: a tiny encoder, an untrained parser, the sample corpus."""
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / "encoder").mkdir()
+    make_tiny_transformer(folder / "encoder")
+    parser = spacy.blank("en")
+    parser.add_pipe("tok2vec")
+    for name in ("tagger", "parser"):
+        listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+        component = parser.add_pipe(name, config={"model": {"tok2vec": listener}})
+        component.add_label("dep" if name == "parser" else "NN")
+    parser.initialize()
+    parser.to_disk(folder / "parser")
+    write_docbin(read_docs(SAMPLE_CORPUS, spacy.blank("en").make_doc), folder / "corpus.spacy")
+    return {
+        "paths.train": str(folder / "corpus.spacy"),
+        "paths.dev": str(folder / "corpus.spacy"),
+        "paths.encoder": str(folder / "encoder"),
+        "paths.parser": str(folder / "parser"),
+        "system.gpu_allocator": None,
+    }
+
+
+SMALL = {
+    "training.max_epochs": 0,
+    "training.max_steps": 3,
+    "training.eval_frequency": 2,
+    "components.ddi_relation.model.pair_encoder.hidden_size": 8,
+}
+
+
+def initialized(config: str, parts: dict[str, Any], **more: Any) -> Language:
+    overrides = {**parts, **SMALL, **more}
+    return init_nlp(load_config(ROOT / "configs" / f"{config}.cfg", overrides=overrides))
+
+
+def train_into(folder: Path, nlp: Language) -> Language:
+    """Train, and load what was stored last."""
+    folder.mkdir(exist_ok=True)
+    train(nlp, folder)
+    return spacy.load(folder / "model-last")
+
+
+def encoder_weights(nlp: Language) -> dict[str, np.ndarray]:
+    transformer = nlp.get_pipe("transformer").model.transformer
+    return {name: p.detach().numpy().copy() for name, p in transformer.named_parameters()}
+
+
+@pytest.mark.parametrize("config", ["minilm", "paper"])
+def test_config_trains_and_its_pipeline_loads(
+    config: str, parts: dict[str, Any], tmp_path: Path
+) -> None:
+    nlp = initialized(config, parts)
+    train(nlp, tmp_path)
+    loaded = spacy.load(tmp_path / "model-best")
+    assert loaded.get_pipe("ddi_relation").labels == ("advise", "effect", "int", "mechanism")
+    scores = json.loads((tmp_path / "model-best" / "meta.json").read_text())["performance"]
+    assert 0 <= scores["ddi_micro_f"] <= 1
+
+
+def test_gradient_reaches_the_encoder_at_its_own_rate(
+    parts: dict[str, Any], tmp_path: Path
+) -> None:
+    frozen = {"embeddings": 0.0, "encoder.layer": 1.0}
+    nlp = initialized("minilm", parts, **{"training.optimizer.lr_scales": frozen})
+    before = encoder_weights(nlp)
+    train(nlp, tmp_path)
+    after = encoder_weights(nlp)
+    moved = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert any(name.startswith("encoder.layer.0") for name in moved)
+    assert not any(name.startswith("embeddings") for name in moved)
+
+
+def test_paper_config_leaves_the_encoder_alone(parts: dict[str, Any], tmp_path: Path) -> None:
+    nlp = initialized("paper", parts)
+    before = encoder_weights(nlp)
+    train(nlp, tmp_path)
+    after = encoder_weights(nlp)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_frozen_sourced_encoder_is_read_from_the_doc(parts: dict[str, Any], tmp_path: Path) -> None:
+    """A transformer that is frozen and annotating: its vectors come through `doc._.trf_data`."""
+    train_into(tmp_path / "first", initialized("minilm", parts))
+    source = str(tmp_path / "first" / "model-last")
+    config = load_config(ROOT / "configs" / "minilm.cfg", overrides={**parts, **SMALL})
+    config["components"]["transformer"] = {"source": source}
+    for setting in ("frozen_components", "annotating_components"):
+        config["training"][setting] = ["tok2vec", "parser", "transformer"]
+    nlp = init_nlp(config)
+    before = encoder_weights(nlp)
+    train_into(tmp_path / "second", nlp)
+    after = encoder_weights(nlp)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def losses_of(config: str, parts: dict[str, Any]) -> list[float]:
+    nlp = initialized(config, parts)
+    examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["train"](nlp))
+    optimizer = nlp.create_optimizer()
+    spacy.util.fix_random_seed(5)
+    losses = []
+    for _ in range(3):
+        found = nlp.update(
+            examples,
+            sgd=optimizer,
+            drop=0.1,
+            exclude=["tok2vec", "parser"],
+            annotates=["tok2vec", "parser"],
+        )
+        losses.append(found["ddi_relation"])
+    return losses
+
+
+def test_same_seed_same_losses(parts: dict[str, Any]) -> None:
+    assert losses_of("minilm", parts) == losses_of("minilm", parts)
+
+
+def test_stock_evaluate_scores_with_gold_mentions(parts: dict[str, Any], tmp_path: Path) -> None:
+    """`spacy evaluate` gives the pipeline no mentions: the component asks for the gold ones, and
+    has the encoder blind them anew."""
+    nlp = train_into(tmp_path / "model", initialized("minilm", parts))
+    nlp.get_pipe("ddi_relation").cfg["threshold"] = 0.0
+    nlp.to_disk(tmp_path / "eager")
+    scores = spacy_evaluate(str(tmp_path / "eager"), Path(parts["paths.dev"]), silent=True)
+    assert scores["ddi_n_pairs"] == 13
+    # Every candidate is called an interaction: recall of detection is that of the candidates.
+    assert scores["ddi_detection_r"] == scores["ddi_candidate_recall"] == 1.0
+    nlp.get_pipe("ddi_relation").score_gold_mentions = False
+    examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["dev"](nlp))
+    for example in examples:
+        example.predicted.spans.clear()
+    assert nlp.evaluate(examples)["ddi_detection_r"] == 0.0
+
+
+def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path) -> None:
+    train_into(tmp_path / "relations", initialized("minilm", parts))
+    ner = spacy.blank("en")
+    ner.add_pipe("ner").add_label("drug")
+    ner.initialize()
+    ner.to_disk(tmp_path / "ner")
+    overrides = {
+        "paths.parser": parts["paths.parser"],
+        "paths.ner": str(tmp_path / "ner"),
+        "paths.relations": str(tmp_path / "relations" / "model-last"),
+    }
+    nlp = spacy.util.load_model_from_config(
+        load_config(ROOT / "configs" / "pipeline.cfg", overrides=overrides), auto_fill=True
+    )
+    nlp.to_disk(tmp_path / "pipeline")
+    doc = spacy.load(tmp_path / "pipeline")("Aspirin may interact\nwith heparin.")
+    assert isinstance(doc._.ddi_rels, list)
+    assert doc._.trf_data is None

@@ -1,0 +1,467 @@
+"""The command line, with a tiny pipeline that knows a few sentences by heart."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import spacy
+from click.testing import Result
+from spacy.language import Language
+from spacy.tokens import DocBin
+from spacy.util import fix_random_seed
+from thinc.api import Adam
+from typer.testing import CliRunner
+
+from spacy_ddi.annotations import get_relations
+from spacy_ddi.cli import app
+from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.corpora.reader import read_docs
+
+pytestmark = pytest.mark.filterwarnings(
+    # The tiny pipeline has no parser, and says so once.
+    r"ignore:\[DDI901\]:UserWarning"
+)
+
+DRUGS = {"Dexarol": "brand", "plinozide": "drug", "rostamine": "drug"}
+KNOWN = "Dexarol raises plinozide levels."
+SENTENCES = [
+    (KNOWN, "mechanism"),
+    ("Avoid rostamine with plinozide.", "advise"),
+    ("Dexarol or rostamine was given.", None),
+]
+FIGURES = {
+    "micro_p",
+    "micro_r",
+    "micro_f",
+    "detection_f",
+    "macro_f",
+    "per_type",
+    "n_pairs",
+    "n_true",
+    "candidate_recall",
+    "micro_f_ci",
+}
+CONFIG = {
+    "missing_parse": "chain",
+    "negative_filter": None,
+    "model": {
+        "@architectures": "spacy-ddi.PairClassifier.v1",
+        "dropout": 0.0,
+        "pair_encoder": {
+            "@misc": "spacy-ddi.SyntaxGCN.v1",
+            "layers": 1,
+            "hidden_size": 16,
+            "position_size": 4,
+            "position_clip": 10,
+        },
+        "tok2vec": {
+            "@architectures": "spacy.HashEmbedCNN.v2",
+            "pretrained_vectors": None,
+            "width": 16,
+            "depth": 1,
+            "embed_size": 200,
+            "window_size": 1,
+            "maxout_pieces": 2,
+            "subword_features": False,
+        },
+    },
+}
+
+Run = Callable[..., Result]
+
+
+def document(number: int) -> str:
+    """The XML of a document with the sentence of this number."""
+    text, label = SENTENCES[number]
+    name = f"D{number}.s0"
+    found = sorted((text.index(drug), drug) for drug in DRUGS if drug in text)
+    entities = "".join(
+        f'<entity id="{name}.e{i}" charOffset="{start}-{start + len(drug) - 1}" '
+        f'type="{DRUGS[drug]}" text="{drug}"/>'
+        for i, (start, drug) in enumerate(found)
+    )
+    truth = 'ddi="false"' if label is None else f'ddi="true" type="{label}"'
+    pair = f'<pair id="{name}.p0" e1="{name}.e0" e2="{name}.e1" {truth}/>'
+    return (
+        f'<document id="D{number}"><sentence id="{name}" text="{text}">'
+        f"{entities}{pair}</sentence></document>"
+    )
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    for number in range(len(SENTENCES)):
+        (folder / f"D{number}.xml").write_text(document(number), encoding="utf8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> str:
+    fix_random_seed(0)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    ruler = nlp.add_pipe("entity_ruler")
+    nlp.add_pipe("ddi_relation", config=CONFIG)
+    examples = make_examples(
+        list(read_docs(corpus, nlp.make_doc)), nlp.make_doc, gold_mentions=True
+    )
+    nlp.initialize(lambda: examples)
+    ruler.add_patterns([{"label": label, "pattern": drug} for drug, label in DRUGS.items()])
+    optimizer = Adam(0.02)
+    for _ in range(40):
+        nlp.update(examples, sgd=optimizer)
+    folder = tmp_path_factory.mktemp("pipelines") / "tiny"
+    nlp.to_disk(folder)
+    return str(folder)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run the command line; it may fail, but with a message and not with a trace."""
+
+    def invoke(*arguments: str | Path, input: str | bytes | None = None) -> Result:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=input)
+        assert result.exception is None or isinstance(result.exception, SystemExit), (
+            result.exception
+        )
+        return result
+
+    return invoke
+
+
+def folded(text: str) -> str:
+    """Printed text without its line breaks."""
+    return " ".join(text.split())
+
+
+# extract
+
+
+def test_extract_prints_a_table(run, pipeline):
+    result = run("extract", KNOWN, "--pipeline", pipeline)
+    assert result.exit_code == 0
+    assert {"Dexarol", "mechanism", "plinozide"} <= set(result.stdout.split())
+    assert "1 interaction between 2 drug mentions in 1 sentence." in folded(result.stdout)
+
+
+def test_extract_prints_json_lines_and_nothing_else(run, pipeline):
+    text = f"Nothing here. {KNOWN} Dexarol or rostamine was given."
+    result = run("extract", text, "--pipeline", pipeline, "--format", "jsonl")
+    assert result.exit_code == 0
+    [record] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (record["head"], record["label"], record["tail"]) == (
+        "Dexarol",
+        "mechanism",
+        "plinozide",
+    )
+    assert text[record["tail_start"] : record["tail_end"]] == "plinozide"
+    assert record["sentence"] == KNOWN
+
+
+@pytest.mark.parametrize("source", ["standard input", "file"])
+def test_extract_reads_standard_input_and_files(run, pipeline, tmp_path, source):
+    if source == "file":
+        path = tmp_path / "text.txt"
+        path.write_text(f"\n{KNOWN}\n", encoding="utf8")
+        result = run("extract", "--file", path, "--pipeline", pipeline)
+    else:
+        result = run("extract", "-", "--pipeline", pipeline, input=f"\n{KNOWN}\n")
+    assert result.exit_code == 0
+    assert "1 interaction between" in folded(result.stdout)
+
+
+def test_extract_passes_over_a_byte_order_mark(run, pipeline, tmp_path):
+    """Else the first drug of a file from Windows is not known."""
+    path = tmp_path / "text.txt"
+    path.write_text(KNOWN, encoding="utf-8-sig")
+    result = run("extract", "--file", path, "--pipeline", pipeline, "--format", "jsonl")
+    assert json.loads(result.stdout)["sentence"] == KNOWN
+
+
+def test_extract_writes_a_page(run, pipeline, tmp_path):
+    page = tmp_path / "new" / "page.html"
+    result = run("extract", KNOWN, "--pipeline", pipeline, "--html", page)
+    assert result.exit_code == 0
+    assert "mechanism" in page.read_text("utf8")
+    assert str(page) in result.stderr
+
+
+def test_extract_names_a_page_that_cannot_be_written(run, pipeline, tmp_path):
+    (tmp_path / "file").write_text("no folder", encoding="utf8")
+    page = tmp_path / "file" / "page.html"
+    result = run("extract", KNOWN, "--pipeline", pipeline, "--html", page)
+    assert result.exit_code == 1
+    assert str(tmp_path / "file") in result.stderr
+
+
+def test_extract_says_that_there_is_nothing(run, pipeline):
+    result = run("extract", "No drug at all.", "--pipeline", pipeline)
+    assert result.exit_code == 0
+    assert "0 interactions between 0 drug mentions in 1 sentence." in folded(result.stdout)
+    result = run("extract", "No drug at all.", "--pipeline", pipeline, "--format", "jsonl")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_extract_reads_long_texts_in_passages(run, pipeline):
+    filler = "There is nothing to see here. " * 1000
+    result = run("extract", "-", "--pipeline", pipeline, "--format", "jsonl", input=filler + KNOWN)
+    [record] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert record["head_start"] == len(filler)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b" \n\t ", "is empty"),
+        (b"\x89PNG\xff\x00", "is not UTF-8 text: byte 0"),
+        (b"Dexarol\0plinozide", "zero byte at 7"),
+    ],
+)
+@pytest.mark.parametrize("source", ["standard input", "file"])
+def test_extract_refuses_what_is_no_text(run, pipeline, tmp_path, content, message, source):
+    path = tmp_path / "text.bin"
+    path.write_bytes(content)
+    arguments = ["--file", str(path)] if source == "file" else ["-"]
+    result = run("extract", *arguments, "--pipeline", pipeline, input=content)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert (str(path) if source == "file" else source) in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--file", "nowhere.txt"], ["--file", "."]])
+def test_extract_names_a_file_that_cannot_be_read(run, pipeline, arguments):
+    result = run("extract", *arguments, "--pipeline", pipeline)
+    assert result.exit_code == 2
+    assert arguments[1] in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["a text", "--file", __file__]])
+def test_extract_wants_one_text(run, pipeline, arguments):
+    result = run("extract", *arguments, "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "one of the three" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["extract", KNOWN, "--pipeline"], ["evaluate"]], ids=["extract", "evaluate"]
+)
+@pytest.mark.parametrize("name", ["no_such_pipeline", "./no/such/folder", ""])
+def test_missing_pipeline_is_named(run, corpus, arguments, name):
+    last = [corpus] if arguments[0] == "evaluate" else []
+    result = run(*arguments, name, *last)
+    assert result.exit_code == 1
+    assert f"No pipeline {name!r}" in result.stderr
+
+
+def test_folder_that_is_no_pipeline_is_named(run, corpus):
+    result = run("extract", KNOWN, "--pipeline", corpus)
+    assert result.exit_code == 1
+    assert str(corpus) in result.stderr
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Callable[[Language], str]:
+    def to_disk(nlp: Language) -> str:
+        nlp.to_disk(tmp_path / "other")
+        return str(tmp_path / "other")
+
+    return to_disk
+
+
+@pytest.mark.parametrize("components", [["sentencizer"], []])
+def test_pipeline_without_the_component_says_what_it_has(run, store, components):
+    nlp = spacy.blank("en")
+    for name in components:
+        nlp.add_pipe(name)
+    result = run("extract", KNOWN, "--pipeline", store(nlp))
+    assert result.exit_code == 1
+    assert "has no ddi_relation component" in result.stderr
+    assert f"only {', '.join(components) or 'nothing'}." in folded(result.stderr)
+
+
+def test_pipeline_without_the_parser_it_needs_says_so(run, pipeline, tmp_path):
+    other = shutil.copytree(pipeline, tmp_path / "other")
+    config = (other / "config.cfg").read_text("utf8")
+    strict = config.replace('missing_parse = "chain"', 'missing_parse = "error"')
+    (other / "config.cfg").write_text(strict, encoding="utf8")
+    result = run("extract", KNOWN, "--pipeline", other)
+    assert result.exit_code == 1
+    assert "[DDI001]" in result.stderr
+
+
+# evaluate
+
+
+def test_evaluate_prints_json(run, pipeline, corpus):
+    result = run("evaluate", pipeline, corpus, "--json")
+    assert result.exit_code == 0
+    figures = json.loads(result.stdout)
+    assert figures.keys() >= FIGURES
+    assert "ner_f" not in figures
+    assert (figures["n_pairs"], figures["n_true"]) == (3, 2)
+    assert (figures["micro_f"], figures["candidate_recall"]) == (1.0, 1.0)
+    assert set(figures["per_type"]) == {"mechanism", "advise"}
+    low, high = figures["micro_f_ci"]
+    assert 0 <= low <= figures["micro_f"] <= high <= 1
+
+
+def test_evaluate_with_predicted_mentions_scores_them(run, pipeline, corpus):
+    result = run("evaluate", pipeline, corpus, "--json", "--mentions", "predicted")
+    figures = json.loads(result.stdout)
+    assert figures.keys() >= FIGURES
+    assert (figures["ner_p"], figures["ner_r"], figures["ner_f"]) == (1.0, 1.0, 1.0)
+    assert figures["micro_f"] == 1.0
+
+
+def test_evaluate_prints_a_table(run, pipeline, corpus):
+    result = run("evaluate", pipeline, corpus)
+    assert result.exit_code == 0
+    assert {"mechanism", "advise", "micro", "macro", "detection"} <= set(result.stdout.split())
+    assert "3 pairs, 2 of them true" in folded(result.stdout)
+
+
+def test_evaluate_chooses_documents_and_writes_files(run, pipeline, corpus, tmp_path):
+    listed, lines, figures = (tmp_path / name for name in ("ids.txt", "new/lines", "figures.json"))
+    listed.write_text("D0\nD2\n", encoding="utf8")
+    result = run(
+        "evaluate",
+        pipeline,
+        corpus,
+        *("--documents", listed, "--submission", lines, "--output", figures),
+    )
+    assert result.exit_code == 0
+    assert lines.read_text("utf8").splitlines() == [
+        "D0.s0|D0.s0.e0|D0.s0.e1|1|mechanism",
+        "D2.s0|D2.s0.e0|D2.s0.e1|0|null",
+    ]
+    assert json.loads(figures.read_text("utf8"))["n_documents"] == 2
+
+
+@pytest.mark.parametrize("command", ["evaluate", "convert", "candidates"])
+@pytest.mark.parametrize(("folder", "code"), [("", "DDI102"), ("nowhere", "DDI101")])
+def test_folder_without_corpus_is_named(run, pipeline, tmp_path, command, folder, code):
+    (tmp_path / "notes.txt").write_text("no corpus", encoding="utf8")
+    path = tmp_path / folder
+    arguments = {
+        "evaluate": [pipeline, path],
+        "convert": [path, tmp_path / "gold.spacy"],
+        "candidates": [path],
+    }
+    result = run(command, *arguments[command])
+    assert result.exit_code == 1
+    assert code in result.stderr
+    assert str(path) in result.stderr
+    assert not (tmp_path / "gold.spacy").exists()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "convert", "candidates"])
+def test_unknown_document_in_the_list_is_named(run, pipeline, corpus, tmp_path, command):
+    listed = tmp_path / "ids.txt"
+    listed.write_text("D0\nD7\n", encoding="utf8")
+    arguments = {
+        "evaluate": [pipeline, corpus],
+        "convert": [corpus, tmp_path / "gold.spacy"],
+        "candidates": [corpus],
+    }
+    result = run(command, *arguments[command], "--documents", listed)
+    assert result.exit_code == 1
+    assert "DDI106" in result.stderr
+    assert "'D7'" in result.stderr
+
+
+# convert
+
+
+@pytest.fixture
+def broken_corpus(corpus: Path, tmp_path: Path) -> Iterator[Path]:
+    """The corpus, with D1 malformed in its second line."""
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for path in corpus.glob("*.xml"):
+        (folder / path.name).write_text(path.read_text("utf8"), encoding="utf8")
+    (folder / "D1.xml").write_text('<document id="D1">\n<sentence></document>', encoding="utf8")
+    return folder
+
+
+def stored_texts(path: Path) -> list[str]:
+    return [doc.text for doc in DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)]
+
+
+def test_convert_stores_the_corpus(run, corpus, tmp_path):
+    path = tmp_path / "new" / "gold.spacy"
+    result = run("convert", corpus, path)
+    assert result.exit_code == 0
+    assert "3 sentences, 6 mentions, 3 pairs, 2 of them true" in folded(result.stderr)
+    docs = list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
+    assert [len(get_relations(doc)) for doc in docs] == [1, 1, 0]
+
+
+def test_convert_names_a_malformed_file_and_converts_the_others(run, broken_corpus, tmp_path):
+    path = tmp_path / "gold.spacy"
+    result = run("convert", broken_corpus, path)
+    assert result.exit_code == 1
+    assert f"{broken_corpus / 'D1.xml'}, line 2:" in result.stderr
+    assert "1 file left out" in result.stderr
+    assert stored_texts(path) == [SENTENCES[0][0], SENTENCES[2][0]]
+
+
+def test_convert_names_a_malformed_file_that_is_listed(run, broken_corpus, tmp_path):
+    path, listed = tmp_path / "gold.spacy", tmp_path / "ids.txt"
+    listed.write_text("D0\nD1\n", encoding="utf8")
+    result = run("convert", broken_corpus, path, "--documents", listed)
+    assert result.exit_code == 1
+    assert "D1.xml, line 2:" in result.stderr
+    assert stored_texts(path) == [KNOWN]
+
+
+def test_convert_leaves_documents_out(run, corpus, tmp_path):
+    excluded = tmp_path / "ids.txt"
+    excluded.write_text("D1\nD2\n", encoding="utf8")
+    result = run("convert", corpus, tmp_path / "gold.spacy", "--exclude", excluded)
+    assert result.exit_code == 0
+    assert stored_texts(tmp_path / "gold.spacy") == [KNOWN]
+
+
+def test_convert_names_an_unknown_language(run, corpus, tmp_path):
+    result = run("convert", corpus, tmp_path / "gold.spacy", "--lang", "zz")
+    assert result.exit_code == 1
+    assert "zz" in result.stderr
+
+
+# candidates and the rest
+
+
+def test_candidates_prints_a_row_for_each_filter(run, corpus):
+    result = run("candidates", corpus)
+    assert result.exit_code == 0
+    for name in ("none", "(a) same referent", "(b) coordination", "both"):
+        assert name in result.stdout
+    assert "100.00 %" in result.stdout
+
+
+def test_malformed_file_is_named_by_commands_that_need_all(run, pipeline, broken_corpus):
+    for arguments in (["evaluate", pipeline], ["candidates"]):
+        result = run(*arguments, broken_corpus)
+        assert result.exit_code == 1
+        assert "D1.xml, line 2:" in result.stderr
+
+
+def test_half_precision_pipeline_predicts_the_same(run, pipeline, tmp_path):
+    stored = run("half", pipeline, tmp_path / "half")
+    assert stored.exit_code == 0
+    assert "weights stored in half precision" in folded(stored.stderr)
+    result = run("extract", KNOWN, "--pipeline", tmp_path / "half", "--format", "jsonl")
+    assert json.loads(result.stdout)["label"] == "mechanism"
+
+
+def test_help_names_the_commands(run):
+    result = run("--help")
+    assert result.exit_code == 0
+    for command in ("extract", "evaluate", "convert", "candidates", "half"):
+        assert command in result.stdout

@@ -1,0 +1,53 @@
+"""A BERT with random weights and a vocabulary of letters and a few words, made on the spot."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import spacy
+from spacy.pipeline import Pipe
+
+from tests.helpers import VOCAB, make_doc
+
+WIDTH = 16
+WORDS = ("drug", "the", "alter", "##s", "iron", "zinc", "salt", *string.punctuation)
+
+
+def make_tiny_transformer(folder: Path) -> Pipe:
+    """An initialized `transformer` component that blinds.
+
+    folder: Where the encoder and its vocabulary are written.
+    """
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    pieces = [*string.ascii_lowercase, *string.digits]
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    vocabulary = [*special, *WORDS, *pieces, *(f"##{piece}" for piece in pieces if piece != "s")]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf8")
+    BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=64,
+        # So large that every vector depends visibly on every word.
+        initializer_range=0.5,
+    )
+    BertModel(config).save_pretrained(folder)
+    settings = {
+        "model": {
+            "@architectures": "spacy-transformers.TransformerModel.v3",
+            "name": str(folder),
+            "get_spans": {"@span_getters": "spacy-ddi.blinded_sents.v1"},
+            "tokenizer_config": {"use_fast": True},
+            "transformer_config": {},
+            "mixed_precision": False,
+            "grad_scaler_config": {},
+        }
+    }
+    transformer = spacy.blank("en", vocab=VOCAB).create_pipe("transformer", config=settings)
+    transformer.model.initialize(X=[make_doc("the drug")])
+    return transformer
