@@ -134,6 +134,15 @@ def relations_of_span(span: Span) -> tuple[Relation, ...]:
     )
 
 
+def gold_mentions_of(doc: Doc) -> Sequence[Span]:
+    """The mentions of a gold Doc: its span group `MENTIONS_KEY`, or else its entities.
+
+    doc (Doc): The gold Doc.
+    RETURNS (Sequence[Span]): The mentions, in the group's order.
+    """
+    return list(doc.spans[MENTIONS_KEY]) if MENTIONS_KEY in doc.spans else list(doc.ents)
+
+
 def copy_mentions(mentions: Iterable[Span], target: Doc, spans_key: str) -> None:
     """Put mentions of one Doc on another of the same text, in place.
 

@@ -75,7 +75,7 @@ def extract(
     """Find drug-drug interactions in a text."""
     from spacy_ddi.output.html import render_page
     from spacy_ddi.output.passages import passages
-    from spacy_ddi.output.records import relation_records
+    from spacy_ddi.output.records import count_of, mention_types, relation_records, sentences
     from spacy_ddi.output.tables import relation_table
 
     with _readable_errors():
@@ -93,8 +93,8 @@ def extract(
         for doc, offset in _track(stream, n_passages, "Reading"):
             found = list(relation_records(doc, offset=offset))
             records.extend(found)
-            n_sentences += len(list(doc.sents))
-            n_mentions += len(doc.ents)
+            n_sentences += len(sentences(doc))
+            n_mentions += len(mention_types(doc))
             if html is not None:
                 pages.append(doc)
             if format is Format.JSONL:
@@ -105,8 +105,8 @@ def extract(
             if records:
                 console.print(relation_table(records))
             console.print(
-                f"{_count(len(records), 'interaction')} between "
-                f"{_count(n_mentions, 'drug mention')} in {_count(n_sentences, 'sentence')}.",
+                f"{count_of(len(records), 'interaction')} between "
+                f"{count_of(n_mentions, 'drug mention')} in {count_of(n_sentences, 'sentence')}.",
                 highlight=False,
             )
         if html is not None:
@@ -184,26 +184,34 @@ def convert(
     from spacy_ddi.corpora.convert import write_docbin
     from spacy_ddi.corpora.reader import read_docs
     from spacy_ddi.errors import CorpusError
+    from spacy_ddi.output.records import count_of
 
     errors: list[CorpusError] = []
+
+    def report(error: CorpusError) -> None:
+        errors.append(error)
+        _say(str(error), style="red")
+
     with _readable_errors():
+        try:
+            nlp = spacy.blank(lang)
+        except ImportError as error:
+            _fail(str(error))
         docs = read_docs(
             corpus,
-            spacy.blank(lang).make_doc,
+            nlp.make_doc,
             documents=documents,
             exclude=exclude,
-            on_error=errors.append,
+            on_error=report,
         )
         counts = write_docbin(docs, output)
-        for error in errors:
-            _say(str(error), style="red")
         _say(
             f"{counts.sentences:,} sentences, {counts.mentions:,} mentions, "
             f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
             f"({counts.typed_pairs:,} with a type): {output}"
         )
     if errors:
-        _say(f"{_count(len(errors), 'file')} left out.", style="red")
+        _say(f"{count_of(len(errors), 'file')} left out.", style="red")
         raise typer.Exit(1)
 
 
@@ -273,7 +281,7 @@ def _read_text(text: str | None, file: Path | None) -> str:
     else:
         content, source = str(text).encode("utf8", "surrogateescape"), "the text"
     try:
-        decoded = content.decode("utf8")
+        decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         _fail(f"{source} is not UTF-8 text: byte {error.start} can't be decoded.")
     if "\0" in decoded:
@@ -286,7 +294,7 @@ def _read_text(text: str | None, file: Path | None) -> str:
 def _load_pipeline(name: str) -> Any:
     import spacy
 
-    if not spacy.util.is_package(name) and not Path(name).is_dir():
+    if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
         _fail(
             f"No pipeline {name!r}: neither an installed package nor a folder. The default "
             f"pipeline is a wheel in the project's assets: pip install assets/{name}-*.whl"
@@ -302,7 +310,8 @@ def _relation_component(nlp: Any, pipeline: str) -> Any:
     for name in nlp.pipe_names:
         if nlp.get_pipe_meta(name).factory == "ddi_relation":
             return nlp.get_pipe(name)
-    _fail(f"Pipeline {pipeline!r} has no ddi_relation component, only {', '.join(nlp.pipe_names)}.")
+    found = ", ".join(nlp.pipe_names) or "nothing"
+    _fail(f"Pipeline {pipeline!r} has no ddi_relation component, only {found}.")
 
 
 @contextmanager
@@ -316,10 +325,6 @@ def _readable_errors() -> Iterator[None]:
 
 def _track(items: Any, total: int, description: str) -> Any:
     return track(items, description, total=total, console=Console(stderr=True), transient=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _say(message: str, style: str | None = None) -> None:

@@ -90,8 +90,13 @@ class Errors:
     )
     CORPUS_XML: Final = "[DDI103] {path}, line {line}: not well-formed XML: {problem}."
     CORPUS_DTD: Final = (
-        "[DDI104] {path}, line {line}: the file declares a document type, which the DDI corpus "
+        "[DDI104] {path}: the file declares a document type, which the DDI corpus "
         "never does and which could expand entities without bound. Remove the DOCTYPE."
+    )
+    CORPUS_FILE: Final = "[DDI108] {path}: the file can't be read: {problem}."
+    CORPUS_LIST: Final = (
+        "[DDI109] {path}: not a list of document ids: the file is no UTF-8 text. It holds one "
+        "document id a line, e.g. DDI-DrugBank.d0."
     )
     CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
     CORPUS_DOCUMENTS: Final = (

@@ -28,15 +28,16 @@ def read_document(path: Path) -> Document:
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        tree = etree.parse(str(path), parser)
+        root = etree.fromstring(path.read_bytes(), parser)
+    except OSError as error:
+        raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=error.strerror)) from None
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         raise CorpusError(
             Errors.CORPUS_XML.format(path=path, line=line, problem=error.msg)
         ) from None
-    if cast(Any, tree.docinfo).doctype:
-        raise CorpusError(Errors.CORPUS_DTD.format(path=path, line=1))
-    root = tree.getroot()
+    if cast(Any, root.getroottree().docinfo).doctype:
+        raise CorpusError(Errors.CORPUS_DTD.format(path=path))
     if root.tag != "document":
         raise _content_error(path, root, f"the root is <{root.tag}>, not <document>")
     sentences = tuple(_read_sentence(path, element) for element in root.iter("sentence"))
@@ -80,8 +81,13 @@ def read_document_list(path: Path) -> list[str]:
 
     path (Path): The file, e.g. that of a development split.
     RETURNS (List[str]): The ids.
+    RAISES (CorpusError): If the file is no text.
     """
-    return [line.strip() for line in path.read_text("utf8").splitlines() if line.strip()]
+    try:
+        lines = path.read_text("utf8").splitlines()
+    except UnicodeDecodeError:
+        raise CorpusError(Errors.CORPUS_LIST.format(path=path)) from None
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _read_sentence(path: Path, element: etree._Element) -> Sentence:
@@ -98,7 +104,10 @@ def _read_sentence(path: Path, element: etree._Element) -> Sentence:
                 raise _content_error(path, child, f"no entity {end!r} in this sentence")
         if head == tail:
             raise _content_error(path, child, f"entity {head!r} is paired with itself")
-        if _attribute(path, child, "ddi").lower() == "true":
+        interacts = _attribute(path, child, "ddi").lower()
+        if interacts not in ("true", "false"):
+            raise _content_error(path, child, f"ddi {interacts!r} is neither true nor false")
+        if interacts == "true":
             interactions.append(Interaction(head, tail, _interaction_type(path, child)))
     return Sentence(_attribute(path, element, "id"), text, mentions, tuple(interactions))
 

@@ -19,10 +19,11 @@ from spacy_ddi.annotations import (
     MENTIONS_KEY,
     SENTENCE_ID,
     copy_mentions,
+    gold_mentions_of,
     make_relation,
     set_relations,
 )
-from spacy_ddi.corpora.records import Document, Mention, Sentence
+from spacy_ddi.corpora.records import Document, Sentence
 
 Tokenizer = Callable[[str], Doc]
 
@@ -46,8 +47,8 @@ def sentence_to_doc(sentence: Sentence, make_doc: Tokenizer) -> Doc:
     """Turn a corpus sentence into a gold Doc.
 
     Tokens are split where a mention begins or ends inside one, so that every mention is a span.
-    A discontinuous mention is represented by its first range: in the corpus the ranges that follow
-    are shared with a neighbour ('loop and thiazide *diuretics*'), the first never is. All mentions
+    A discontinuous mention is represented by one range, the first that stands for no other: those
+    that follow are shared with a neighbour ('loop and thiazide *diuretics*'). All mentions
     are in `doc.spans[MENTIONS_KEY]`; `doc.ents` has the contiguous ones, the longest where they
     overlap. The group keeps the corpus's order, which that of its pairs follows.
 
@@ -55,7 +56,7 @@ def sentence_to_doc(sentence: Sentence, make_doc: Tokenizer) -> Doc:
     make_doc (Callable[[str], Doc]): The tokenizer, e.g. `nlp.make_doc`.
     RETURNS (Doc): Tokens, one sentence, gold mentions, entities, and `doc._.ddi_rels`.
     """
-    ranges = {mention.id: _first_range(mention, sentence.text) for mention in sentence.mentions}
+    ranges = _represent(sentence)
     cuts = sorted({offset for place in ranges.values() for offset in place})
     doc = _split_tokens(make_doc(sentence.text), cuts)
     preset_one_sentence(doc)
@@ -104,7 +105,7 @@ def make_examples(
             words = [token.text for token in reference]
             spaces = [bool(token.whitespace_) for token in reference]
             predicted = Doc(reference.vocab, words=words, spaces=spaces)
-            copy_mentions(reference.spans[MENTIONS_KEY], predicted, MENTIONS_KEY)
+            copy_mentions(gold_mentions_of(reference), predicted, MENTIONS_KEY)
         else:
             predicted = make_doc(reference.text)
         preset_one_sentence(predicted)
@@ -112,9 +113,18 @@ def make_examples(
     return examples
 
 
-def _first_range(mention: Mention, text: str) -> tuple[int, int]:
-    """The mention's first range, without white space at its ends, where no token boundary is."""
-    start, end = mention.ranges[0]
+def _represent(sentence: Sentence) -> dict[str, tuple[int, int]]:
+    """The range that stands for each mention, no two the same if that can be: the first that is
+    free, without white space at its ends, where no token boundary is."""
+    chosen: dict[str, tuple[int, int]] = {}
+    for mention in sentence.mentions:
+        stripped = [_strip(sentence.text, start, end) for start, end in mention.ranges]
+        free = [place for place in stripped if place not in chosen.values()]
+        chosen[mention.id] = (free or stripped)[0]
+    return chosen
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     marked = text[start:end]
     return start + len(marked) - len(marked.lstrip()), end - len(marked) + len(marked.rstrip())
 

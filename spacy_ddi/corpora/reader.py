@@ -10,7 +10,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.util import ensure_path
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions
+from spacy_ddi.annotations import gold_mentions_of, install_extensions
 from spacy_ddi.corpora.ddi2013 import OnError, read_document_list, read_folder
 from spacy_ddi.corpora.docs import document_to_docs, make_examples
 from spacy_ddi.errors import CorpusError, Errors, require
@@ -45,7 +45,7 @@ def configure_ddi_corpus_2013(
         docs = read_docs(
             Path(path), nlp.make_doc, documents=ensure_path(documents), exclude=ensure_path(exclude)
         )
-        references = (doc for doc in docs if len(doc.spans[MENTIONS_KEY]) >= min_mentions)
+        references = (doc for doc in docs if len(gold_mentions_of(doc)) >= min_mentions)
         yield from make_examples(references, nlp.make_doc, gold_mentions=gold_mentions)
 
     return read
@@ -57,21 +57,23 @@ def configure_docbin_corpus(
     """Registered as `spacy-ddi.DocBinCorpus.v1` (@readers): `.spacy` files with relations.
 
     Reads what `python -m spacy_ddi convert` writes, or Docs of your own: one sentence a Doc, with
-    mentions in `doc.spans["ddi_mentions"]` and relations in `doc._.ddi_rels`, stored with
-    `store_user_data=True`. Stock `spacy.Corpus` drops the mentions from the predicted side.
+    mentions in `doc.spans["ddi_mentions"]` (or else in `doc.ents`) and relations in
+    `doc._.ddi_rels`, stored with `store_user_data=True`. Stock `spacy.Corpus` drops the mentions from the predicted side.
 
     path (Optional[str]): A `.spacy` file.
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
+    where = "spacy-ddi.DocBinCorpus.v1"
+    require(min_mentions >= 0, where, "min_mentions", min_mentions, "0 or more")
 
     def read(nlp: Language) -> Iterator[Example]:
         if not path:
             raise CorpusError(Errors.CORPUS_NO_PATH.format(setting="path"))
         install_extensions()
         docs = DocBin().from_disk(path).get_docs(nlp.vocab)
-        references = (doc for doc in docs if len(doc.spans.get(MENTIONS_KEY, ())) >= min_mentions)
+        references = (doc for doc in docs if len(gold_mentions_of(doc)) >= min_mentions)
         yield from make_examples(references, nlp.make_doc, gold_mentions=gold_mentions)
 
     return read
@@ -93,18 +95,30 @@ def read_docs(
     on_error (Optional[OnError]): Called with the error of a file that can't be read; without it
         the error is raised.
     YIELDS (Doc): Gold Docs as `sentence_to_doc` makes them.
-    RAISES (CorpusError): No folder, no XML, a listed document that is not there.
+    RAISES (CorpusError): No folder, no XML, a listed document (to read or to leave out) that is
+        not there.
     """
     install_extensions()
     listed = None if documents is None else set(read_document_list(documents))
     excluded = set() if exclude is None else set(read_document_list(exclude))
     found: set[str] = set()
-    for document in read_folder(folder, documents=listed, on_error=on_error):
+    errors: list[CorpusError] = []
+
+    def skip(error: CorpusError) -> None:
+        if on_error is None:
+            raise error
+        errors.append(error)
+        on_error(error)
+
+    for document in read_folder(folder, on_error=skip):
         found.add(document.id)
-        if document.id not in excluded:
+        if document.id not in excluded and (listed is None or document.id in listed):
             yield from document_to_docs(document, make_doc)
-    if listed is not None and documents is not None and not listed <= found:
-        raise CorpusError(_missing(documents, folder, listed, listed - found))
+    if errors:
+        return  # a listed document may be in a file that could not be read
+    for path, ids in ((documents, listed), (exclude, excluded)):
+        if path is not None and ids is not None and not ids <= found:
+            raise CorpusError(_missing(path, folder, ids, ids - found))
 
 
 def _missing(documents: Path, folder: Path, listed: set[str], missing: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ T tokens, D token width, P pairs, C classes (the labels and none).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -144,8 +145,8 @@ def forward(
             d_vectors = model.ops.alloc2f(*vectors.shape)
         else:
             d_vectors = backprop_network(d_logits)
-        ends = model.ops.xp.cumsum([len(doc_vectors) for doc_vectors in per_doc])
-        d_per_doc = model.ops.xp.split(d_vectors, [int(end) for end in ends[:-1]])
+        bounds = itertools.accumulate((len(doc_vectors) for doc_vectors in per_doc), initial=0)
+        d_per_doc = [d_vectors[start:end] for start, end in itertools.pairwise(bounds)]
         return backprop_tok2vec(d_per_doc), batch
 
     return logits, backprop

@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.output.records import count_of, mention_types, sentences
 
 MENTION_COLOURS: Mapping[str, str] = {
     "drug": "#7cc4fa",
@@ -64,8 +65,13 @@ def render_page(docs: Iterable[Doc], *, title: str = "Drug-drug interactions") -
     n_mentions = n_relations = 0
     for doc in docs:
         relations = relations_of_doc(doc)
-        for sentence in doc.sents:
-            mentions = [ent for ent in doc.ents if sentence.start <= ent.start < sentence.end]
+        places = mention_types(doc)
+        for sentence in sentences(doc):
+            mentions = [
+                Span(doc, start, end, label)
+                for (start, end), label in sorted(places.items())
+                if sentence.start <= start < sentence.end
+            ]
             inside = [r for r in relations if sentence.start <= r.head.start < sentence.end]
             if not mentions and not inside:
                 continue
@@ -73,8 +79,8 @@ def render_page(docs: Iterable[Doc], *, title: str = "Drug-drug interactions") -
             n_relations += len(inside)
             sections.append(_render_sentence(sentence, mentions, inside))
     summary = (
-        f"{n_relations} interactions between {n_mentions} drug mentions "
-        f"in {len(sections)} sentences"
+        f"{count_of(n_relations, 'interaction')} between {count_of(n_mentions, 'drug mention')} "
+        f"in {count_of(len(sections), 'sentence')}"
         if sections
         else "No drug mentions found."
     )
@@ -89,7 +95,11 @@ def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relat
         {
             "text": re.sub(r"\s", " ", sentence.text),
             "ents": [
-                {"start": m.start_char - start, "end": m.end_char - start, "label": m.label_}
+                {
+                    "start": m.start_char - start,
+                    "end": m.end_char - start,
+                    "label": escape(m.label_),
+                }
                 for m in sorted(shown, key=lambda mention: mention.start)
             ],
             "title": None,
@@ -115,8 +125,8 @@ class _ArcRenderer(DependencyRenderer):
     def get_arrowhead(self, direction: str, x: int, y: int, end: int) -> str:
         return ""
 
-    def render_word(self, text: str, tag: str, lemma: str, i: int) -> str:
-        drawn: str = super().render_word(text, tag, lemma, i)
+    def render_word(self, text: str, tag: str, lemma: str | None, i: int) -> str:
+        drawn: str = super().render_word(text, escape(tag), lemma, i)
         if not tag:
             return drawn
         colour = MENTION_COLOURS.get(tag, OTHER_COLOUR)
@@ -139,7 +149,7 @@ def _render_arcs(relations: list[Relation]) -> str:
     places = sorted(ends)
     column = {place: 2 * i for i, place in enumerate(places)}
     words: list[dict[str, Any]] = []
-    types = {(ent.start, ent.end): ent.label_ for ent in relations[0].head.doc.ents}
+    types = mention_types(relations[0].head.doc)
     for place in places:
         if words:
             words.append({"text": _GAP, "tag": "", "lemma": None})
@@ -148,7 +158,7 @@ def _render_arcs(relations: list[Relation]) -> str:
         {
             "start": column[(relation.head.start, relation.head.end)],
             "end": column[(relation.tail.start, relation.tail.end)],
-            "label": f"{relation.label} {relation.score:.2f}",
+            "label": escape(f"{relation.label} {relation.score:.2f}"),
             "dir": "right",
         }
         for relation in relations

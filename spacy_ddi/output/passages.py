@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from spacy_ddi.errors import require
+
 MAX_CHARACTERS = 20_000
 """A passage of this length, some 4,000 tokens, is parsed and encoded at once."""
 
@@ -19,6 +21,7 @@ def passages(text: str, max_characters: int = MAX_CHARACTERS) -> Iterator[tuple[
     YIELDS (Tuple[int, str]): Offset of the passage in characters, and the passage. Together they
         are the text.
     """
+    require(max_characters >= 1, "passages", "max_characters", max_characters, "1 or more")
     start = 0
     while len(text) - start > max_characters:
         end = _last_break(text, start, start + max_characters)

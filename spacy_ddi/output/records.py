@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.annotations import MENTIONS_KEY, Relation, relations_of_doc
 
 
 class RelationRecord(TypedDict):
@@ -35,13 +35,45 @@ def relation_records(doc: Doc, *, offset: int = 0) -> Iterator[RelationRecord]:
     offset (int): Where the Doc begins in the whole text, in characters.
     YIELDS (RelationRecord): The records, in the order of the relations.
     """
-    types = {(span.start, span.end): span.label_ for span in doc.ents}
+    types = mention_types(doc)
     for relation in relations_of_doc(doc):
         yield _record(relation, types, offset)
 
 
+def mention_types(doc: Doc) -> dict[tuple[int, int], str]:
+    """The types of the mentions of a Doc, in its entities and its span group of mentions.
+
+    doc (Doc): The Doc.
+    RETURNS (Dict[Tuple[int, int], str]): The type by token range.
+    """
+    return {
+        (span.start, span.end): span.label_
+        for span in (*doc.spans.get(MENTIONS_KEY, ()), *doc.ents)
+    }
+
+
+def sentences(doc: Doc) -> list[Span]:
+    """The sentences of a Doc; one without boundaries is one sentence.
+
+    doc (Doc): The Doc.
+    RETURNS (List[Span]): The sentences.
+    """
+    return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun, e.g. '1 sentence', '2,000 sentences'.
+
+    number (int): How many.
+    noun (str): The singular.
+    RETURNS (str): The two.
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _record(relation: Relation, types: dict[tuple[int, int], str], offset: int) -> RelationRecord:
-    head, tail, sentence = relation.head, relation.tail, relation.head.sent
+    head, tail = relation.head, relation.tail
+    sentence = next(s for s in sentences(head.doc) if s.start <= head.start < s.end)
     return {
         "head": head.text,
         "head_type": types.get((head.start, head.end), ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -59,18 +59,18 @@ def score_table(figures: Mapping[str, Any]) -> Table:
         table.add_column(name, justify="right")
     table.add_column("95 % interval of F1")
 
-    def add(name: str, p: float, r: float, f: float, note: str = "", style: str = "") -> None:
-        table.add_row(name, *(f"{100 * value:.1f}" for value in (p, r, f)), note, style=style)
+    def add(name: str, rates: Sequence[float], interval: str = "", style: str = "") -> None:
+        cells = [f"{100 * rate:.1f}" for rate in rates]
+        table.add_row(Text(name), *cells, interval, style=style)
 
     for label, rates in figures["per_type"].items():
-        add(label, rates["p"], rates["r"], rates["f"])
-    for name in ("macro", "micro", "detection"):
-        values = [figures[f"{name}_{rate}"] for rate in "prf"]
-        is_micro = name == "micro"
-        interval = f"{100 * low:.1f} to {100 * high:.1f}" if is_micro else ""
-        add(name, *values, note=interval, style="bold" if is_micro else "")
+        add(label, [rates[rate] for rate in "prf"])
+    add("macro", [figures[f"macro_{rate}"] for rate in "prf"])
+    micro = [figures[f"micro_{rate}"] for rate in "prf"]
+    add("micro", micro, f"{100 * low:.1f} to {100 * high:.1f}", style="bold")
+    add("detection", [figures[f"detection_{rate}"] for rate in "prf"])
     if "ner_f" in figures:
-        add("mentions (ner)", *(figures[f"ner_{rate}"] for rate in "prf"))
+        add("mentions (ner)", [figures[f"ner_{rate}"] for rate in "prf"])
     return table
 
 
@@ -86,7 +86,7 @@ def filter_table(rows: Mapping[str, FilterCounts]) -> Table:
         table.add_column(name, justify="right")
     for name, counts in rows.items():
         table.add_row(
-            name,
+            Text(name),
             f"{counts.kept:,}",
             f"{counts.kept_true:,}",
             f"{counts.removed_false:,}",

@@ -118,8 +118,8 @@ def _doc_batch(doc: Doc, candidates: Candidates, offset: int) -> PairBatch:
     ranges = candidates.ranges
     mention_sentence = sentences[ranges[:, 0]]
     # A mention that runs over a sentence boundary counts up to the boundary.
-    ends = np.searchsorted(sentences, mention_sentence, side="right")
-    ranges[:, 1] = np.minimum(ranges[:, 1], ends)
+    last_tokens = np.searchsorted(sentences, mention_sentence, side="right") - 1
+    last_tokens = np.minimum(ranges[:, 1] - 1, last_tokens)
     pairs = candidates.pairs
     crossing = mention_sentence[pairs[:, 0]] != mention_sentence[pairs[:, 1]]
     if crossing.any():
@@ -142,7 +142,7 @@ def _doc_batch(doc: Doc, candidates: Candidates, offset: int) -> PairBatch:
     n_sentences = len(kept_sentences)
     n_nodes = int(keep_node.sum())
     mention_nodes = np.stack(
-        [nodes[ranges[kept_mentions, 0]], nodes[ranges[kept_mentions, 1] - 1]], axis=1
+        [nodes[ranges[kept_mentions, 0]], nodes[last_tokens[kept_mentions]]], axis=1
     )
     return PairBatch(
         n_tokens=len(doc),

@@ -14,7 +14,7 @@ import numpy as np
 from spacy.tokens import Doc, Span
 
 from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.errors import Errors
+from spacy_ddi.errors import Errors, require
 from spacy_ddi.pairs.graph import first_tokens, node_index, sentence_index
 from spacy_ddi.pairs.mentions import MentionSource, make_mention_source, mention_ranges
 
@@ -39,6 +39,8 @@ def configure_blinded_sents(
     RETURNS (Callable): From Docs to sentence spans of their shadows.
     """
     check_blind_word(word)
+    where = "spacy-ddi.blinded_sents.v1"
+    require(max_tokens >= 1, where, "max_tokens", max_tokens, "1 or more")
     source = make_mention_source(spans_key, mention_labels)
     return partial(blinded_sents, word=word, source=source, max_tokens=max_tokens)
 

@@ -199,8 +199,8 @@ class DDIRelation(TrainablePipe):
     candidates (CandidateGenerator): Proposes the pairs.
     negative_filter (Optional[NegativeFilter]): Drops pairs, which are then predicted negative.
     loss (PairLoss): Compares the logits of a batch with the truth.
-    scorer (Optional[Callable]): Compares Examples; called with the keyword arguments `labels` and
-        `find_candidates`.
+    scorer (Optional[Callable]): Compares Examples; called with the keyword arguments `labels`,
+        `find_candidates` and `source` (the mention source).
     spans_key (str): Span group with the mentions, where a Doc has it; else `doc.ents`.
     mention_labels (Optional[List[str]]): Types of mentions to take; None for all.
     class_weights (ClassWeights): Weights alpha of the classes in the loss: None for 1 each,
@@ -452,7 +452,11 @@ class DDIRelation(TrainablePipe):
         if self.score_gold_mentions:
             examples = self._with_gold_mentions(examples)
         return self.scorer(
-            examples, labels=self.labels, find_candidates=self.find_candidates, **kwargs
+            examples,
+            labels=self.labels,
+            find_candidates=self.find_candidates,
+            source=self.mentions,
+            **kwargs,
         )
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> DDIRelation:

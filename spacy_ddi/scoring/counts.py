@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import DOCUMENT_ID, MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import DOCUMENT_ID, get_relations, gold_mentions_of
 from spacy_ddi.pairs.candidates import Candidates, sentence_pairs
 from spacy_ddi.pairs.mentions import MentionSource
 
 Place = tuple[int, int]
 Pair = tuple[Place, Place]
 CandidateFinder = Callable[[Doc], Candidates]
+
+DEFAULT_SOURCE = MentionSource()
 
 
 @dataclass
@@ -80,7 +82,7 @@ def count_pairs(
     example: Example,
     labels: Sequence[str],
     find_candidates: CandidateFinder | None = None,
-    source: MentionSource = MentionSource(),  # noqa: B008 (frozen)
+    source: MentionSource = DEFAULT_SOURCE,
 ) -> PairCounts:
     """Count one example.
 
@@ -115,7 +117,7 @@ def count_mentions(example: Example) -> Tally:
     RETURNS (Tally): The counts.
     """
     reference = example.reference
-    gold: Iterable[Span] = reference.spans.get(MENTIONS_KEY, reference.ents)
+    gold = gold_mentions_of(reference)
 
     def keys(spans: Iterable[Span]) -> set[tuple[int, int, str]]:
         return {(span.start_char, span.end_char, span.label_) for span in spans}
@@ -127,6 +129,7 @@ def count_by_document(
     examples: Iterable[Example],
     labels: Sequence[str],
     find_candidates: CandidateFinder | None = None,
+    source: MentionSource = DEFAULT_SOURCE,
 ) -> dict[str, PairCounts]:
     """Count examples by the corpus document that they belong to, the unit of the bootstrap.
 
@@ -134,12 +137,13 @@ def count_by_document(
         document of its own.
     labels (Sequence[str]): The types of interaction.
     find_candidates (Optional[Callable]): See `count_pairs`.
+    source (MentionSource): See `count_pairs`.
     RETURNS (Dict[str, PairCounts]): The counts of each document.
     """
     documents: dict[str, PairCounts] = {}
     for i, example in enumerate(examples):
         document = example.reference.user_data.get(DOCUMENT_ID, f"example {i}")
-        counts = count_pairs(example, labels, find_candidates)
+        counts = count_pairs(example, labels, find_candidates, source)
         documents.setdefault(document, PairCounts()).add(counts)
     return documents
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from spacy.training import Example
 
-from spacy_ddi.scoring.counts import CandidateFinder, count_by_document
+from spacy_ddi.pairs.mentions import MentionSource
+from spacy_ddi.scoring.counts import DEFAULT_SOURCE, CandidateFinder, count_by_document
 from spacy_ddi.scoring.metrics import compute_scores
 
 
@@ -24,6 +25,7 @@ def score_relations(
     *,
     labels: Sequence[str],
     find_candidates: CandidateFinder | None = None,
+    source: MentionSource = DEFAULT_SOURCE,
     **kwargs: Any,
 ) -> dict[str, Any]:
     """Score relations under names that fit beside those of other components.
@@ -31,10 +33,11 @@ def score_relations(
     examples (Iterable[Example]): Annotated and reference Docs.
     labels (Sequence[str]): The types of interaction.
     find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
+    source (MentionSource): Finds the mentions of the references.
     RETURNS (Dict[str, Any]): The figures of `Scores`, each with `ddi_` before its name; None if
         no reference is annotated with mentions or relations.
     """
-    documents = count_by_document(examples, labels, find_candidates)
+    documents = count_by_document(examples, labels, find_candidates, source)
     scores = compute_scores(documents, labels)
     annotated = scores["n_pairs"] or scores["n_true"]
     return {f"ddi_{name}": value if annotated else None for name, value in scores.items()}
