@@ -58,7 +58,8 @@ def configure_docbin_corpus(
 
     Reads what `python -m spacy_ddi convert` writes, or Docs of your own: one sentence a Doc, with
     mentions in `doc.spans["ddi_mentions"]` (or else in `doc.ents`) and relations in
-    `doc._.ddi_rels`, stored with `store_user_data=True`. Stock `spacy.Corpus` drops the mentions from the predicted side.
+    `doc._.ddi_rels`, stored with `store_user_data=True`. Stock `spacy.Corpus` drops the
+    mentions from the predicted side.
 
     path (Optional[str]): A `.spacy` file.
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from spacy_ddi.networks import pair_network
+from spacy_ddi.networks.batch import PairTensors
 from spacy_ddi.networks.pair_network import PairNetwork
 from spacy_ddi.networks.pooling import AttentivePooling, MaxPooling
 from tests.networks.reference import (
@@ -98,6 +99,28 @@ def test_activations_computed_again_have_the_same_dropout(
     again = gradients(network, vectors, sentences)
     monkeypatch.setattr(pair_network, "checkpoint", call_directly)
     assert_same(again, gradients(network, vectors, sentences))
+
+
+def kept_bytes(network: PairNetwork, vectors: torch.Tensor, batch: PairTensors) -> int:
+    """What a forward pass keeps for the gradient, parts of one tensor counted once."""
+    sizes: dict[int, int] = {}
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        sizes[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        network(vectors.clone().requires_grad_(), batch)
+    return sum(sizes.values())
+
+
+def test_chunks_bound_what_is_kept_for_the_gradient() -> None:
+    sentences, vectors = random_sentences(0, n_sentences=8)
+    batch = make_tensors(sentences)
+    batch = batch._replace(pairs=batch.pairs.repeat(20, 1))
+    whole, chunked = (kept_bytes(make_network(max_pairs=n), vectors, batch) for n in (10_000, 5))
+    assert chunked < whole / 5
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -18,7 +18,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
-from tests.pipeline.conftest import SENTENCES, MakeExamples, build_doc, train
+from tests.pipeline.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
 
 MakeNlp = Callable[..., Language]
 
@@ -203,11 +203,9 @@ def test_overfits(make_nlp: MakeNlp, make_examples: MakeExamples) -> None:
 
 
 def test_overfits_with_max_pooling_balanced_weights_and_small_chunks(
-    make_nlp: MakeNlp, make_examples: MakeExamples
+    make_examples: MakeExamples,
 ) -> None:
-    nlp = make_nlp()
-    config = nlp.config["components"]["ddi_relation"]
-    model = {**config["model"], "pooling": "max", "max_pairs": 1}
+    model = {**MAKE_MODEL, "pooling": "max", "max_pairs": 1}
     nlp = spacy.blank("en")
     nlp.add_pipe("ddi_relation", config={"model": model, "class_weights": "balanced"})
     train(nlp, make_examples(nlp), steps=100)
@@ -415,6 +413,40 @@ def test_nested_mentions_are_classified(trained: Language) -> None:
     doc = build_doc(trained.vocab, SENTENCES[1])
     doc.spans[MENTIONS_KEY] = [doc[2:3], doc[4:6], doc[5:6]]
     assert len(component(doc)._.ddi_rels) == 3
+
+
+def test_names_do_not_change_the_scores(trained: Language) -> None:
+    """Other names, of one token or of three, with the parse the same around them."""
+    component = trained.get_pipe("ddi_relation")
+    component.cfg["threshold"] = 0.0
+    long_name = (
+        "Drug X 3 levels are raised by grapefruit juice .",
+        [2, 2, 3, 5, 5, 5, 5, 8, 6, 5],
+        [(0, 3), (7, 9)],
+        [],
+    )
+    ((short,), (long,)) = annotate(trained, [SENTENCES[0], long_name])
+    assert (long["label"], long["head_end"], long["tail_start"]) == (short["label"], 3, 7)
+    assert long["score"] == pytest.approx(short["score"], abs=1e-6)
+
+
+def test_giant_sentence_is_predicted_and_learned(make_examples: MakeExamples) -> None:
+    """55 mentions make 1,485 pairs: several chunks, the same result as in one."""
+    words = [word for i in range(55) for word in (f"drug{i}", "raises")]
+    heads = [max(i - 1, 0) for i in range(len(words))]
+    ranges = [(2 * i, 2 * i + 1) for i in range(55)]
+    giant = (" ".join(words), heads, ranges, [(0, 54, "effect")])
+    found = []
+    for max_pairs in (100, 2000):
+        spacy.util.fix_random_seed(0)
+        nlp = spacy.blank("en")
+        nlp.add_pipe("ddi_relation", config={"model": {**MAKE_MODEL, "max_pairs": max_pairs}})
+        examples = make_examples(nlp, [giant])
+        train(nlp, examples, steps=2)
+        (prediction,) = nlp.get_pipe("ddi_relation").predict([examples[0].predicted])
+        assert prediction.probs.shape == (1485, 2)
+        found.append(prediction.probs)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-4)
 
 
 def test_missing_parse_is_an_error(trained: Language) -> None:

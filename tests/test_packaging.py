@@ -1,0 +1,84 @@
+"""`spacy package` and installing its result; the entry points of this distribution."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.util import registry
+
+import spacy_ddi
+
+GROUPS = {
+    "spacy_architectures": "architectures",
+    "spacy_misc": "misc",
+    "spacy_readers": "readers",
+    "spacy_scorers": "scorers",
+    "spacy_span_getters": "span_getters",
+    "thinc_layers": "layers",
+    "thinc_losses": "losses",
+    "thinc_optimizers": "optimizers",
+}
+OURS = [
+    (GROUPS[entry.group], entry.name)
+    for entry in distribution("spacy-ddi").entry_points
+    if entry.group in GROUPS
+]
+
+
+@pytest.mark.parametrize(("name", "registered"), OURS)
+def test_registered_function_is_found(name: str, registered: str) -> None:
+    import spacy_transformers  # noqa: F401 (brings the registry of span getters)
+
+    assert registered.startswith("spacy-ddi.")
+    assert registered.endswith(".v1")
+    assert callable(registry.get(name, registered))
+
+
+def test_every_group_of_entry_points_is_known() -> None:
+    groups = {entry.group for entry in distribution("spacy-ddi").entry_points}
+    assert groups == {*GROUPS, "spacy_factories"}
+
+
+def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> None:
+    nlp.to_disk(tmp_path / "pipeline")
+    (tmp_path / "packages").mkdir()
+    names = ["--name", "ddi_test", "--version", "0.0.1", "--build", "none"]
+    run(["-m", "spacy", "package", "pipeline", "packages", *names], tmp_path)
+    source = tmp_path / "packages" / "en_ddi_test-0.0.1"
+    meta = json.loads((source / "meta.json").read_text(encoding="utf8"))
+    major, minor, *_ = spacy_ddi.__version__.split(".")
+    expected = f"spacy-ddi>={spacy_ddi.__version__},<{major}.{int(minor) + 1}.0"
+    assert expected in meta["requirements"]
+    elsewhere = tmp_path / "elsewhere"
+    pip = ["-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet"]
+    run([*pip, "--target", str(elsewhere), str(source)], tmp_path)
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import spacy\n"
+        "print(spacy.load('en_ddi_test').get_pipe('ddi_relation').labels)\n"
+    )
+    assert run(["-W", "error", "-c", script, str(elsewhere)], tmp_path) == "('effect',)"
+
+
+def run(arguments: list[str], folder: Path) -> str:
+    """What Python prints, run with these arguments in this folder."""
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def nlp() -> Language:
+    pipeline = spacy.blank("en")
+    component = pipeline.add_pipe("ddi_relation")
+    component.add_label("effect")
+    return pipeline
