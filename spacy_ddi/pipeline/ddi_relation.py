@@ -7,9 +7,8 @@ P pairs, C classes (the labels, and none as class 0).
 from __future__ import annotations
 
 import warnings
-import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -31,7 +30,6 @@ from spacy_ddi.annotations import (
     MENTIONS_KEY,
     UNTYPED,
     RelationDict,
-    copy_mentions,
     get_relations,
     install_extensions,
     make_relation,
@@ -44,10 +42,19 @@ from spacy_ddi.pairs.batch import CrossSentencePairError, PairBatch
 from spacy_ddi.pairs.candidates import CandidateGenerator, Candidates, find_candidates
 from spacy_ddi.pairs.filters import NegativeFilter
 from spacy_ddi.pairs.mentions import make_mention_source
-
-NONE = "none"
-NONE_CLASS = 0
-UNKNOWN_CLASS = -1
+from spacy_ddi.pipeline.gold_mentions import (
+    PipelineReference,
+    annotate_again,
+    copy_with_gold_mentions,
+    needs_gold_mentions,
+)
+from spacy_ddi.pipeline.truth import (
+    NONE,
+    NONE_CLASS,
+    UNKNOWN_CLASS,
+    balanced_weights,
+    true_classes,
+)
 
 ClassWeights = Literal["balanced"] | dict[str, float] | None
 
@@ -170,24 +177,6 @@ class Prediction:
 
     candidates: Candidates
     probs: NDArray[np.float32]
-
-
-class PipelineReference:
-    """A weak reference to the pipeline a component is in, which stays behind when the component is
-    pickled, e.g. for `n_process=2`.
-
-    nlp (Optional[Language]): The pipeline, if known.
-    """
-
-    def __init__(self, nlp: Language | None = None) -> None:
-        self._reference = None if nlp is None else weakref.ref(nlp)
-
-    def __call__(self) -> Language | None:
-        """The pipeline, if known and alive."""
-        return None if self._reference is None else self._reference()
-
-    def __reduce__(self) -> tuple[type[PipelineReference], tuple[()]]:
-        return PipelineReference, ()
 
 
 class DDIRelation(TrainablePipe):
@@ -548,31 +537,16 @@ class DDIRelation(TrainablePipe):
         return loss, gradient
 
     def _true_classes(self, example: Example, candidates: Candidates) -> NDArray[np.int64]:
-        """Shape (P,): the class of each candidate pair, by the mentions' character offsets."""
-        predicted, reference = example.predicted, example.reference
-        if not len(candidates.pairs):
-            return np.zeros(0, dtype=np.int64)
-        if predicted.text != reference.text:
+        """Shape (P,): the class of each candidate pair."""
+        if len(candidates.pairs) and example.predicted.text != example.reference.text:
             raise ValueError(
                 Errors.TEXT_MISMATCH.format(
-                    name=self.name, predicted=predicted.text[:60], reference=reference.text[:60]
+                    name=self.name,
+                    predicted=example.predicted.text[:60],
+                    reference=example.reference.text[:60],
                 )
             )
-        truth = {
-            (
-                *_characters(reference, r["head_start"], r["head_end"]),
-                *_characters(reference, r["tail_start"], r["tail_end"]),
-            ): self._class(r["label"])
-            for r in get_relations(reference)
-        }
-        places = [(mention.start_char, mention.end_char) for mention in candidates.mentions]
-        return np.array(
-            [
-                truth.get((*places[head], *places[tail]), NONE_CLASS)
-                for head, tail in candidates.pairs.tolist()
-            ],
-            dtype=np.int64,
-        )
+        return true_classes(example.reference, candidates, self._class)
 
     def _class(self, label: str) -> int:
         if label in self.cfg["labels"]:
@@ -600,64 +574,33 @@ class DDIRelation(TrainablePipe):
     def _alpha(self, counts: Counter[str]) -> list[float] | None:
         """Shape (C,): weight of each class in the loss."""
         names = (NONE, *self.labels)
-        if self.class_weights is None:
-            return None
-        if isinstance(self.class_weights, dict):
-            unknown = sorted(set(self.class_weights) - set(names))
-            if unknown:
-                raise ValueError(
-                    Errors.UNKNOWN_WEIGHT.format(name=self.name, found=unknown, labels=names[1:])
-                )
-            return [float(self.class_weights.get(name, 1.0)) for name in names]
-        total = sum(counts[name] for name in names)
-        # A class without examples gets the weight of one with a single example.
-        return [total / (len(names) * max(counts[name], 1)) for name in names]
+        if not isinstance(self.class_weights, dict):
+            return None if self.class_weights is None else balanced_weights(counts, names)
+        unknown = sorted(set(self.class_weights) - set(names))
+        if unknown:
+            raise ValueError(
+                Errors.UNKNOWN_WEIGHT.format(name=self.name, found=unknown, labels=names[1:])
+            )
+        return [float(self.class_weights.get(name, 1.0)) for name in names]
 
     def _with_gold_mentions(self, examples: list[Example]) -> list[Example]:
         """Examples whose predicted Docs have the reference's mentions; those which had others are
         copied and annotated again."""
         wrong = {
-            i: copy_with_mentions(example, self.mentions.spans_key)
+            i: copy_with_gold_mentions(example, self.mentions)
             for i, example in enumerate(examples)
-            if _places(self.mentions(example.predicted))
-            != _places(self.mentions(example.reference))
+            if needs_gold_mentions(example, self.mentions)
         }
         if not wrong:
             return examples
-        docs = self._annotate_again(list(wrong.values()))
-        again = dict(zip(wrong, docs, strict=True))
+        nlp = self._nlp()
+        if nlp is None:
+            raise ValueError(Errors.NO_NLP.format(name=self.name))
+        again = dict(zip(wrong, annotate_again(wrong.values(), nlp, self.name), strict=True))
         return [
             Example(again[i], example.reference) if i in again else example
             for i, example in enumerate(examples)
         ]
-
-    def _annotate_again(self, docs: list[Doc]) -> list[Doc]:
-        """Run the encoder that this component listens to, whose blinding depends on the mentions,
-        and this component."""
-        nlp = self._nlp()
-        if nlp is None:
-            raise ValueError(Errors.NO_NLP.format(name=self.name))
-        stream: Iterator[Doc] = iter(docs)
-        for _, pipe in nlp.pipeline:
-            if pipe is self or self.name in getattr(pipe, "listening_components", ()):
-                stream = cast(Any, pipe).pipe(stream, batch_size=nlp.batch_size)
-        return list(stream)
-
-
-def copy_with_mentions(example: Example, spans_key: str) -> Doc:
-    """A copy of an example's predicted Doc with the mentions of its reference."""
-    doc = example.predicted.copy()
-    source = make_mention_source(spans_key, None)
-    copy_mentions(source(example.reference), doc, spans_key)
-    return doc
-
-
-def _places(mentions: Iterable[Any]) -> set[tuple[int, int]]:
-    return {(mention.start_char, mention.end_char) for mention in mentions}
-
-
-def _characters(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    return doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
 
 
 def _check_settings(name: str, threshold: float | None, class_weights: ClassWeights) -> None:

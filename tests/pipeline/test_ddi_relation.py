@@ -18,6 +18,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.pipeline.ddi_relation import Prediction
 from tests.pipeline.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
 
 MakeNlp = Callable[..., Language]
@@ -381,12 +382,21 @@ def test_texts_without_a_pair(trained: Language) -> None:
     assert component.predict([]) == []
 
 
-def test_threshold_moves_the_decision(trained: Language) -> None:
+@pytest.mark.parametrize(
+    ("threshold", "found"),
+    [(None, []), (0.45, []), (0.4, [("effect", 0.25)]), (0.0, [("effect", 0.25)])],
+)
+def test_threshold_moves_the_decision(
+    trained: Language, threshold: float | None, found: list[tuple[str, float]]
+) -> None:
+    """A pair that interacts with probability 0.4, most likely by effect."""
     component = trained.get_pipe("ddi_relation")
-    component.cfg["threshold"] = 0.0
-    assert [len(relations) for relations in annotate(trained)] == [1, 1, 1, 3, 0]
-    component.cfg["threshold"] = 1.0
-    assert [len(relations) for relations in annotate(trained)] == [0, 0, 0, 0, 0]
+    component.cfg["threshold"] = threshold
+    doc = build_doc(trained.vocab, SENTENCES[0])
+    (prediction,) = component.predict([doc])
+    probs = np.array([[0.6, 0.1, 0.25, 0.05]], dtype="float32")
+    component.set_annotations([doc], [Prediction(prediction.candidates, probs)])
+    assert [(r["label"], r["score"]) for r in doc._.ddi_rels] == found
 
 
 def test_filtered_pairs_are_predicted_negative(trained: Language) -> None:
