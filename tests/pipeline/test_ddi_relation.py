@@ -384,7 +384,7 @@ def test_texts_without_a_pair(trained: Language) -> None:
 
 @pytest.mark.parametrize(
     ("threshold", "found"),
-    [(None, []), (0.45, []), (0.4, [("effect", 0.25)]), (0.0, [("effect", 0.25)])],
+    [(None, []), (0.41, []), (0.39, [("effect", 0.25)]), (0.0, [("effect", 0.25)])],
 )
 def test_threshold_moves_the_decision(
     trained: Language, threshold: float | None, found: list[tuple[str, float]]
