@@ -17,6 +17,7 @@ import spacy_ddi
 
 GROUPS = {
     "spacy_architectures": "architectures",
+    "spacy_callbacks": "callbacks",
     "spacy_misc": "misc",
     "spacy_readers": "readers",
     "spacy_scorers": "scorers",

@@ -1,29 +1,40 @@
-"""An Adam with a learning rate for each group of parameters."""
+"""An Adam with a learning rate for each group of parameters, and averages of torch weights."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from thinc.api import Optimizer
+from thinc.api import Optimizer, xp2torch
 from thinc.types import FloatsXd
 
 from spacy_ddi.errors import require
 
 
 class GroupedAdam(Optimizer):
-    """AdamW whose step is scaled by the name of the parameter.
+    """AdamW whose step is scaled by the name of the parameter, and which can average the weights.
 
     Thinc calls its optimizer with (model or shim id, parameter name); a transformer's parameters
     are named as in its own framework, e.g. "encoder.layer.0.output.dense.weight".
 
     lr_scales (Dict[str, float]): Factor on the learning rate for parameters whose name begins
         so; the longest fitting beginning counts, and 1 where none fits. A factor of 0 freezes.
+    average_decay (float): Decay a step of the exponential average of the weights, which spaCy's
+        training scores and stores in place of the weights; 0 for none. While it is young, an
+        average decays faster. It is also kept under the key that Thinc's PyTorchShim looks for.
     **settings: See `thinc.api.Optimizer`.
     """
 
-    def __init__(self, learn_rate: Any, *, lr_scales: dict[str, float], **settings: Any) -> None:
-        super().__init__(learn_rate, **settings)
+    def __init__(
+        self,
+        learn_rate: Any,
+        *,
+        lr_scales: dict[str, float],
+        average_decay: float = 0.0,
+        **settings: Any,
+    ) -> None:
+        super().__init__(learn_rate, use_averages=average_decay > 0, **settings)
         self.lr_scales = lr_scales
+        self.average_decay = average_decay
 
     def __call__(
         self,
@@ -35,13 +46,16 @@ class GroupedAdam(Optimizer):
     ) -> tuple[FloatsXd, FloatsXd]:
         """Update one parameter; see `thinc.api.Optimizer`."""
         scale = self.scale(key[1])
+        averages = cast(dict[Any, FloatsXd] | None, self.averages)
         if scale == 0:
             gradient *= 0
-            return weights, gradient
-        updated: tuple[FloatsXd, FloatsXd] = super().__call__(
-            key, weights, gradient, lr_scale=lr_scale * scale
-        )
-        return updated
+        else:
+            self.averages = None  # Thinc would average too, and slower
+            weights, gradient = super().__call__(key, weights, gradient, lr_scale=lr_scale * scale)
+            self.averages = averages
+        if averages is not None:
+            self._average(averages, key, weights)
+        return weights, gradient
 
     def scale(self, parameter: str) -> float:
         """The factor on the learning rate of a parameter.
@@ -52,6 +66,17 @@ class GroupedAdam(Optimizer):
         fitting = [prefix for prefix in self.lr_scales if parameter.startswith(prefix)]
         return self.lr_scales[max(fitting, key=len)] if fitting else 1.0
 
+    def _average(
+        self, averages: dict[Any, FloatsXd], key: tuple[int, str], weights: FloatsXd
+    ) -> None:
+        if key not in averages:
+            averages[key] = weights.copy()
+            averages[f"pytorch_{key[0]}_{key[1]}"] = averages[key]
+            return
+        age = self.nr_update[key]
+        decay = min(self.average_decay, (1 + age) / (10 + age))
+        xp2torch(averages[key]).lerp_(xp2torch(weights), 1 - decay)
+
 
 def configure_grouped_adam(
     learn_rate: Any = 0.001,
@@ -61,6 +86,7 @@ def configure_grouped_adam(
     eps: float = 1e-8,
     L2: float = 0.01,
     grad_clip: float = 1.0,
+    average_decay: float = 0.0,
 ) -> GroupedAdam:
     """Registered as `spacy-ddi.GroupedAdam.v1` (@optimizers).
 
@@ -69,14 +95,16 @@ def configure_grouped_adam(
     beta1, beta2, eps (float): As in Adam.
     L2 (float): Decoupled weight decay, scaled like the learning rate.
     grad_clip (float): Largest norm of the gradient of one parameter.
-    RETURNS (GroupedAdam): The optimizer. It keeps no averages: Thinc does not apply them to torch
-        parameters.
-    RAISES (ValueError): If a scale is negative.
+    average_decay (float): See `GroupedAdam`. A transformer needs the callback
+        `spacy-ddi.give_every_weight_a_gradient.v1` beside it.
+    RETURNS (GroupedAdam): The optimizer.
+    RAISES (ValueError): If a scale is negative, or the decay not in [0, 1).
     """
+    where = "spacy-ddi.GroupedAdam.v1"
+    possible = 0 <= average_decay < 1
+    require(possible, where, "average_decay", average_decay, "0 to less than 1")
     for prefix, scale in lr_scales.items():
-        require(
-            scale >= 0, "spacy-ddi.GroupedAdam.v1", f"lr_scales[{prefix!r}]", scale, "0 or more"
-        )
+        require(scale >= 0, where, f"lr_scales[{prefix!r}]", scale, "0 or more")
     return GroupedAdam(
         learn_rate,
         lr_scales=lr_scales,
@@ -85,6 +113,6 @@ def configure_grouped_adam(
         eps=eps,
         L2=L2,
         grad_clip=grad_clip,
-        use_averages=False,
+        average_decay=average_decay,
         L2_is_weight_decay=True,
     )
