@@ -1,4 +1,4 @@
-# `make demo` sets up and finds the interactions of a sample text; `make test` sets up and checks.
+# `make run` sets up and finds the interactions of a sample text; `make test` sets up and checks.
 # Each uses its own environment in .venv, made from constraints.txt, and needs nothing installed.
 
 PYTHON ?= python3.11
@@ -6,9 +6,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
-.PHONY: demo test lint types check clean
+.PHONY: run test lint types check clean
 
-demo: $(VENV)/.runtime
+run: $(VENV)/.runtime
 	$(BIN)/python -m spacy_ddi extract --file assets/sample.txt --html sample.html
 
 test: lint types check

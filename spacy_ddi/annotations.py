@@ -29,6 +29,8 @@ DOCUMENT_ID: Final = "ddi_document"
 UNTYPED: Final = ""
 """Label of an annotated interaction without a type (there is one in the DDI corpus)."""
 
+PlacePair = tuple[tuple[int, int], tuple[int, int]]
+
 _OFFSETS: Final = ("head_start", "head_end", "tail_start", "tail_end")
 _STORAGE_KEY: Final[Any] = ("._.", "ddi_rels", None, None)
 
@@ -77,7 +79,7 @@ class Relation:
             return self.tail
         if place == (self.tail.start, self.tail.end):
             return self.head
-        raise ValueError(f"'{mention}' takes no part in {self}")
+        raise ValueError(Errors.NOT_IN_RELATION.format(mention=mention, relation=self))
 
 
 def make_relation(
@@ -132,6 +134,25 @@ def relations_of_span(span: Span) -> tuple[Relation, ...]:
         if place
         in ((relation.head.start, relation.head.end), (relation.tail.start, relation.tail.end))
     )
+
+
+def place_pair(mention: Span, other: Span) -> PlacePair:
+    """What identifies a pair of mentions in Docs of the same text, whatever their tokens.
+
+    mention, other (Span): The mentions, in any order.
+    RETURNS (PlacePair): Character offsets (start, end) of the two, the smaller first.
+    """
+    one, two = (mention.start_char, mention.end_char), (other.start_char, other.end_char)
+    return (one, two) if one <= two else (two, one)
+
+
+def labelled_pairs(doc: Doc) -> dict[PlacePair, str]:
+    """The interacting pairs of a Doc and their types.
+
+    doc (Doc): The Doc.
+    RETURNS (Dict[PlacePair, str]): The label by character offsets.
+    """
+    return {place_pair(r.head, r.tail): r.label for r in relations_of_doc(doc)}
 
 
 def gold_mentions_of(doc: Doc) -> Sequence[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -81,6 +81,7 @@ def extract(
     with _readable_errors():
         content = _read_text(text, file)
         nlp = _load_pipeline(pipeline)
+        source = _relation_component(nlp, pipeline).mentions
         stream = nlp.pipe(
             ((passage, offset) for offset, passage in passages(content)),
             as_tuples=True,
@@ -91,10 +92,10 @@ def extract(
         n_sentences = n_mentions = 0
         n_passages = sum(1 for _ in passages(content))
         for doc, offset in _track(stream, n_passages, "Reading"):
-            found = list(relation_records(doc, offset=offset))
+            found = list(relation_records(doc, offset=offset, source=source))
             records.extend(found)
             n_sentences += len(sentences(doc))
-            n_mentions += len(mention_types(doc))
+            n_mentions += len(mention_types(doc, source))
             if html is not None:
                 pages.append(doc)
             if format is Format.JSONL:
@@ -110,7 +111,7 @@ def extract(
                 highlight=False,
             )
         if html is not None:
-            _write(html, render_page(pages))
+            _write(html, render_page(pages, source=source))
             _say(f"Page written to {html}")
 
 
@@ -134,17 +135,28 @@ def evaluate(
         typer.Option(dir_okay=False, help="Also write the official submission lines here."),
     ] = None,
 ) -> None:
-    """Score a pipeline on annotated documents, as the DDIExtraction-2013 task does."""
+    """Score a pipeline on annotated documents, as the DDIExtraction-2013 task does.
+
+    A file that can't be read is named, with the line; the others are scored all the same, and the
+    exit code is 1.
+    """
     from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.errors import CorpusError
     from spacy_ddi.scoring.evaluation import annotate, summarize
     from spacy_ddi.scoring.submission import submission_lines
 
     with _readable_errors():
         nlp = _load_pipeline(pipeline)
-        references = list(read_docs(corpus, nlp.make_doc, documents=documents))
-        component: Any = _relation_component(nlp, pipeline)
+        component = _relation_component(nlp, pipeline)
+        errors: list[CorpusError] = []
+        docs = read_docs(corpus, nlp.make_doc, documents=documents, on_error=_reporter(errors))
+        references = list(docs)
         stream = _track(
-            annotate(nlp, references, mentions=mentions.value), len(references), "Evaluating"
+            annotate(
+                nlp, references, mentions=mentions.value, spans_key=component.mentions.spans_key
+            ),
+            len(references),
+            "Evaluating",
         )
         examples = list(stream)
         figures = summarize(
@@ -152,6 +164,7 @@ def evaluate(
             labels=component.labels,
             mentions=mentions.value,
             find_candidates=component.find_candidates,
+            source=component.mentions,
         )
         if output is not None:
             _write(output, json.dumps(figures, indent=2) + "\n")
@@ -161,6 +174,7 @@ def evaluate(
             print(json.dumps(figures, indent=2))
         else:
             _print_figures(figures)
+    _exit_with(errors)
 
 
 @app.command()
@@ -184,14 +198,8 @@ def convert(
     from spacy_ddi.corpora.convert import write_docbin
     from spacy_ddi.corpora.reader import read_docs
     from spacy_ddi.errors import CorpusError
-    from spacy_ddi.output.records import count_of
 
     errors: list[CorpusError] = []
-
-    def report(error: CorpusError) -> None:
-        errors.append(error)
-        _say(str(error), style="red")
-
     with _readable_errors():
         try:
             nlp = spacy.blank(lang)
@@ -202,7 +210,7 @@ def convert(
             nlp.make_doc,
             documents=documents,
             exclude=exclude,
-            on_error=report,
+            on_error=_reporter(errors),
         )
         counts = write_docbin(docs, output)
         _say(
@@ -210,9 +218,7 @@ def convert(
             f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
             f"({counts.typed_pairs:,} with a type): {output}"
         )
-    if errors:
-        _say(f"{count_of(len(errors), 'file')} left out.", style="red")
-        raise typer.Exit(1)
+    _exit_with(errors)
 
 
 @app.command()
@@ -266,6 +272,24 @@ def _print_figures(figures: dict[str, Any]) -> None:
     )
 
 
+def _reporter(errors: list[Any]) -> Callable[[Any], None]:
+    """Says an error at once, and keeps it for the exit code."""
+
+    def report(error: Any) -> None:
+        errors.append(error)
+        _say(str(error), style="red")
+
+    return report
+
+
+def _exit_with(errors: list[Any]) -> None:
+    from spacy_ddi.output.records import count_of
+
+    if errors:
+        _say(f"{count_of(len(errors), 'file')} left out.", style="red")
+        raise typer.Exit(1)
+
+
 def _write(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf8")
@@ -301,7 +325,10 @@ def _load_pipeline(name: str) -> Any:
             if name == DEFAULT_PIPELINE
             else f"No pipeline {name!r}: neither an installed package nor a folder."
         )
-    nlp = spacy.load(name)
+    try:
+        nlp = spacy.load(name)
+    except Exception as error:  # whatever is installed under this name runs here
+        _fail(f"{name!r} is there, but can't be loaded as a spaCy pipeline: {error}")
     _relation_component(nlp, name)
     return nlp
 

@@ -24,9 +24,10 @@ class Errors:
         "Let a component or the reader set them, or mend spans_key and mention_labels."
     )
     NO_POSITIVES: Final = (
-        "[DDI004] Component '{name}' found {n_pairs} mention pairs in {n_docs} training examples, "
-        "and none of them is annotated as an interaction. Are the relations in doc._.ddi_rels "
-        "(a DocBin needs store_user_data=True), and do their offsets match the mentions?"
+        "[DDI004] Component '{name}' found {n_pairs} candidate pairs in {n_docs} training "
+        "examples, and none of them is annotated as an interaction. Are the relations in "
+        "doc._.ddi_rels (a DocBin needs store_user_data=True), and do their offsets match the "
+        "mentions?"
     )
     EXTENSION_CLASH: Final = (
         "[DDI005] The extension attribute {owner}._.{attribute} is already registered by other "
@@ -64,17 +65,19 @@ class Errors:
     BAD_SETTING: Final = (
         "[DDI012] {where}: {setting} = {found!r} is not possible. Expected: {expected}."
     )
+    NOT_IN_RELATION: Final = "[DDI016] '{mention}' takes no part in {relation}."
     NO_NLP: Final = (
-        "[DDI013] Component '{name}' was asked to score with gold mentions, but some predicted "
-        "Docs have other mentions than their reference, and the pipeline that made them is gone. "
-        "Score through nlp.evaluate, give the gold mentions to the predicted Docs, or set "
+        "[DDI013] Component '{name}' was asked to score with gold mentions; some predicted Docs "
+        "have other mentions than their reference, and the component does not know the pipeline "
+        "it is in (it was pickled, or taken over from another pipeline). Store and load the "
+        "pipeline, give the gold mentions to the predicted Docs, or set "
         "score_gold_mentions = false."
     )
     UNKNOWN_WEIGHT: Final = (
         "[DDI014] Component '{name}': class_weights names {found}, which is neither "
         "'none' nor one of the labels {labels}."
     )
-    NOT_ONE_NODE_WORD: Final = (
+    BLIND_WORD: Final = (
         "[DDI015] The word that stands for a mention must be one word without white space. "
         "Found: {found!r}."
     )
@@ -104,13 +107,20 @@ class Errors:
         "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
     )
     CORPUS_NO_PATH: Final = (
-        "[DDI107] The reader has no corpus folder: {setting} is empty. Set it in the config or "
-        "on the command line, e.g. --paths.corpus DDICorpus/Train."
+        "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
+        "--paths.train corpus/train.spacy."
     )
 
 
 class Warnings:
     """Message templates of the warnings."""
+
+    NO_CANDIDATES: Final = (
+        "[DDI902] Component '{name}': the references of a training batch hold interactions, but "
+        "the predicted Docs have no pair of mentions, so nothing is learned from it. Let the "
+        "reader give the gold mentions (spacy-ddi.DocBinCorpus.v1, gold_mentions = true; stock "
+        "spacy.Corpus drops them), or an annotating component. Said once."
+    )
 
     CHAIN: Final = (
         "[DDI901] Component '{name}': a Doc has no dependency parse; neighbouring tokens serve as "

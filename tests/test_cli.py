@@ -107,9 +107,8 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> str:
     nlp.add_pipe("sentencizer")
     ruler = nlp.add_pipe("entity_ruler")
     nlp.add_pipe("ddi_relation", config=CONFIG)
-    examples = make_examples(
-        list(read_docs(corpus, nlp.make_doc)), nlp.make_doc, gold_mentions=True
-    )
+    references = list(read_docs(corpus, nlp.make_doc))
+    examples = list(make_examples(references, nlp.make_doc, gold_mentions=True))
     nlp.initialize(lambda: examples)
     ruler.add_patterns([{"label": label, "pattern": drug} for drug, label in DRUGS.items()])
     optimizer = Adam(0.02)
@@ -458,6 +457,20 @@ def test_half_precision_pipeline_predicts_the_same(run, pipeline, tmp_path):
     assert "weights stored in half precision" in folded(stored.stderr)
     result = run("extract", KNOWN, "--pipeline", tmp_path / "half", "--format", "jsonl")
     assert json.loads(result.stdout)["label"] == "mechanism"
+
+
+def test_evaluate_scores_what_can_be_read(run, pipeline, broken_corpus):
+    result = run("evaluate", pipeline, broken_corpus, "--json")
+    assert result.exit_code == 1
+    assert "1 file left out" in folded(result.stderr)
+    assert json.loads(result.stdout)["n_pairs"] > 0
+
+
+@pytest.mark.parametrize("package", ["numpy", "spacy_ddi"])
+def test_package_that_is_no_pipeline_is_named(run, package):
+    result = run("extract", KNOWN, "--pipeline", package)
+    assert result.exit_code == 1
+    assert f"'{package}'" in result.stderr
 
 
 def test_help_names_the_commands(run):

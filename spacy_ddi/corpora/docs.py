@@ -8,7 +8,7 @@ segmentation is the gold one. For training it also makes batches even and shuffl
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -90,27 +90,41 @@ def preset_one_sentence(doc: Doc) -> None:
 
 
 def make_examples(
-    references: Iterable[Doc], make_doc: Tokenizer, *, gold_mentions: bool
-) -> list[Example]:
-    """Pair gold Docs with Docs for a pipeline to annotate.
+    references: Iterable[Doc],
+    make_doc: Tokenizer,
+    *,
+    gold_mentions: bool,
+    spans_key: str = MENTIONS_KEY,
+) -> Iterator[Example]:
+    """Pair gold Docs with Docs for a pipeline to annotate. The predicted side gets the gold
+    sentence boundaries where its tokens allow it.
 
-    references (Iterable[Doc]): Gold Docs, one sentence each.
+    references (Iterable[Doc]): Gold Docs; their mentions are put in the span group too.
     make_doc (Callable[[str], Doc]): The tokenizer of the predicted side.
     gold_mentions (bool): Whether the predicted side gets the gold tokens and mentions.
-    RETURNS (List[Example]): Predicted and gold side, in the order of the gold Docs.
+    spans_key (str): The span group that gets the mentions, where the component looks for them.
+    YIELDS (Example): Predicted and gold side, in the order of the gold Docs.
     """
-    examples = []
     for reference in references:
+        if spans_key not in reference.spans:
+            reference.spans[spans_key] = gold_mentions_of(reference)
         if gold_mentions:
             words = [token.text for token in reference]
             spaces = [bool(token.whitespace_) for token in reference]
             predicted = Doc(reference.vocab, words=words, spaces=spaces)
-            copy_mentions(gold_mentions_of(reference), predicted, MENTIONS_KEY)
+            copy_mentions(reference.spans[spans_key], predicted, spans_key)
         else:
             predicted = make_doc(reference.text)
+        _preset_sentences(reference, predicted)
+        yield Example(predicted, reference)
+
+
+def _preset_sentences(reference: Doc, predicted: Doc) -> None:
+    if not reference.has_annotation("SENT_START") or len(list(reference.sents)) == 1:
         preset_one_sentence(predicted)
-        examples.append(Example(predicted, reference))
-    return examples
+    elif len(reference) == len(predicted):
+        for token in reference:
+            predicted[token.i].is_sent_start = bool(token.is_sent_start)
 
 
 def _represent(sentence: Sentence) -> dict[str, tuple[int, int]]:

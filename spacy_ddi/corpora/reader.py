@@ -10,7 +10,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.util import ensure_path
 
-from spacy_ddi.annotations import gold_mentions_of, install_extensions
+from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of, install_extensions
 from spacy_ddi.corpora.ddi2013 import OnError, read_document_list, read_folder
 from spacy_ddi.corpora.docs import document_to_docs, make_examples
 from spacy_ddi.errors import CorpusError, Errors, require
@@ -24,6 +24,7 @@ def configure_ddi_corpus_2013(
     exclude: str | None = None,
     gold_mentions: bool = True,
     min_mentions: int = 0,
+    spans_key: str = MENTIONS_KEY,
 ) -> ExampleReader:
     """Registered as `spacy-ddi.DDICorpus2013.v1` (@readers): the corpus's XML, one Doc a sentence.
 
@@ -31,9 +32,10 @@ def configure_ddi_corpus_2013(
     documents (Optional[str]): File with the ids of the documents to read, one a line; all if None.
     exclude (Optional[str]): File with the ids of the documents to leave out, one a line.
     gold_mentions (bool): Whether the predicted Doc of an example carries the gold tokens and, in
-        `doc.spans["ddi_mentions"]`, the gold mentions. Without them it has the pipeline's own
+        `doc.spans[spans_key]`, the gold mentions. Without them it has the pipeline's own
         tokens and no mentions: for training `ner`, and for scoring end to end.
     min_mentions (int): Sentences with fewer mentions are skipped (2 leaves those with pairs).
+    spans_key (str): Where the relation component looks for mentions.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DDICorpus2013.v1"
@@ -41,18 +43,23 @@ def configure_ddi_corpus_2013(
 
     def read(nlp: Language) -> Iterator[Example]:
         if not path:
-            raise CorpusError(Errors.CORPUS_NO_PATH.format(setting="path"))
+            raise CorpusError(Errors.CORPUS_NO_PATH)
         docs = read_docs(
             Path(path), nlp.make_doc, documents=ensure_path(documents), exclude=ensure_path(exclude)
         )
         references = (doc for doc in docs if len(gold_mentions_of(doc)) >= min_mentions)
-        yield from make_examples(references, nlp.make_doc, gold_mentions=gold_mentions)
+        yield from make_examples(
+            references, nlp.make_doc, gold_mentions=gold_mentions, spans_key=spans_key
+        )
 
     return read
 
 
 def configure_docbin_corpus(
-    path: str | None, gold_mentions: bool = True, min_mentions: int = 0
+    path: str | None,
+    gold_mentions: bool = True,
+    min_mentions: int = 0,
+    spans_key: str = MENTIONS_KEY,
 ) -> ExampleReader:
     """Registered as `spacy-ddi.DocBinCorpus.v1` (@readers): `.spacy` files with relations.
 
@@ -64,6 +71,7 @@ def configure_docbin_corpus(
     path (Optional[str]): A `.spacy` file.
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
+    spans_key (str): As for `spacy-ddi.DDICorpus2013.v1`.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"
@@ -71,11 +79,13 @@ def configure_docbin_corpus(
 
     def read(nlp: Language) -> Iterator[Example]:
         if not path:
-            raise CorpusError(Errors.CORPUS_NO_PATH.format(setting="path"))
+            raise CorpusError(Errors.CORPUS_NO_PATH)
         install_extensions()
         docs = DocBin().from_disk(path).get_docs(nlp.vocab)
         references = (doc for doc in docs if len(gold_mentions_of(doc)) >= min_mentions)
-        yield from make_examples(references, nlp.make_doc, gold_mentions=gold_mentions)
+        yield from make_examples(
+            references, nlp.make_doc, gold_mentions=gold_mentions, spans_key=spans_key
+        )
 
     return read
 

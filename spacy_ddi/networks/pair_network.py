@@ -11,6 +11,9 @@ from spacy_ddi.networks.heads import InteractionHeads
 from spacy_ddi.networks.pair_encoder import PairEncoder
 from spacy_ddi.networks.pooling import PairPooling
 
+LONG_SENTENCE = 128
+"""Nodes of a sentence above which a pair counts for more than one in memory."""
+
 
 class PairNetwork(nn.Module):
     """Token vectors and graphs in, logits of both heads out.
@@ -18,7 +21,8 @@ class PairNetwork(nn.Module):
     pair_encoder (nn.Module): A `PairEncoder`.
     pooling (PairPooling): From node states to a pair's representation.
     heads (InteractionHeads): From a pair's representation to logits.
-    max_pairs (int): Pairs held in memory at a time. In training, the activations of a batch with
+    max_pairs (int): Pairs held in memory at a time; fewer where their sentences have more than
+        `LONG_SENTENCE` nodes. In training, the activations of a batch with
         more are computed again for the gradient rather than kept.
     """
 
@@ -40,8 +44,7 @@ class PairNetwork(nn.Module):
         """
         encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
         shared = encoder.encode_sentences(vectors[batch.node_tokens], batch)
-        everything = torch.arange(len(batch.pairs), device=vectors.device)
-        chunks = everything.split(self.max_pairs)
+        chunks = self._chunks(batch)
         if len(chunks) == 1 or not torch.is_grad_enabled():
             logits = [self._score(batch, chunk, *shared) for chunk in chunks]
         else:
@@ -59,6 +62,16 @@ class PairNetwork(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Dropout):
                 module.p = rate
+
+    def _chunks(self, batch: PairTensors) -> list[Tensor]:
+        """The indices of the batch's pairs, in parts that fit into memory."""
+        sentences = batch.mention_sentences[batch.pairs[:, 0]]
+        lengths = batch.sentence_nodes[sentences + 1] - batch.sentence_nodes[sentences]
+        shares = (lengths.double() / LONG_SENTENCE).clamp(min=1.0)
+        parts = ((shares.cumsum(0) - 1e-6) / self.max_pairs).long()
+        _, sizes = parts.unique_consecutive(return_counts=True)
+        everything = torch.arange(len(batch.pairs), device=batch.pairs.device)
+        return list(everything.split(sizes.tolist()))
 
     def _score(self, batch: PairTensors, pairs: Tensor, *shared: Tensor) -> Tensor:
         rows = lay_out_pairs(batch, pairs)

@@ -14,6 +14,7 @@ from spacy.util import filter_spans
 
 from spacy_ddi.annotations import Relation, relations_of_doc
 from spacy_ddi.output.records import count_of, mention_types, sentences
+from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
 
 MENTION_COLOURS: Mapping[str, str] = {
     "drug": "#7cc4fa",
@@ -54,18 +55,24 @@ footer {{ font-size: .85rem; border-top: 1px solid #e3e7ec; padding-top: 1rem; }
 """
 
 
-def render_page(docs: Iterable[Doc], *, title: str = "Drug-drug interactions") -> str:
+def render_page(
+    docs: Iterable[Doc],
+    *,
+    title: str = "Drug-drug interactions",
+    source: MentionSource = DEFAULT_SOURCE,
+) -> str:
     """A page with every sentence that has mentions, and arcs where drugs interact.
 
     docs (Iterable[Doc]): Annotated Docs.
     title (str): Title of the page.
+    source (MentionSource): Where the component found the mentions.
     RETURNS (str): HTML that needs nothing from outside.
     """
     sections = []
     n_mentions = n_relations = 0
     for doc in docs:
         relations = relations_of_doc(doc)
-        places = mention_types(doc)
+        places = mention_types(doc, source)
         for sentence in sentences(doc):
             mentions = [
                 Span(doc, start, end, label)
@@ -89,6 +96,7 @@ def render_page(docs: Iterable[Doc], *, title: str = "Drug-drug interactions") -
 
 def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relation]) -> str:
     ends = [end for relation in relations for end in (relation.head, relation.tail)]
+    types = {(mention.start, mention.end): mention.label_ for mention in mentions}
     shown = filter_spans([*mentions, *ends])
     start = sentence.start_char
     coloured = displacy.render(
@@ -114,7 +122,7 @@ def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relat
             }
         },
     )
-    arcs = f'<div class="arcs">{_render_arcs(relations)}</div>' if relations else ""
+    arcs = f'<div class="arcs">{_render_arcs(relations, types)}</div>' if relations else ""
     return f"<section>{coloured}{arcs}</section>"
 
 
@@ -143,13 +151,12 @@ def _box_width(n_characters: int) -> float:
     return 20 + 9.5 * n_characters
 
 
-def _render_arcs(relations: list[Relation]) -> str:
+def _render_arcs(relations: list[Relation], types: dict[tuple[int, int], str]) -> str:
     """The mentions that interact, in text order, and the arcs between them."""
     ends = {(m.start, m.end): m for relation in relations for m in (relation.head, relation.tail)}
     places = sorted(ends)
     column = {place: 2 * i for i, place in enumerate(places)}
     words: list[dict[str, Any]] = []
-    types = mention_types(relations[0].head.doc)
     for place in places:
         if words:
             words.append({"text": _GAP, "tag": "", "lemma": None})

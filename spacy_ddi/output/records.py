@@ -7,7 +7,8 @@ from typing import TypedDict
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY, Relation, relations_of_doc
+from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
 
 
 class RelationRecord(TypedDict):
@@ -28,28 +29,32 @@ class RelationRecord(TypedDict):
     sentence_start: int
 
 
-def relation_records(doc: Doc, *, offset: int = 0) -> Iterator[RelationRecord]:
+def relation_records(
+    doc: Doc, *, offset: int = 0, source: MentionSource = DEFAULT_SOURCE
+) -> Iterator[RelationRecord]:
     """The relations of a Doc as records.
 
     doc (Doc): The annotated Doc.
     offset (int): Where the Doc begins in the whole text, in characters.
+    source (MentionSource): Where the component found the mentions.
     YIELDS (RelationRecord): The records, in the order of the relations.
     """
-    types = mention_types(doc)
+    types = mention_types(doc, source)
+    sents = sentences(doc)
     for relation in relations_of_doc(doc):
-        yield _record(relation, types, offset)
+        start = relation.head.start
+        sentence = next(sent for sent in sents if sent.start <= start < sent.end)
+        yield _record(relation, sentence, types, offset)
 
 
-def mention_types(doc: Doc) -> dict[tuple[int, int], str]:
-    """The types of the mentions of a Doc, in its entities and its span group of mentions.
+def mention_types(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> dict[tuple[int, int], str]:
+    """The types of the mentions of a Doc.
 
     doc (Doc): The Doc.
+    source (MentionSource): Where the component found the mentions.
     RETURNS (Dict[Tuple[int, int], str]): The type by token range.
     """
-    return {
-        (span.start, span.end): span.label_
-        for span in (*doc.spans.get(MENTIONS_KEY, ()), *doc.ents)
-    }
+    return {(span.start, span.end): span.label_ for span in source(doc)}
 
 
 def sentences(doc: Doc) -> list[Span]:
@@ -71,9 +76,10 @@ def count_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _record(relation: Relation, types: dict[tuple[int, int], str], offset: int) -> RelationRecord:
+def _record(
+    relation: Relation, sentence: Span, types: dict[tuple[int, int], str], offset: int
+) -> RelationRecord:
     head, tail = relation.head, relation.tail
-    sentence = next(s for s in sentences(head.doc) if s.start <= head.start < s.end)
     return {
         "head": head.text,
         "head_type": types.get((head.start, head.end), ""),

@@ -98,4 +98,4 @@ def blind(doc: Doc, mentions: list[Span], word: str = BLIND_WORD) -> Doc:
 def check_blind_word(word: str) -> None:
     """RAISES (ValueError): If the word is not a single one."""
     if len(word.split()) != 1 or word != word.strip():
-        raise ValueError(Errors.NOT_ONE_NODE_WORD.format(found=word))
+        raise ValueError(Errors.BLIND_WORD.format(found=word))

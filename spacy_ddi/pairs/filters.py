@@ -26,7 +26,8 @@ _CLOSING = re.compile(r"\s*[)\]]")
 
 @runtime_checkable
 class NegativeFilter(Protocol):
-    """Tells which pairs to keep. Must be picklable: a module-level function or a partial."""
+    """Tells which pairs to keep. Must be picklable: a module-level function or a partial. It is
+    also asked about reference Docs, which may have tokens and mentions only, and no parse."""
 
     def __call__(
         self, doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]

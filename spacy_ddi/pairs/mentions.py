@@ -38,6 +38,9 @@ class MentionSource:
         return [places[place] for place in sorted(places)]
 
 
+DEFAULT_SOURCE = MentionSource()
+
+
 def make_mention_source(spans_key: str, labels: Sequence[str] | None) -> MentionSource:
     """A mention source from the settings as a config file gives them.
 

@@ -44,16 +44,15 @@ from spacy_ddi.pairs.filters import NegativeFilter
 from spacy_ddi.pairs.mentions import make_mention_source
 from spacy_ddi.pipeline.gold_mentions import (
     PipelineReference,
-    annotate_again,
-    copy_with_gold_mentions,
     needs_gold_mentions,
+    with_gold_mentions,
 )
 from spacy_ddi.pipeline.truth import (
     NONE,
     NONE_CLASS,
     UNKNOWN_CLASS,
     balanced_weights,
-    true_classes,
+    true_labels,
 )
 
 ClassWeights = Literal["balanced"] | dict[str, float] | None
@@ -192,9 +191,10 @@ class DDIRelation(TrainablePipe):
         `find_candidates` and `source` (the mention source).
     spans_key (str): Span group with the mentions, where a Doc has it; else `doc.ents`.
     mention_labels (Optional[List[str]]): Types of mentions to take; None for all.
-    class_weights (ClassWeights): Weights alpha of the classes in the loss: None for 1 each,
-        "balanced" for the inverse of their frequency among the training pairs (their mean over
-        the pairs is 1), or a weight for each label and "none".
+    class_weights (ClassWeights): Weights alpha of the classes in the loss of the classification
+        head: None for 1 each, "balanced" for the inverse of their frequency among the candidate
+        pairs of the training references (their mean over the pairs is 1), or a weight for each
+        label and "none".
     threshold (Optional[float]): In [0, 1]: a pair is predicted to interact if the probability that
         it does (1 - none) reaches it, with its likeliest type. None: if its likeliest class is not
         none. Kept in `cfg`, so that `spacy find-threshold` can tune it.
@@ -251,7 +251,7 @@ class DDIRelation(TrainablePipe):
             "alpha": None,
         }
         self._nlp = PipelineReference(nlp)
-        self._warned_of_chain = False
+        self._given_warnings: set[str] = set()
         model.attrs["component"] = name
         for layer in model.walk():
             if "mentions" in layer.attrs:
@@ -363,6 +363,8 @@ class DDIRelation(TrainablePipe):
         self.model.attrs["set_dropout"](self.model, drop)
         logits, backprop = self.model.begin_update((docs, batch))
         loss, gradient = self._compare(examples, candidates, logits)
+        if not batch.n_pairs and any(get_relations(example.reference) for example in examples):
+            self._warn_once(Warnings.NO_CANDIDATES)
         # Without pairs the gradient is zero, but a layer upstream may be waiting for it.
         backprop(gradient)
         if sgd not in (None, False):
@@ -400,23 +402,23 @@ class DDIRelation(TrainablePipe):
         validate_get_examples(get_examples, "DDIRelation.initialize")
         if nlp is not None:
             self._nlp = PipelineReference(nlp)
-        n_docs, n_mentions, n_pairs, truth = self._count_examples(get_examples())
+        n_docs, n_mentions, counts = self._count_examples(get_examples())
         if not n_mentions:
             raise ValueError(
                 Errors.NO_MENTIONS.format(name=self.name, n_docs=n_docs, where=self.mentions)
             )
-        if not truth:
+        if not set(counts) - {NONE}:
             raise ValueError(
-                Errors.NO_POSITIVES.format(name=self.name, n_docs=n_docs, n_pairs=n_pairs)
+                Errors.NO_POSITIVES.format(name=self.name, n_docs=n_docs, n_pairs=counts[NONE])
             )
         self.model.layers[1:] = []
         self.model.set_dim("nO", cast(Any, None), force=True)
-        for label in sorted(label for label in truth if label) if labels is None else labels:
+        found = sorted(set(counts) - {NONE, UNTYPED})
+        for label in found if labels is None else labels:
             self.add_label(label)
         if not self.labels:
             raise ValueError(Errors.NO_LABELS.format(name=self.name))
-        truth[NONE] = n_pairs - sum(truth.values())
-        self.cfg["alpha"] = self._alpha(truth)
+        self.cfg["alpha"] = self._alpha(counts)
         sample = [example.predicted for example in islice(get_examples(), 10)]
         sample = [doc for doc in sample if len(doc)] or [Doc(self.vocab, words=["drug"])]
         empty = PairBatch.from_docs(
@@ -453,12 +455,14 @@ class DDIRelation(TrainablePipe):
         message = srsly.msgpack_loads(bytes_data)
         self._build_from(srsly.json_loads(message["cfg"]))
         super().from_bytes(bytes_data, exclude=exclude)
+        self.model.attrs["component"] = self.name
         return self
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> DDIRelation:
         """Load the component from a folder; see `TrainablePipe.from_disk`."""
         self._build_from(cast(dict[str, Any], srsly.read_json(Path(path) / "cfg")))
         super().from_disk(path, exclude=exclude)
+        self.model.attrs["component"] = self.name
         return self
 
     @property
@@ -488,9 +492,12 @@ class DDIRelation(TrainablePipe):
     def _accept_missing_parse(self, doc: Doc) -> None:
         if self.missing_parse == "error":
             raise ValueError(Errors.NO_PARSE.format(name=self.name, text=doc.text[:60]))
-        if not self._warned_of_chain:
-            self._warned_of_chain = True
-            warnings.warn(Warnings.CHAIN.format(name=self.name), stacklevel=2)
+        self._warn_once(Warnings.CHAIN)
+
+    def _warn_once(self, warning: str) -> None:
+        if warning not in self._given_warnings:
+            self._given_warnings.add(warning)
+            warnings.warn(warning.format(name=self.name), stacklevel=3)
 
     def _relations(self, prediction: Prediction) -> list[RelationDict]:
         """The pairs that are predicted to interact, in the order of the candidates."""
@@ -546,9 +553,12 @@ class DDIRelation(TrainablePipe):
                     reference=example.reference.text[:60],
                 )
             )
-        return true_classes(example.reference, candidates, self._class)
+        labels = true_labels(example.reference, candidates)
+        return np.array([self._class(label) for label in labels], dtype=np.int64)
 
-    def _class(self, label: str) -> int:
+    def _class(self, label: str | None) -> int:
+        if label is None:
+            return NONE_CLASS
         if label in self.cfg["labels"]:
             return cast(int, self.cfg["labels"].index(label)) + 1
         if label != UNTYPED and self.unseen_labels == "error":
@@ -557,19 +567,18 @@ class DDIRelation(TrainablePipe):
             )
         return UNKNOWN_CLASS
 
-    def _count_examples(self, examples: Iterable[Example]) -> tuple[int, int, int, Counter[str]]:
-        """Docs, mentions, mention pairs and the labels of the true ones in the references. The
-        negative filter is left out: it may want annotation that only the pipeline gives."""
-        n_docs = n_mentions = n_pairs = 0
-        truth: Counter[str] = Counter()
+    def _count_examples(self, examples: Iterable[Example]) -> tuple[int, int, Counter[str]]:
+        """Docs, mentions, and the labels of the candidate pairs, `NONE` among them, by the
+        references."""
+        n_docs = n_mentions = 0
+        labels: Counter[str] = Counter()
         for example in examples:
-            reference = example.reference
-            mentions = self.mentions(reference)
+            candidates = self.find_candidates(example.reference)
             n_docs += 1
-            n_mentions += len(mentions)
-            n_pairs += len(self.candidates(reference, mentions))
-            truth.update(relation["label"] for relation in get_relations(reference))
-        return n_docs, n_mentions, n_pairs, truth
+            n_mentions += len(candidates.mentions)
+            found = true_labels(example.reference, candidates)
+            labels.update(NONE if label is None else label for label in found)
+        return n_docs, n_mentions, labels
 
     def _alpha(self, counts: Counter[str]) -> list[float] | None:
         """Shape (C,): weight of each class in the loss."""
@@ -586,17 +595,16 @@ class DDIRelation(TrainablePipe):
     def _with_gold_mentions(self, examples: list[Example]) -> list[Example]:
         """Examples whose predicted Docs have the reference's mentions; those which had others are
         copied and annotated again."""
-        wrong = {
-            i: copy_with_gold_mentions(example, self.mentions)
-            for i, example in enumerate(examples)
-            if needs_gold_mentions(example, self.mentions)
-        }
+        wrong = [
+            i for i, example in enumerate(examples) if needs_gold_mentions(example, self.mentions)
+        ]
         if not wrong:
             return examples
         nlp = self._nlp()
-        if nlp is None:
+        if nlp is None or all(pipe is not self for _, pipe in nlp.pipeline):
             raise ValueError(Errors.NO_NLP.format(name=self.name))
-        again = dict(zip(wrong, annotate_again(wrong.values(), nlp, self.name), strict=True))
+        docs = with_gold_mentions([examples[i] for i in wrong], nlp, self)
+        again = dict(zip(wrong, docs, strict=True))
         return [
             Example(again[i], example.reference) if i in again else example
             for i, example in enumerate(examples)

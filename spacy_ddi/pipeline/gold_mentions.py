@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import copy_mentions
+from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.pairs.mentions import MentionSource
 
 
@@ -42,32 +43,53 @@ def needs_gold_mentions(example: Example, source: MentionSource) -> bool:
     return _places(source(example.predicted)) != _places(source(example.reference))
 
 
-def copy_with_gold_mentions(example: Example, source: MentionSource) -> Doc:
-    """A copy of the predicted Doc with the mentions of the reference.
+def with_gold_mentions(examples: Sequence[Example], nlp: Language, component: Any) -> list[Doc]:
+    """The predicted Docs as they would be, had they had the reference's mentions.
 
-    example (Example): The example.
-    source (MentionSource): Finds the mentions, and names the span group that gets them.
-    RETURNS (Doc): The copy.
-    """
-    doc = example.predicted.copy()
-    copy_mentions(source(example.reference), doc, source.spans_key)
-    return doc
+    What a blinded encoder returns depends on the mentions, and the parse on the boundaries of the
+    sentences: the pipeline up to the component annotates new Docs with gold tokens, mentions and
+    boundaries, as the readers make them. A pipeline that does not parse gets copies of the
+    predicted Docs instead, whose parse it can't make anew.
 
-
-def annotate_again(docs: Iterable[Doc], nlp: Language, name: str) -> list[Doc]:
-    """Run a component again, and before it the encoder that it listens to: what a blinded encoder
-    returns depends on the mentions.
-
-    docs (Iterable[Doc]): The Docs.
+    examples (Sequence[Example]): The examples.
     nlp (Language): The pipeline.
-    name (str): Name of the component.
-    RETURNS (List[Doc]): The Docs, annotated.
+    component (DDIRelation): The component in it, with its mention source in `mentions`.
+    RETURNS (List[Doc]): New Docs, annotated, in the order of the examples.
     """
-    stream: Iterator[Doc] = iter(docs)
-    for pipe_name, pipe in nlp.pipeline:
-        if pipe_name == name or name in getattr(pipe, "listening_components", ()):
-            stream = cast(Any, pipe).pipe(stream, batch_size=nlp.batch_size)
-    return list(stream)
+    source: MentionSource = component.mentions
+    pipes = list(pipes_up_to(nlp, component))
+    docs: Iterable[Doc]
+    if any("token.dep" in nlp.get_pipe_meta(name).assigns for name, _ in pipes):
+        remade = make_examples(
+            [example.reference for example in examples],
+            nlp.make_doc,
+            gold_mentions=True,
+            spans_key=source.spans_key,
+        )
+        docs = [example.predicted for example in remade]
+    else:
+        docs = [example.predicted.copy() for example in examples]
+        for doc, example in zip(docs, examples, strict=True):
+            copy_mentions(source(example.reference), doc, source.spans_key)
+    for _, pipe in pipes:
+        if hasattr(pipe, "pipe"):
+            docs = pipe.pipe(docs, batch_size=nlp.batch_size)
+        else:
+            docs = map(pipe, docs)
+    return list(docs)
+
+
+def pipes_up_to(nlp: Language, component: Any) -> Iterator[tuple[str, Any]]:
+    """The active pipes of a pipeline up to a component.
+
+    nlp (Language): The pipeline.
+    component (Any): The last pipe to yield.
+    YIELDS (Tuple[str, Any]): Names and pipes.
+    """
+    for name, pipe in nlp.pipeline:
+        yield name, pipe
+        if pipe is component:
+            return
 
 
 def _places(mentions: Iterable[Span]) -> set[tuple[int, int]]:

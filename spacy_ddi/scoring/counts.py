@@ -13,15 +13,18 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import DOCUMENT_ID, get_relations, gold_mentions_of
+from spacy_ddi.annotations import (
+    DOCUMENT_ID,
+    UNTYPED,
+    PlacePair,
+    gold_mentions_of,
+    labelled_pairs,
+    place_pair,
+)
 from spacy_ddi.pairs.candidates import Candidates, sentence_pairs
-from spacy_ddi.pairs.mentions import MentionSource
+from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
 
-Place = tuple[int, int]
-Pair = tuple[Place, Place]
 CandidateFinder = Callable[[Doc], Candidates]
-
-DEFAULT_SOURCE = MentionSource()
 
 
 @dataclass
@@ -109,6 +112,20 @@ def count_pairs(
     return counts
 
 
+def all_labels(examples: Iterable[Example], labels: Sequence[str]) -> list[str]:
+    """The types to score: those a component knows, and others that the references hold, which it
+    can't but miss.
+
+    examples (Iterable[Example]): The examples.
+    labels (Sequence[str]): The types that the component knows.
+    RETURNS (List[str]): Its types, then the others in alphabetical order.
+    """
+    annotated = {
+        label for example in examples for label in labelled_pairs(example.reference).values()
+    }
+    return [*labels, *sorted(annotated - {UNTYPED, *labels})]
+
+
 def count_mentions(example: Example) -> Tally:
     """Compare predicted entities with gold mentions: exact boundaries and type. A discontinuous
     mention is looked for at its first range.
@@ -148,39 +165,17 @@ def count_by_document(
     return documents
 
 
-def labelled_pairs(doc: Doc) -> dict[Pair, str]:
-    """The interacting pairs of a Doc.
-
-    doc (Doc): The Doc.
-    RETURNS (Dict[Pair, str]): Character offsets of the two mentions, the earlier first, and type.
-    """
-    pairs = {}
-    for r in get_relations(doc):
-        head = doc[r["head_start"] : r["head_end"]]
-        tail = doc[r["tail_start"] : r["tail_end"]]
-        pairs[_pair(head, tail)] = r["label"]
-    return pairs
-
-
-def _candidate_pairs(doc: Doc, find_candidates: CandidateFinder | None) -> set[Pair]:
+def _candidate_pairs(doc: Doc, find_candidates: CandidateFinder | None) -> set[PlacePair]:
     if find_candidates is None:
         mentions = MentionSource()(doc)
         candidates = Candidates(mentions, sentence_pairs(doc, mentions))
     else:
         candidates = find_candidates(doc)
-    places = [(mention.start_char, mention.end_char) for mention in candidates.mentions]
-    return {
-        (min(places[head], places[tail]), max(places[head], places[tail]))
-        for head, tail in candidates.pairs.tolist()
-    }
+    mentions = candidates.mentions
+    return {place_pair(mentions[head], mentions[tail]) for head, tail in candidates.pairs.tolist()}
 
 
-def _pair(head: Span, tail: Span) -> Pair:
-    places = sorted([(head.start_char, head.end_char), (tail.start_char, tail.end_char)])
-    return places[0], places[1]
-
-
-def _of_type(pairs: dict[Pair, str], label: str) -> set[Pair]:
+def _of_type(pairs: dict[PlacePair, str], label: str) -> set[PlacePair]:
     return {pair for pair, found in pairs.items() if found == label}
 
 

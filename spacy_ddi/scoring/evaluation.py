@@ -9,27 +9,44 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.scoring.bootstrap import micro_f_interval
-from spacy_ddi.scoring.counts import CandidateFinder, Tally, count_by_document, count_mentions
+from spacy_ddi.scoring.counts import (
+    CandidateFinder,
+    Tally,
+    all_labels,
+    count_by_document,
+    count_mentions,
+)
 from spacy_ddi.scoring.metrics import compute_scores, rates
 
 Mentions = Literal["gold", "predicted"]
 
 
-def annotate(nlp: Language, references: Iterable[Doc], *, mentions: Mentions) -> Iterator[Example]:
+def annotate(
+    nlp: Language,
+    references: Iterable[Doc],
+    *,
+    mentions: Mentions,
+    spans_key: str = MENTIONS_KEY,
+) -> Iterator[Example]:
     """Run a pipeline over the texts of gold Docs.
 
     nlp (Language): The pipeline.
     references (Iterable[Doc]): Gold Docs, one sentence each.
     mentions (str): "gold" gives the pipeline the gold tokens and mentions; "predicted" gives it
         nothing but the text of the sentence.
+    spans_key (str): Where the relation component looks for mentions.
     YIELDS (Example): Annotated and gold Docs, in the order of the gold ones.
     """
-    examples = make_examples(references, nlp.make_doc, gold_mentions=mentions == "gold")
-    docs = nlp.pipe(example.predicted for example in examples)
-    for doc, example in zip(docs, examples, strict=True):
-        yield Example(doc, example.reference)
+    examples = make_examples(
+        references, nlp.make_doc, gold_mentions=mentions == "gold", spans_key=spans_key
+    )
+    pairs = ((example.predicted, example.reference) for example in examples)
+    for doc, reference in nlp.pipe(pairs, as_tuples=True):
+        yield Example(doc, reference)
 
 
 def summarize(
@@ -38,17 +55,20 @@ def summarize(
     labels: Sequence[str],
     mentions: Mentions,
     find_candidates: CandidateFinder | None = None,
+    source: MentionSource = DEFAULT_SOURCE,
 ) -> dict[str, Any]:
     """All figures of annotated examples.
 
     examples (Sequence[Example]): Annotated and gold Docs.
-    labels (Sequence[str]): The types of interaction.
+    labels (Sequence[str]): The types of interaction that the component knows.
     mentions (str): With "predicted", the mentions are scored too.
     find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
+    source (MentionSource): Finds the mentions of the references.
     RETURNS (Dict[str, Any]): The figures of `Scores`, `micro_f_ci` (95 % bootstrap interval over
         documents), and with predicted mentions `ner_p`, `ner_r`, `ner_f`.
     """
-    documents = count_by_document(examples, labels, find_candidates)
+    labels = all_labels(examples, labels)
+    documents = count_by_document(examples, labels, find_candidates, source)
     figures: dict[str, Any] = dict(compute_scores(documents, labels))
     figures["micro_f_ci"] = list(micro_f_interval(documents, labels))
     figures["mentions"] = mentions

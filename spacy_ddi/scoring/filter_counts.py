@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import MENTIONS_KEY, labelled_pairs, place_pair
 from spacy_ddi.pairs.candidates import find_candidates, sentence_pairs
 from spacy_ddi.pairs.filters import NegativeFilter
 from spacy_ddi.pairs.mentions import MentionSource
@@ -48,16 +48,16 @@ def count_filtered(docs: Iterable[Doc], negative_filter: NegativeFilter | None) 
     pairs = true = kept = kept_true = 0
     source = MentionSource(MENTIONS_KEY)
     for doc in docs:
-        relations = {
-            (r["head_start"], r["head_end"], r["tail_start"], r["tail_end"])
-            for r in get_relations(doc)
-        }
+        relations = labelled_pairs(doc)
         candidates = find_candidates(
             doc, source=source, generator=sentence_pairs, negative_filter=negative_filter
         )
-        places = candidates.ranges[candidates.pairs].reshape(-1, 4).tolist()
-        pairs += len(sentence_pairs(doc, candidates.mentions))
+        mentions = candidates.mentions
+        pairs += len(sentence_pairs(doc, mentions))
         true += len(relations)
-        kept += len(places)
-        kept_true += sum(tuple(place) in relations for place in places)
+        kept += len(candidates.pairs)
+        kept_true += sum(
+            place_pair(mentions[head], mentions[tail]) in relations
+            for head, tail in candidates.pairs.tolist()
+        )
     return FilterCounts(pairs, true, kept, kept_true)

@@ -7,8 +7,12 @@ from typing import Any
 
 from spacy.training import Example
 
-from spacy_ddi.pairs.mentions import MentionSource
-from spacy_ddi.scoring.counts import DEFAULT_SOURCE, CandidateFinder, count_by_document
+from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.scoring.counts import (
+    CandidateFinder,
+    all_labels,
+    count_by_document,
+)
 from spacy_ddi.scoring.metrics import compute_scores
 
 
@@ -31,12 +35,14 @@ def score_relations(
     """Score relations under names that fit beside those of other components.
 
     examples (Iterable[Example]): Annotated and reference Docs.
-    labels (Sequence[str]): The types of interaction.
+    labels (Sequence[str]): The types of interaction that the component knows.
     find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
     source (MentionSource): Finds the mentions of the references.
     RETURNS (Dict[str, Any]): The figures of `Scores`, each with `ddi_` before its name; None if
         no reference is annotated with mentions or relations.
     """
+    examples = list(examples)
+    labels = all_labels(examples, labels)
     documents = count_by_document(examples, labels, find_candidates, source)
     scores = compute_scores(documents, labels)
     annotated = scores["n_pairs"] or scores["n_true"]

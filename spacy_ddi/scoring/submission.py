@@ -7,8 +7,7 @@ from itertools import combinations
 
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, SENTENCE_ID
-from spacy_ddi.scoring.counts import labelled_pairs
+from spacy_ddi.annotations import MENTIONS_KEY, SENTENCE_ID, labelled_pairs, place_pair
 
 
 def submission_lines(examples: Iterable[Example]) -> Iterator[str]:
@@ -22,8 +21,7 @@ def submission_lines(examples: Iterable[Example]) -> Iterator[str]:
         reference = example.reference
         found = labelled_pairs(example.predicted)
         for first, second in combinations(reference.spans[MENTIONS_KEY], 2):
-            places = sorted((span.start_char, span.end_char) for span in (first, second))
-            label = found.get((places[0], places[1]))
+            label = found.get(place_pair(first, second))
             fields = [
                 reference.user_data[SENTENCE_ID],
                 first.id_,

@@ -17,7 +17,8 @@ class GroupedAdam(Optimizer):
     are named as in its own framework, e.g. "encoder.layer.0.output.dense.weight".
 
     lr_scales (Dict[str, float]): Factor on the learning rate for parameters whose name begins
-        so; the longest fitting beginning counts, and 1 where none fits. A factor of 0 freezes.
+        so; the longest fitting beginning counts. A factor of 0 freezes.
+    other_scale (float): Factor for parameters that none of the beginnings fits.
     average_decay (float): Decay a step of the exponential average of the weights, which spaCy's
         training scores and stores in place of the weights; 0 for none. While it is young, an
         average decays faster. It is also kept under the key that Thinc's PyTorchShim looks for.
@@ -29,11 +30,13 @@ class GroupedAdam(Optimizer):
         learn_rate: Any,
         *,
         lr_scales: dict[str, float],
+        other_scale: float = 1.0,
         average_decay: float = 0.0,
         **settings: Any,
     ) -> None:
         super().__init__(learn_rate, use_averages=average_decay > 0, **settings)
         self.lr_scales = lr_scales
+        self.other_scale = other_scale
         self.average_decay = average_decay
 
     def __call__(
@@ -64,7 +67,7 @@ class GroupedAdam(Optimizer):
         RETURNS (float): The factor.
         """
         fitting = [prefix for prefix in self.lr_scales if parameter.startswith(prefix)]
-        return self.lr_scales[max(fitting, key=len)] if fitting else 1.0
+        return self.lr_scales[max(fitting, key=len)] if fitting else self.other_scale
 
     def _average(
         self, averages: dict[Any, FloatsXd], key: tuple[int, str], weights: FloatsXd
@@ -86,15 +89,17 @@ def configure_grouped_adam(
     eps: float = 1e-8,
     L2: float = 0.01,
     grad_clip: float = 1.0,
+    other_scale: float = 1.0,
     average_decay: float = 0.0,
 ) -> GroupedAdam:
     """Registered as `spacy-ddi.GroupedAdam.v1` (@optimizers).
 
-    learn_rate (float or schedule): The learning rate of parameters that no scale fits.
+    learn_rate (float or schedule): The learning rate, before the scales.
     lr_scales (Dict[str, float]): See `GroupedAdam`.
     beta1, beta2, eps (float): As in Adam.
     L2 (float): Decoupled weight decay, scaled like the learning rate.
     grad_clip (float): Largest norm of the gradient of one parameter.
+    other_scale (float): See `GroupedAdam`.
     average_decay (float): See `GroupedAdam`. A transformer needs the callback
         `spacy-ddi.give_every_weight_a_gradient.v1` beside it.
     RETURNS (GroupedAdam): The optimizer.
@@ -103,11 +108,13 @@ def configure_grouped_adam(
     where = "spacy-ddi.GroupedAdam.v1"
     possible = 0 <= average_decay < 1
     require(possible, where, "average_decay", average_decay, "0 to less than 1")
+    require(other_scale >= 0, where, "other_scale", other_scale, "0 or more")
     for prefix, scale in lr_scales.items():
         require(scale >= 0, where, f"lr_scales[{prefix!r}]", scale, "0 or more")
     return GroupedAdam(
         learn_rate,
         lr_scales=lr_scales,
+        other_scale=other_scale,
         beta1=beta1,
         beta2=beta2,
         eps=eps,

@@ -87,7 +87,7 @@ def test_config_trains_and_its_pipeline_loads(
 def test_gradient_reaches_the_encoder_at_its_own_rate(
     parts: dict[str, Any], tmp_path: Path
 ) -> None:
-    frozen = {"embeddings": 0.0, "encoder.layer": 1.0}
+    frozen = {"embeddings": 0.0}
     nlp = initialized("minilm", parts, **{"training.optimizer.lr_scales": frozen})
     before = encoder_weights(nlp)
     train(nlp, tmp_path)
@@ -143,20 +143,54 @@ def test_same_seed_same_losses(parts: dict[str, Any]) -> None:
 
 
 def test_stock_evaluate_scores_with_gold_mentions(parts: dict[str, Any], tmp_path: Path) -> None:
-    """`spacy evaluate` gives the pipeline no mentions: the component asks for the gold ones, and
-    has the encoder blind them anew."""
+    """`spacy evaluate` gives the pipeline neither mentions nor boundaries: the component has Docs
+    made anew, and comes to the very scores of the project's reader, which gives them."""
     nlp = train_into(tmp_path / "model", initialized("minilm", parts))
-    nlp.get_pipe("ddi_relation").cfg["threshold"] = 0.0
+    component = nlp.get_pipe("ddi_relation")
+    component.cfg["threshold"] = 0.6
+    component.store_probs = True
     nlp.to_disk(tmp_path / "eager")
-    scores = spacy_evaluate(str(tmp_path / "eager"), Path(parts["paths.dev"]), silent=True)
-    assert scores["ddi_n_pairs"] == 13
-    # Every candidate is called an interaction: recall of detection is that of the candidates.
-    assert scores["ddi_detection_r"] == scores["ddi_candidate_recall"] == 1.0
-    nlp.get_pipe("ddi_relation").score_gold_mentions = False
+    stock = spacy_evaluate(str(tmp_path / "eager"), Path(parts["paths.dev"]), silent=True)
     examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["dev"](nlp))
+    ours = nlp.evaluate(examples)
+    ddi = [name for name in stock if name.startswith("ddi_")]
+    assert {name: stock[name] for name in ddi} == {name: ours[name] for name in ddi}
+    assert stock["ddi_n_pairs"] == 13
+    assert stock["ddi_candidate_recall"] == 1.0
+
+
+def test_encoder_blinds_anew_for_gold_mentions(parts: dict[str, Any], tmp_path: Path) -> None:
+    """The scores of pairs are those of Docs that had the gold mentions from the start."""
+    nlp = train_into(tmp_path / "model", initialized("minilm", parts))
+    component = nlp.get_pipe("ddi_relation")
+    component.cfg["threshold"] = 0.0
+    examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["dev"](nlp))
+    given = [doc._.ddi_rels for doc in nlp.pipe(example.predicted for example in examples)]
     for example in examples:
         example.predicted.spans.clear()
-    assert nlp.evaluate(examples)["ddi_detection_r"] == 0.0
+    remade = [example.predicted for example in component._with_gold_mentions(examples)]
+    assert [len(doc._.ddi_rels) for doc in remade] == [len(relations) for relations in given]
+    found = [relation["score"] for doc in remade for relation in doc._.ddi_rels]
+    wanted = [relation["score"] for relations in given for relation in relations]
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_mentions_under_another_key(parts: dict[str, Any], tmp_path: Path) -> None:
+    key = {
+        "components.ddi_relation.spans_key": "mine",
+        "corpora.train.spans_key": "mine",
+        "corpora.dev.spans_key": "mine",
+    }
+    nlp = train_into(tmp_path / "model", initialized("minilm", parts, **key))
+    examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["dev"](nlp))
+    assert all("ddi_mentions" not in example.predicted.spans for example in examples)
+    scores = nlp.evaluate(examples)
+    assert (scores["ddi_n_pairs"], scores["ddi_candidate_recall"]) == (13, 1.0)
+    text = "Aspirin was given with heparin."
+    doc = nlp.make_doc(text)
+    doc.spans["mine"] = [doc[0:1], doc[4:5]]
+    words = nlp.get_pipe("transformer").model.attrs["get_spans"]([doc])
+    assert words[0][0].text.split() == ["drug", "was", "given", "with", "drug", "."]
 
 
 def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path) -> None:
