@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +34,8 @@ SOURCES = [
 
 
 def main(
-    pipeline: Annotated[Path, typer.Argument(help="The stored pipeline; its meta.json changes.")],
+    pipeline: Annotated[Path, typer.Argument(help="The stored pipeline.")],
+    output: Annotated[Path, typer.Argument(help="Its copy with the model card.")],
     gold: Annotated[Path, typer.Argument(help="Figures with gold mentions, JSON.")],
     predicted: Annotated[Path, typer.Argument(help="Figures with predicted mentions, JSON.")],
     version: str,
@@ -42,7 +44,8 @@ def main(
     """Fill in the model card."""
     figures: dict[str, Any] = srsly.read_json(gold)
     end_to_end: dict[str, Any] = srsly.read_json(predicted)
-    meta: dict[str, Any] = srsly.read_json(pipeline / "meta.json")
+    shutil.copytree(pipeline, output, dirs_exist_ok=True)
+    meta: dict[str, Any] = srsly.read_json(output / "meta.json")
     meta.update(
         name="ddi_minilm",
         version=version,
@@ -62,8 +65,8 @@ def main(
             **{f"ents_{rate}": end_to_end[f"ner_{rate}"] for rate in "prf"},
         },
     )
-    srsly.write_json(pipeline / "meta.json", meta)
-    typer.echo(f"Model card written into {pipeline / 'meta.json'}")
+    srsly.write_json(output / "meta.json", meta)
+    typer.echo(f"Model card written into {output / 'meta.json'}")
 
 
 def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int) -> str:
