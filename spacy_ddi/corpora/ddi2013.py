@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -47,13 +47,11 @@ def read_document(path: Path) -> Document:
 def read_folder(
     folder: Path,
     *,
-    documents: Collection[str] | None = None,
     on_error: OnError | None = None,
 ) -> Iterator[Document]:
     """Read every XML file below a folder, in the order of their paths.
 
     folder (Path): Searched at any depth.
-    documents (Optional[Collection[str]]): Ids of the documents to keep; None for all.
     on_error (Optional[OnError]): Called with the error of a file that can't be read; the other
         files are still read. Without it the error is raised.
     YIELDS (Document): The documents.
@@ -71,8 +69,7 @@ def read_folder(
             if on_error is None:
                 raise
             on_error(error)
-            continue
-        if documents is None or document.id in documents:
+        else:
             yield document
 
 

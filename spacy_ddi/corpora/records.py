@@ -43,11 +43,6 @@ class Sentence:
     mentions: tuple[Mention, ...]
     interactions: tuple[Interaction, ...]
 
-    @property
-    def n_pairs(self) -> int:
-        """Number of unordered mention pairs."""
-        return len(self.mentions) * (len(self.mentions) - 1) // 2
-
 
 @dataclass(frozen=True)
 class Document:

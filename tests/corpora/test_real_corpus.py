@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections import Counter
 from pathlib import Path
 
@@ -83,3 +84,8 @@ def test_negative_filter_removes_about_as_much_as_the_paper_s(train, coordinatio
     assert (counts.pairs, counts.true) == (27792, 4021)
     assert counts.removed_false == pytest.approx(paper[0], rel=0.005)
     assert (counts.removed_false, counts.removed_true) == ours
+
+
+def test_digest_of_the_training_part_is_that_of_the_unpack_command(corpus_folder: Path) -> None:
+    script = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "unpack_corpus.py"))
+    assert script["digest"](corpus_folder / "Train") == script["TRAIN_DIGEST"]
