@@ -291,7 +291,6 @@ def _exit_with(errors: list[Any]) -> None:
 
 
 def _write(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf8")
 
 
@@ -351,7 +350,9 @@ def _readable_errors() -> Iterator[None]:
 
 
 def _track(items: Any, total: int, description: str) -> Any:
-    return track(items, description, total=total, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    return track(items, description, total=total, console=console, transient=True, disable=hidden)
 
 
 def _say(message: str, style: str | None = None) -> None:

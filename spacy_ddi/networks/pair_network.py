@@ -11,7 +11,7 @@ from spacy_ddi.networks.heads import InteractionHeads
 from spacy_ddi.networks.pair_encoder import PairEncoder
 from spacy_ddi.networks.pooling import PairPooling
 
-LONG_SENTENCE = 128
+LONG_SENTENCE = 32
 """Nodes of a sentence above which a pair counts for more than one in memory."""
 
 

@@ -41,7 +41,7 @@ h1 {{ font-size: 1.4rem; }}
 section {{ border-top: 1px solid #e3e7ec; padding: 1rem 0; }}
 .entities {{ line-height: 2.3; }}
 .arcs {{ overflow-x: auto; }}
-.arcs svg {{ height: auto; min-width: 32rem; max-width: 100%; }}
+.arcs svg {{ height: auto; max-width: 100%; }}
 footer {{ font-size: .85rem; border-top: 1px solid #e3e7ec; padding-top: 1rem; }}
 </style>
 </head>

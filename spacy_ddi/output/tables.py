@@ -41,7 +41,7 @@ def relation_table(records: Iterable[RelationRecord]) -> Table:
             Text(record["label"], style=LABEL_STYLES.get(record["label"], "")),
             Text(record["tail"]),
             f"{record['score']:.2f}",
-            Text(" ".join(record["sentence"].split()) if is_new else "〃", style="dim"),
+            Text(" ".join(record["sentence"].split()) if is_new else '"', style="dim"),
         )
     return table
 
