@@ -291,6 +291,7 @@ def _exit_with(errors: list[Any]) -> None:
 
 
 def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf8")
 
 

@@ -31,7 +31,7 @@ def test_relations_with_the_sentence_where_it_is_new(doc):
     assert body[0][:4] == ["Dexarol", "mechanism", "plinozide", "0.88"]
     assert body[0][4:] == first["sentence"].split()
     assert body[1] == ["NNXTI", "dexarol", "1.00", *second["sentence"].split()]
-    assert body[2] == ["[bold]AA[/]", "dexarol", "1.00", "〃"]
+    assert body[2] == ["[bold]AA[/]", "dexarol", "1.00", '"']
 
 
 def test_no_relations_make_a_table_without_rows():
