@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spacy.language import Language
-from thinc.api import Model, PyTorchShim
+
+from spacy_ddi.training.torch_modules import torch_modules
 
 
 def configure_give_every_weight_a_gradient() -> Callable[[Language], Language]:
@@ -28,13 +29,8 @@ def give_every_weight_a_gradient(nlp: Language) -> Language:
     """
     import torch
 
-    for _, pipe in nlp.components:
-        model = getattr(pipe, "model", None)
-        if isinstance(model, Model):
-            for layer in model.walk():
-                for shim in layer.shims:
-                    if isinstance(shim, PyTorchShim):
-                        for weight in shim._model.parameters():
-                            if weight.grad is None:
-                                weight.grad = torch.zeros_like(weight)
+    for module in torch_modules(nlp):
+        for weight in module.parameters():
+            if weight.grad is None:
+                weight.grad = torch.zeros_like(weight)
     return nlp

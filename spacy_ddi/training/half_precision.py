@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import spacy
-from thinc.api import Model, PyTorchShim
+
+from spacy_ddi.training.torch_modules import torch_modules
 
 
 def store_in_half_precision(pipeline: Path, output: Path) -> int:
@@ -18,13 +19,8 @@ def store_in_half_precision(pipeline: Path, output: Path) -> int:
     """
     nlp = spacy.load(pipeline)
     n_weights = 0
-    for _, pipe in nlp.components:
-        model = getattr(pipe, "model", None)
-        if isinstance(model, Model):
-            for layer in model.walk():
-                for shim in layer.shims:
-                    if isinstance(shim, PyTorchShim):
-                        shim._model.half()
-                        n_weights += sum(weight.numel() for weight in shim._model.parameters())
+    for module in torch_modules(nlp):
+        module.half()
+        n_weights += sum(weight.numel() for weight in module.parameters())
     nlp.to_disk(output)
     return n_weights
