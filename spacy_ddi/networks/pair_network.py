@@ -22,8 +22,8 @@ class PairNetwork(nn.Module):
     pooling (PairPooling): From node states to a pair's representation.
     heads (InteractionHeads): From a pair's representation to logits.
     max_pairs (int): Pairs held in memory at a time; fewer where their sentences have more than
-        `LONG_SENTENCE` nodes. In training, the activations of a batch with
-        more are computed again for the gradient rather than kept.
+        `LONG_SENTENCE` nodes. In training, the activations of a batch with more are computed again
+        for the gradient rather than kept.
     """
 
     def __init__(

@@ -363,7 +363,8 @@ class DDIRelation(TrainablePipe):
         self.model.attrs["set_dropout"](self.model, drop)
         logits, backprop = self.model.begin_update((docs, batch))
         loss, gradient = self._compare(examples, candidates, logits)
-        if not batch.n_pairs and any(get_relations(example.reference) for example in examples):
+        no_pair = all(len(proposed.mentions) < 2 for proposed in candidates)
+        if no_pair and any(get_relations(example.reference) for example in examples):
             self._warn_once(Warnings.NO_CANDIDATES)
         # Without pairs the gradient is zero, but a layer upstream may be waiting for it.
         backprop(gradient)

@@ -123,6 +123,20 @@ def test_chunks_bound_what_is_kept_for_the_gradient() -> None:
     assert chunked < whole / 5
 
 
+def test_long_sentences_make_smaller_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one node as the measure, a chunk has `max_pairs` nodes, or one pair more."""
+    sentences, _ = random_sentences(0, n_sentences=8)
+    batch = make_tensors(sentences)
+    batch = batch._replace(pairs=batch.pairs.repeat(20, 1))
+    lengths = torch.diff(batch.sentence_nodes)[batch.mention_sentences[batch.pairs[:, 0]]]
+    network = make_network(max_pairs=50)
+    assert max(lengths[chunk].sum() for chunk in network._chunks(batch)) > 100
+    monkeypatch.setattr(pair_network, "LONG_SENTENCE", 1)
+    chunks = network._chunks(batch)
+    assert torch.equal(torch.cat(chunks), torch.arange(len(batch.pairs)))
+    assert max(lengths[chunk].sum() for chunk in chunks) < 50 + lengths.max()
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_other_sentences_do_not_matter(seed: int) -> None:
     sentences, vectors = random_sentences(seed, n_sentences=4)
