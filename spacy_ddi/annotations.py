@@ -26,6 +26,9 @@ SENTENCE_ID: Final = "ddi_sentence"
 DOCUMENT_ID: Final = "ddi_document"
 """Key in `doc.user_data`: the id of the corpus document that the Doc belongs to."""
 
+SOFT_LABELS: Final = "ddi_soft_labels"
+"""Key in `doc.user_data`: what a teacher says of the Doc's pairs, a list of `SoftLabelDict`."""
+
 UNTYPED: Final = ""
 """Label of an annotated interaction without a type (there is one in the DDI corpus)."""
 
@@ -49,6 +52,17 @@ class RelationDict(_RelationDict, total=False):
     the text; the interaction itself has no direction. `score` is the probability of `label` in
     [0, 1]; `probs`, where asked for, that of every class, `none` included."""
 
+    probs: dict[str, float]
+
+
+class SoftLabelDict(TypedDict):
+    """The probability of every class, `none` included, for one pair of mentions; token offsets as
+    in a `RelationDict`."""
+
+    head_start: int
+    head_end: int
+    tail_start: int
+    tail_end: int
     probs: dict[str, float]
 
 
@@ -153,6 +167,22 @@ def labelled_pairs(doc: Doc) -> dict[PlacePair, str]:
     RETURNS (Dict[PlacePair, str]): The label by character offsets.
     """
     return {place_pair(r.head, r.tail): r.label for r in relations_of_doc(doc)}
+
+
+def soft_labels_of(doc: Doc) -> dict[PlacePair, dict[str, float]]:
+    """What a teacher says of the pairs of a Doc.
+
+    doc (Doc): The Doc.
+    RETURNS (Dict[PlacePair, Dict[str, float]]): The probability of every class, `none` included, by
+        character offsets; empty for a Doc that no teacher labelled.
+    """
+    soft_labels: list[SoftLabelDict] = doc.user_data.get(SOFT_LABELS, [])
+    return {
+        place_pair(
+            doc[soft["head_start"] : soft["head_end"]], doc[soft["tail_start"] : soft["tail_end"]]
+        ): soft["probs"]
+        for soft in soft_labels
+    }
 
 
 def gold_mentions_of(doc: Doc) -> Sequence[Span]:

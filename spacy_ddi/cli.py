@@ -222,6 +222,41 @@ def convert(
 
 
 @app.command()
+def label(
+    text: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="Plain text, or .xz of it; a text a line."
+        ),
+    ],
+    output: Annotated[Path, typer.Argument(dir_okay=False, help="The .spacy file to write.")],
+    pipeline: PipelineOption = DEFAULT_PIPELINE,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(help="Pipeline that judges the pairs; several are averaged."),
+    ] = None,
+) -> None:
+    """Label plain text for training: the pipeline finds mentions, teachers judge their pairs.
+
+    Give the file to the reader of the training corpus beside the gold one, e.g. with
+    `--paths.silver FILE`.
+    """
+    from spacy_ddi.annotations import SOFT_LABELS
+    from spacy_ddi.corpora.convert import write_docbin
+    from spacy_ddi.training.silver import find_sentences, label_pairs
+
+    with _readable_errors():
+        nlp = _load_pipeline(pipeline)
+        teachers = [_load_pipeline(name) for name in teacher] if teacher else [nlp]
+        lines = [line for line in _read_lines(text) if line]
+        docs = list(find_sentences(nlp, _track(lines, len(lines), "Reading")))
+        labelled = label_pairs(teachers, docs)
+        write_docbin(labelled, output)
+        n_pairs = sum(len(doc.user_data[SOFT_LABELS]) for doc in labelled)
+        _say(f"{len(labelled):,} sentences of {len(lines):,} lines, {n_pairs:,} pairs: {output}")
+
+
+@app.command()
 def candidates(corpus: CorpusArgument, documents: DocumentsOption = None) -> None:
     """Count the pairs that the negative filter removes, rule by rule."""
     import spacy
@@ -257,6 +292,32 @@ def half(
         _say(f"{n_weights:,} weights stored in half precision: {output}")
 
 
+@app.command()
+def calibrate(
+    pipeline: Annotated[str, typer.Argument(help="Installed pipeline package, or a folder.")],
+    corpus: CorpusArgument,
+    output: Annotated[Path, typer.Argument(file_okay=False, help="Where to store the new one.")],
+    documents: DocumentsOption = None,
+) -> None:
+    """Store a pipeline with the temperature by which its scores fit annotated documents best.
+
+    The documents should not be those that it was trained on. No label changes.
+    """
+    from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.scoring.evaluation import annotate
+    from spacy_ddi.training.calibration import calibrate as set_temperature
+
+    with _readable_errors():
+        nlp = _load_pipeline(pipeline)
+        component = _relation_component(nlp, pipeline)
+        references = list(read_docs(corpus, nlp.make_doc, documents=documents))
+        spans_key = component.mentions.spans_key
+        examples = list(annotate(nlp, references, mentions="gold", spans_key=spans_key))
+        temperature = set_temperature(component, examples)
+        nlp.to_disk(output)
+        _say(f"Temperature {temperature:.2f}: {output}")
+
+
 def _print_figures(figures: dict[str, Any]) -> None:
     from spacy_ddi.output.tables import score_table
 
@@ -267,7 +328,8 @@ def _print_figures(figures: dict[str, Any]) -> None:
         f"{figures['n_true']:,} of them true ({figures['n_true_typed']:,} with a type); "
         f"{figures['n_candidates']:,} candidates, with "
         f"{100 * figures['candidate_recall']:.1f} % of the true pairs; "
-        f"{figures['mentions']} mentions.",
+        f"{figures['mentions']} mentions; calibration error of the scores "
+        f"{figures['score_ece']:.3f}.",
         highlight=False,
     )
 
@@ -304,6 +366,10 @@ def _read_text(text: str | None, file: Path | None) -> str:
         content, source = sys.stdin.buffer.read(), "standard input"
     else:
         content, source = str(text).encode("utf8", "surrogateescape"), "the text"
+    return _decode(content, source)
+
+
+def _decode(content: bytes, source: str) -> str:
     try:
         decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -313,6 +379,13 @@ def _read_text(text: str | None, file: Path | None) -> str:
     if not decoded.strip():
         _fail(f"{source} is empty.")
     return decoded
+
+
+def _read_lines(path: Path) -> list[str]:
+    import lzma
+
+    content = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+    return [line.strip() for line in _decode(content, str(path)).splitlines()]
 
 
 def _load_pipeline(name: str) -> Any:

@@ -81,6 +81,17 @@ class Errors:
         "[DDI015] The word that stands for a mention must be one word without white space. "
         "Found: {found!r}."
     )
+    TEACHERS_DIFFER: Final = (
+        "[DDI017] The teachers know different types of interaction: {labels}. Train them on one "
+        "corpus, or take one of them."
+    )
+    NO_COMPONENT: Final = (
+        "[DDI018] The pipeline has no ddi_relation component, only {found}. Give one that has."
+    )
+    NOTHING_TO_CALIBRATE: Final = (
+        "[DDI019] The corpus has no pair of mentions to calibrate with. Give annotated documents "
+        "that the pipeline was not trained on."
+    )
 
     # Corpora
     CORPUS_FOLDER: Final = (

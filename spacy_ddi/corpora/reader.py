@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.util import ensure_path
+from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of, install_extensions
 from spacy_ddi.corpora.ddi2013 import OnError, read_document_list, read_folder
@@ -60,6 +61,7 @@ def configure_docbin_corpus(
     gold_mentions: bool = True,
     min_mentions: int = 0,
     spans_key: str = MENTIONS_KEY,
+    also: str | None = None,
 ) -> ExampleReader:
     """Registered as `spacy-ddi.DocBinCorpus.v1` (@readers): `.spacy` files with relations.
 
@@ -72,17 +74,30 @@ def configure_docbin_corpus(
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
     spans_key (str): As for `spacy-ddi.DDICorpus2013.v1`.
+    also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text that
+        `python -m spacy_ddi label` labelled.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"
     require(min_mentions >= 0, where, "min_mentions", min_mentions, "0 or more")
 
+    # Unpacking takes as long as a third of a training epoch, so the Docs are kept for the next.
+    unpacked: list[tuple[Vocab, list[Doc]]] = []
+
     def read(nlp: Language) -> Iterator[Example]:
         if not path:
             raise CorpusError(Errors.CORPUS_NO_PATH)
         install_extensions()
-        docs = DocBin().from_disk(path).get_docs(nlp.vocab)
-        references = (doc for doc in docs if len(gold_mentions_of(doc)) >= min_mentions)
+        if not unpacked or unpacked[0][0] is not nlp.vocab:
+            kept = [
+                doc
+                for file in (path, also)
+                if file
+                for doc in DocBin().from_disk(file).get_docs(nlp.vocab)
+                if len(gold_mentions_of(doc)) >= min_mentions
+            ]
+            unpacked[:] = [(nlp.vocab, kept)]
+        references = unpacked[0][1]
         yield from make_examples(
             references, nlp.make_doc, gold_mentions=gold_mentions, spans_key=spans_key
         )

@@ -5,14 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Protocol, cast, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
 from thinc.api import torch2xp, xp2torch
 from thinc.types import Floats1d, Floats2d
 
 from spacy_ddi.errors import require
-
-Ints = NDArray[np.int64]
 
 
 @runtime_checkable
@@ -20,13 +16,13 @@ class PairLoss(Protocol):
     """Compares logits with the truth."""
 
     def __call__(
-        self, logits: Floats2d, classes: Ints, interacts: Ints, alpha: Floats1d | None
+        self, logits: Floats2d, targets: Floats2d, alpha: Floats1d | None
     ) -> tuple[Floats2d, float]:
         """Loss of a batch of pairs.
 
         logits (Floats2d): Shape (P, C + 2): classification, then identification.
-        classes (NDArray): Shape (P,): true class; 0 is none, -1 an interaction of unknown type.
-        interacts (NDArray): Shape (P,): 1 if the pair interacts, else 0.
+        targets (Floats2d): Shape (P, C): the probability of each class, none first: a single 1 for
+            a known class, a teacher's probabilities, or zeros for an interaction of unknown type.
         alpha (Optional[Floats1d]): Shape (C,): weight of each class; None for 1.
         RETURNS (Tuple[Floats2d, float]): Gradient of shape (P, C + 2), and the loss.
         """
@@ -48,22 +44,19 @@ def configure_multitask_focal_loss(gamma: float = 1.0, auxiliary_weight: float =
 
 def _multitask_focal(
     logits: Floats2d,
-    classes: Ints,
-    interacts: Ints,
+    targets: Floats2d,
     alpha: Floats1d | None,
     *,
     gamma: float,
     auxiliary_weight: float,
 ) -> tuple[Floats2d, float]:
-    import torch
 
     from spacy_ddi.networks.loss import multitask_focal_loss
 
     tensor = xp2torch(logits.copy(), requires_grad=True)
     loss = multitask_focal_loss(
         tensor,
-        torch.from_numpy(classes).to(tensor.device),
-        torch.from_numpy(interacts).to(tensor.device),
+        xp2torch(targets).to(tensor.device),
         gamma=gamma,
         auxiliary_weight=auxiliary_weight,
         alpha=None if alpha is None else xp2torch(alpha).to(tensor.device),

@@ -1,4 +1,8 @@
-"""Focal loss on both heads (paper, section 2.2; Lin et al. 2017). P pairs, C classes."""
+"""Focal loss on both heads (paper, section 2.2; Lin et al. 2017). P pairs, C classes.
+
+Targets are distributions over the classes, one row a pair: a single 1 where the class is known, a
+teacher's probabilities where it labelled the pair, zeros where nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,32 @@ from torch import Tensor
 
 from spacy_ddi.networks.heads import IDENTIFICATION_SIZE
 
-UNKNOWN = -1
-"""Target of a pair whose class is not known; the head does not learn from it."""
-
 
 def focal_loss(logits: Tensor, targets: Tensor, *, gamma: float, alpha: Tensor | None) -> Tensor:
-    """-alpha_t (1 - p_t)^gamma log p_t of each pair, for its true class t.
+    """-sum_c q_c alpha_c (1 - p_c)^gamma log p_c of each pair.
+
+    Only pairs of known class are focused on. For a teacher's probabilities gamma is 0: with
+    the focusing factor the least loss would not be where p = q.
 
     logits (Tensor): Shape (P, C).
-    targets (Tensor): Shape (P,), int64: the true class, or `UNKNOWN`.
+    targets (Tensor): Shape (P, C): q, the probability of each class; zeros for an unknown one.
     gamma (float): Focusing parameter; 0 gives the weighted cross-entropy.
     alpha (Optional[Tensor]): Shape (C,): weight of each class; None for 1.
     RETURNS (Tensor): Shape (P,): the loss, 0 where the target is unknown.
     """
-    known = targets != UNKNOWN
-    index = torch.where(known, targets, 0).unsqueeze(1)
-    log_p = torch.log_softmax(logits, dim=1).gather(1, index).squeeze(1)
-    loss = -((1 - log_p.exp()).clamp(min=1e-12) ** gamma) * log_p
+    log_p = torch.log_softmax(logits, dim=1)
+    focus = (1 - log_p.exp()).clamp(min=1e-12) ** gamma
+    is_known = targets.amax(dim=1, keepdim=True) == 1
+    # A logit of minus infinity times a target of 0 must stay 0.
+    terms = -torch.where(is_known, focus, 1.0) * log_p.masked_fill(targets == 0, 0.0) * targets
     if alpha is not None:
-        loss = loss * alpha[index.squeeze(1)]
-    return loss * known
+        terms = terms * alpha
+    return terms.sum(dim=1)
 
 
 def multitask_focal_loss(
     logits: Tensor,
-    classes: Tensor,
-    interacts: Tensor,
+    targets: Tensor,
     *,
     gamma: float,
     auxiliary_weight: float,
@@ -41,8 +45,8 @@ def multitask_focal_loss(
     """Mean focal loss of the classification head plus the weighted one of the identification head.
 
     logits (Tensor): Shape (P, C + 2): classification, then identification.
-    classes (Tensor): Shape (P,), int64: true class (0 is none), or `UNKNOWN`.
-    interacts (Tensor): Shape (P,), int64: 1 if the pair interacts, else 0.
+    targets (Tensor): Shape (P, C): the probability of each class, none first. A row of zeros is
+        an interaction of unknown type: it trains the identification head only.
     gamma (float): Focusing parameter of both heads.
     auxiliary_weight (float): Weight of the identification head.
     alpha (Optional[Tensor]): Shape (C,): weight of each class in the classification head.
@@ -51,6 +55,7 @@ def multitask_focal_loss(
     classification, identification = logits.split(
         [logits.shape[1] - IDENTIFICATION_SIZE, IDENTIFICATION_SIZE], dim=1
     )
-    loss = focal_loss(classification, classes, gamma=gamma, alpha=alpha)
+    loss = focal_loss(classification, targets, gamma=gamma, alpha=alpha)
+    interacts = torch.stack([targets[:, 0], 1 - targets[:, 0]], dim=1)
     auxiliary = focal_loss(identification, interacts, gamma=gamma, alpha=None)
     return (loss + auxiliary_weight * auxiliary).mean()

@@ -50,8 +50,8 @@ from spacy_ddi.pipeline.gold_mentions import (
 from spacy_ddi.pipeline.truth import (
     NONE,
     NONE_CLASS,
-    UNKNOWN_CLASS,
     balanced_weights,
+    soft_labels,
     true_labels,
 )
 
@@ -63,6 +63,7 @@ spans_key = "ddi_mentions"
 mention_labels = null
 class_weights = null
 threshold = null
+temperature = 1.0
 store_probs = false
 missing_parse = "error"
 unseen_labels = "error"
@@ -140,6 +141,7 @@ def make_ddi_relation(
     mention_labels: list[str] | None,
     class_weights: ClassWeights,
     threshold: float | None,
+    temperature: float,
     store_probs: bool,
     missing_parse: Literal["error", "chain"],
     unseen_labels: Literal["error", "ignore"],
@@ -158,6 +160,7 @@ def make_ddi_relation(
         mention_labels=mention_labels,
         class_weights=class_weights,
         threshold=threshold,
+        temperature=temperature,
         store_probs=store_probs,
         missing_parse=missing_parse,
         unseen_labels=unseen_labels,
@@ -198,6 +201,9 @@ class DDIRelation(TrainablePipe):
     threshold (Optional[float]): In [0, 1]: a pair is predicted to interact if the probability that
         it does (1 - none) reaches it, with its likeliest type. None: if its likeliest class is not
         none. Kept in `cfg`, so that `spacy find-threshold` can tune it.
+    temperature (float): Above 0: by what the logits are divided before they become probabilities.
+        Kept in `cfg`; `python -m spacy_ddi calibrate` sets it. Without a threshold it moves
+        scores, but no decision.
     store_probs (bool): Whether relations carry `probs`, the probability of every class.
     missing_parse (str): "error", or "chain": neighbouring tokens are the graph of a Doc that has no
         dependency parse, with one warning.
@@ -223,6 +229,7 @@ class DDIRelation(TrainablePipe):
         mention_labels: list[str] | None = None,
         class_weights: ClassWeights = None,
         threshold: float | None = None,
+        temperature: float = 1.0,
         store_probs: bool = False,
         missing_parse: Literal["error", "chain"] = "error",
         unseen_labels: Literal["error", "ignore"] = "error",
@@ -230,7 +237,7 @@ class DDIRelation(TrainablePipe):
         nlp: Language | None = None,
     ) -> None:
         install_extensions()
-        _check_settings(name, threshold, class_weights)
+        _check_settings(name, threshold, temperature, class_weights)
         self.vocab = vocab
         self.model = model
         self.name = name
@@ -247,6 +254,7 @@ class DDIRelation(TrainablePipe):
         self.cfg: dict[str, Any] = {
             "labels": [],
             "threshold": threshold,
+            "temperature": temperature,
             "token_width": None,
             "alpha": None,
         }
@@ -299,6 +307,41 @@ class DDIRelation(TrainablePipe):
             negative_filter=self.negative_filter,
         )
 
+    def find_targets(self, example: Example, candidates: Candidates) -> NDArray[np.float32]:
+        """What the network should say of candidate pairs: the probabilities of a teacher where the
+        reference has such, or else its annotation.
+
+        example (Example): A predicted Doc and its reference.
+        candidates (Candidates): The P candidate pairs of the predicted Doc.
+        RETURNS (NDArray): Shape (P, C): the probability of each class, none first; zeros for an
+            interaction of unknown type.
+        RAISES (ValueError): The texts differ; a label not seen before.
+        """
+        if len(candidates.pairs) and example.predicted.text != example.reference.text:
+            raise ValueError(
+                Errors.TEXT_MISMATCH.format(
+                    name=self.name,
+                    predicted=example.predicted.text[:60],
+                    reference=example.reference.text[:60],
+                )
+            )
+        names = (NONE, *self.labels)
+        labels = true_labels(example.reference, candidates)
+        taught = soft_labels(example.reference, candidates)
+        targets = np.zeros((len(labels), len(names)), dtype=np.float32)
+        for row, label, probs in zip(targets, labels, taught, strict=True):
+            if probs is not None:
+                for other in set(probs) - set(names):
+                    self._accept_unknown(other)
+                row[:] = [probs.get(name, 0.0) for name in names]
+            elif label is None:
+                row[NONE_CLASS] = 1
+            elif label in self.labels:
+                row[names.index(label)] = 1
+            elif label != UNTYPED:
+                self._accept_unknown(label)
+        return targets
+
     def predict(self, docs: Iterable[Doc]) -> list[Prediction]:
         """Class probabilities of the candidate pairs, without changing the Docs.
 
@@ -314,7 +357,8 @@ class DDIRelation(TrainablePipe):
         n_classes = len(self.labels) + 1
         if batch.n_pairs:
             logits = self.model.predict((docs, batch))
-            probs = self.model.ops.to_numpy(self.model.ops.softmax(logits[:, :n_classes].copy()))
+            scaled = logits[:, :n_classes] / self.cfg["temperature"]
+            probs = self.model.ops.to_numpy(self.model.ops.softmax(scaled))
         else:
             probs = np.zeros((0, n_classes), dtype=np.float32)
         per_doc = np.split(probs, batch.doc_pairs[1:-1])
@@ -529,48 +573,29 @@ class DDIRelation(TrainablePipe):
     ) -> tuple[float, Floats2d]:
         if not len(logits):
             return 0.0, self.model.ops.alloc2f(*logits.shape)
-        classes = np.concatenate(
+        targets = np.concatenate(
             [
-                self._true_classes(example, proposed)
+                self.find_targets(example, proposed)
                 for example, proposed in zip(examples, candidates, strict=True)
             ]
         )
         alpha = self.cfg["alpha"]
         gradient, loss = self.loss(
             logits,
-            classes,
-            (classes != NONE_CLASS).astype(np.int64),
+            self.model.ops.asarray2f(cast(Floats2d, targets)),
             None if alpha is None else self.model.ops.asarray1f(alpha),
         )
         return loss, gradient
 
-    def _true_classes(self, example: Example, candidates: Candidates) -> NDArray[np.int64]:
-        """Shape (P,): the class of each candidate pair."""
-        if len(candidates.pairs) and example.predicted.text != example.reference.text:
-            raise ValueError(
-                Errors.TEXT_MISMATCH.format(
-                    name=self.name,
-                    predicted=example.predicted.text[:60],
-                    reference=example.reference.text[:60],
-                )
-            )
-        labels = true_labels(example.reference, candidates)
-        return np.array([self._class(label) for label in labels], dtype=np.int64)
-
-    def _class(self, label: str | None) -> int:
-        if label is None:
-            return NONE_CLASS
-        if label in self.cfg["labels"]:
-            return cast(int, self.cfg["labels"].index(label)) + 1
-        if label != UNTYPED and self.unseen_labels == "error":
+    def _accept_unknown(self, label: str) -> None:
+        if self.unseen_labels == "error":
             raise ValueError(
                 Errors.UNSEEN_LABEL.format(name=self.name, label=label, labels=list(self.labels))
             )
-        return UNKNOWN_CLASS
 
     def _count_examples(self, examples: Iterable[Example]) -> tuple[int, int, Counter[str]]:
         """Docs, mentions, and the labels of the candidate pairs, `NONE` among them, by the
-        references."""
+        references; what a teacher labelled is not counted."""
         n_docs = n_mentions = 0
         labels: Counter[str] = Counter()
         for example in examples:
@@ -578,7 +603,12 @@ class DDIRelation(TrainablePipe):
             n_docs += 1
             n_mentions += len(candidates.mentions)
             found = true_labels(example.reference, candidates)
-            labels.update(NONE if label is None else label for label in found)
+            taught = soft_labels(example.reference, candidates)
+            labels.update(
+                NONE if label is None else label
+                for label, probs in zip(found, taught, strict=True)
+                if probs is None
+            )
         return n_docs, n_mentions, labels
 
     def _alpha(self, counts: Counter[str]) -> list[float] | None:
@@ -612,8 +642,11 @@ class DDIRelation(TrainablePipe):
         ]
 
 
-def _check_settings(name: str, threshold: float | None, class_weights: ClassWeights) -> None:
+def _check_settings(
+    name: str, threshold: float | None, temperature: float, class_weights: ClassWeights
+) -> None:
     where = f"Component '{name}'"
+    require(temperature > 0, where, "temperature", temperature, "above 0")
     possible = threshold is None or 0 <= threshold <= 1
     require(possible, where, "threshold", threshold, "null, or 0 to 1")
     if isinstance(class_weights, dict):

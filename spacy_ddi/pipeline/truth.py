@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import labelled_pairs, place_pair
+from spacy_ddi.annotations import labelled_pairs, place_pair, soft_labels_of
 from spacy_ddi.pairs.candidates import Candidates
 
 NONE = "none"
 """Name of the class of pairs that don't interact."""
 
 NONE_CLASS = 0
-
-UNKNOWN_CLASS = -1
-"""Class of an interaction of unknown type: it trains the identification head only."""
 
 
 def true_labels(reference: Doc, candidates: Candidates) -> list[str | None]:
@@ -30,6 +27,22 @@ def true_labels(reference: Doc, candidates: Candidates) -> list[str | None]:
     mentions = candidates.mentions
     return [
         truth.get(place_pair(mentions[head], mentions[tail]))
+        for head, tail in candidates.pairs.tolist()
+    ]
+
+
+def soft_labels(reference: Doc, candidates: Candidates) -> list[dict[str, float] | None]:
+    """What a teacher says of each candidate pair, matched as by `true_labels`.
+
+    reference (Doc): The Doc with soft labels, or without.
+    candidates (Candidates): The P candidate pairs of a Doc of the same text.
+    RETURNS (List[Optional[Dict[str, float]]]): The probability of each class by name; None for
+        a pair that no teacher labelled.
+    """
+    found = soft_labels_of(reference)
+    mentions = candidates.mentions
+    return [
+        found.get(place_pair(mentions[head], mentions[tail]))
         for head, tail in candidates.pairs.tolist()
     ]
 

@@ -13,6 +13,7 @@ from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.scoring.bootstrap import micro_f_interval
+from spacy_ddi.scoring.calibration import expected_calibration_error, score_hits
 from spacy_ddi.scoring.counts import (
     CandidateFinder,
     Tally,
@@ -65,12 +66,14 @@ def summarize(
     find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
     source (MentionSource): Finds the mentions of the references.
     RETURNS (Dict[str, Any]): The figures of `Scores`, `micro_f_ci` (95 % bootstrap interval over
-        documents), and with predicted mentions `ner_p`, `ner_r`, `ner_f`.
+        documents), `score_ece` (expected calibration error of the relations' scores), and with
+        predicted mentions `ner_p`, `ner_r`, `ner_f`.
     """
     labels = all_labels(examples, labels)
     documents = count_by_document(examples, labels, find_candidates, source)
     figures: dict[str, Any] = dict(compute_scores(documents, labels))
     figures["micro_f_ci"] = list(micro_f_interval(documents, labels))
+    figures["score_ece"] = expected_calibration_error(*score_hits(examples))
     figures["mentions"] = mentions
     if mentions == "predicted":
         tally = Tally()

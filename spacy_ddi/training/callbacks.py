@@ -3,34 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from spacy.language import Language
+from spacy.util import registry
+from thinc.api import Config
 
+from spacy_ddi.errors import require
+from spacy_ddi.training.optimizer import GroupedAdam
 from spacy_ddi.training.torch_modules import torch_modules
 
+if TYPE_CHECKING:
+    from torch import nn
 
-def configure_give_every_weight_a_gradient() -> Callable[[Language], Language]:
-    """Registered as `spacy-ddi.give_every_weight_a_gradient.v1` (@callbacks), for
-    `[initialize.after_init]`.
+Precision = Literal["float32", "bfloat16"]
 
-    An optimizer is not told of weights without a gradient, e.g. those of BERT's unused pooling
-    layer. But Thinc applies averages of torch weights only where it has them all.
 
-    RETURNS (Callable[[Language], Language]): `give_every_weight_a_gradient`.
+def configure_prepare_torch(precision: Precision = "float32") -> Callable[[Language], Language]:
+    """Registered as `spacy-ddi.prepare_torch.v1` (@callbacks), for `[initialize.after_init]`.
+
+    Readies the pipeline's torch modules for `spacy train`:
+
+    - Weights whose rate the `GroupedAdam` of `[training]` has at 0 are frozen, so that no gradient
+      is computed for them.
+    - All weights without a gradient (frozen ones, and those that are never used, such as BERT's
+      pooling layer) get one of zero. An optimizer is not told of weights without one, but Thinc
+      applies averages of torch weights only where it has them all.
+    - With bfloat16, transformers compute in mixed precision during this training: weights,
+      their updates and what is stored stay in single precision. Processors with such arithmetic
+      (AMX, AVX-512 BF16) train in about half the time; on others it is slower than float32.
+
+    precision (str): "float32" or "bfloat16".
+    RETURNS (Callable[[Language], Language]): Changes the pipeline's modules and returns it.
+    RAISES (ValueError): If the precision is another.
     """
-    return give_every_weight_a_gradient
+    where = "spacy-ddi.prepare_torch.v1"
+    expected = "float32 or bfloat16"
+    require(precision in ("float32", "bfloat16"), where, "precision", precision, expected)
+    return partial(prepare_torch, precision=precision)
 
 
-def give_every_weight_a_gradient(nlp: Language) -> Language:
-    """Set the missing gradients of all torch weights to zero.
+def prepare_torch(nlp: Language, *, precision: Precision = "float32") -> Language:
+    """Ready the pipeline's torch modules for training; see `configure_prepare_torch`.
 
     nlp (Language): The initialized pipeline.
+    precision (str): "float32" or "bfloat16".
     RETURNS (Language): The pipeline.
     """
     import torch
 
+    optimizer = _optimizer(nlp)
     for module in torch_modules(nlp):
-        for weight in module.parameters():
+        for name, weight in module.named_parameters():
+            if optimizer is not None and optimizer.scale(name) == 0:
+                weight.requires_grad_(False)
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
+        if precision == "bfloat16" and hasattr(module, "get_input_embeddings"):
+            _compute_in_bfloat16(module)
     return nlp
+
+
+def _optimizer(nlp: Language) -> GroupedAdam | None:
+    """The optimizer of the pipeline's `[training]`, where it is one with rates by name."""
+    settings = nlp.config.interpolate().get("training", {}).get("optimizer")
+    if not settings:
+        return None
+    optimizer = registry.resolve(Config({"optimizer": settings}))["optimizer"]
+    return optimizer if isinstance(optimizer, GroupedAdam) else None
+
+
+def _compute_in_bfloat16(transformer: nn.Module) -> None:
+    """Let a transformer's forward pass compute in bfloat16 and give its vectors in float32."""
+    import torch
+
+    forward = cast(Any, transformer.forward)
+
+    def forward_in_bfloat16(*args: Any, **kwargs: Any) -> Any:
+        device = next(transformer.parameters()).device.type
+        with torch.autocast(device, torch.bfloat16):
+            output = forward(*args, **kwargs)
+        for key, value in output.items():
+            if torch.is_tensor(value):
+                output[key] = value.float()
+        return output
+
+    cast(Any, transformer).forward = forward_in_bfloat16

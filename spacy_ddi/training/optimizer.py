@@ -17,7 +17,8 @@ class GroupedAdam(Optimizer):
     are named as in its own framework, e.g. "encoder.layer.0.output.dense.weight".
 
     lr_scales (Dict[str, float]): Factor on the learning rate for parameters whose name begins
-        so; the longest fitting beginning counts. A factor of 0 freezes.
+        so; the longest fitting beginning counts. A factor of 0 freezes; with the callback
+        `spacy-ddi.prepare_torch.v1` no gradient is computed for such weights either.
     other_scale (float): Factor for parameters that none of the beginnings fits.
     average_decay (float): Decay a step of the exponential average of the weights, which spaCy's
         training scores and stores in place of the weights; 0 for none. While it is young, an
@@ -52,10 +53,12 @@ class GroupedAdam(Optimizer):
         averages = cast(dict[Any, FloatsXd] | None, self.averages)
         if scale == 0:
             gradient *= 0
-        else:
-            self.averages = None  # Thinc would average too, and slower
-            weights, gradient = super().__call__(key, weights, gradient, lr_scale=lr_scale * scale)
-            self.averages = averages
+            if averages is not None and key not in averages:
+                self._average(averages, key, weights)
+            return weights, gradient
+        self.averages = None  # Thinc would average too, and slower
+        weights, gradient = super().__call__(key, weights, gradient, lr_scale=lr_scale * scale)
+        self.averages = averages
         if averages is not None:
             self._average(averages, key, weights)
         return weights, gradient
@@ -101,7 +104,7 @@ def configure_grouped_adam(
     grad_clip (float): Largest norm of the gradient of one parameter.
     other_scale (float): See `GroupedAdam`.
     average_decay (float): See `GroupedAdam`. A transformer needs the callback
-        `spacy-ddi.give_every_weight_a_gradient.v1` beside it.
+        `spacy-ddi.prepare_torch.v1` beside it.
     RETURNS (GroupedAdam): The optimizer.
     RAISES (ValueError): If a scale is negative, or the decay not in [0, 1).
     """

@@ -16,6 +16,7 @@ LOGITS = np.array(
 )
 CLASSES = np.array([0, 2, -1])
 INTERACTS = np.array([0, 1, 1])
+TARGETS = np.array([[1, 0, 0], [0, 0, 1], [0, 0, 0]], dtype=np.float32)
 ALPHA = np.array([0.5, 2.0, 3.0], dtype=np.float32)
 
 
@@ -42,7 +43,7 @@ def slow_loss(
 def test_value_and_gradient(gamma: float, weight: float) -> None:
     """The gradient by finite differences of the formula."""
     loss = make_loss(gamma=gamma, auxiliary_weight=weight)
-    gradient, value = loss(LOGITS, CLASSES, INTERACTS, ALPHA)
+    gradient, value = loss(LOGITS, TARGETS, ALPHA)
     assert type(value) is float
     assert value == pytest.approx(slow_loss(LOGITS, gamma, weight, ALPHA), rel=1e-5)
     assert gradient.shape == LOGITS.shape
@@ -54,21 +55,21 @@ def test_value_and_gradient(gamma: float, weight: float) -> None:
 
 
 def test_no_alpha_means_one() -> None:
-    found = make_loss()(LOGITS, CLASSES, INTERACTS, None)
-    expected = make_loss()(LOGITS, CLASSES, INTERACTS, np.ones(3, dtype=np.float32))
+    found = make_loss()(LOGITS, TARGETS, None)
+    expected = make_loss()(LOGITS, TARGETS, np.ones(3, dtype=np.float32))
     np.testing.assert_array_equal(found[0], expected[0])
     assert found[1] == expected[1]
 
 
 def test_inputs_are_left_alone() -> None:
     logits = LOGITS.copy()
-    gradient, _ = make_loss()(logits, CLASSES, INTERACTS, ALPHA)
+    gradient, _ = make_loss()(logits, TARGETS, ALPHA)
     gradient += 1
     np.testing.assert_array_equal(logits, LOGITS)
 
 
 def test_defaults_are_the_papers_focus_and_equal_heads() -> None:
-    _, value = make_loss()(LOGITS, CLASSES, INTERACTS, ALPHA)
+    _, value = make_loss()(LOGITS, TARGETS, ALPHA)
     assert value == pytest.approx(slow_loss(LOGITS, 1.0, 1.0, ALPHA), rel=1e-5)
 
 
@@ -76,7 +77,7 @@ def test_loss_survives_pickle() -> None:
     loss = make_loss(gamma=2.0, auxiliary_weight=0.5)
     assert isinstance(loss, PairLoss)
     again = pickle.loads(pickle.dumps(loss))
-    assert again(LOGITS, CLASSES, INTERACTS, ALPHA)[1] == loss(LOGITS, CLASSES, INTERACTS, ALPHA)[1]
+    assert again(LOGITS, TARGETS, ALPHA)[1] == loss(LOGITS, TARGETS, ALPHA)[1]
 
 
 @pytest.mark.parametrize("setting", ["gamma", "auxiliary_weight"])

@@ -8,9 +8,17 @@ import pytest
 import torch
 from torch.nn import functional
 
-from spacy_ddi.networks.loss import UNKNOWN, focal_loss, multitask_focal_loss
+from spacy_ddi.networks.loss import focal_loss, multitask_focal_loss
 
 SEEDS = range(5)
+
+UNKNOWN = -1
+"""Class of a pair whose row of targets is all zeros."""
+
+
+def one_hot(classes: torch.Tensor, n_classes: int) -> torch.Tensor:
+    """Shape (P, C): the targets of known classes, zeros for unknown ones."""
+    return torch.stack([classes == c for c in range(n_classes)], dim=1).double()
 
 
 def slow_focal(logits: list[float], target: int, gamma: float, alpha: list[float]) -> float:
@@ -37,7 +45,7 @@ def test_focal_loss_equals_its_formula(gamma: float, seed: int) -> None:
         slow_focal(row, target, gamma, alpha.tolist())
         for row, target in zip(logits[:, :5].tolist(), classes.tolist(), strict=True)
     ]
-    loss = focal_loss(logits[:, :5], classes, gamma=gamma, alpha=alpha)
+    loss = focal_loss(logits[:, :5], one_hot(classes, 5), gamma=gamma, alpha=alpha)
     assert loss.tolist() == pytest.approx(expected, rel=1e-9)
 
 
@@ -47,7 +55,7 @@ def test_both_heads_add_up_to_the_mean_over_pairs(weighted: bool, seed: int) -> 
     logits, classes, interacts, alpha = random_pairs(seed)
     weights = alpha if weighted else None
     found = multitask_focal_loss(
-        logits, classes, interacts, gamma=1.0, auxiliary_weight=0.3, alpha=weights
+        logits, one_hot(classes, 5), gamma=1.0, auxiliary_weight=0.3, alpha=weights
     )
     expected = 0.0
     for row, target, truth in zip(
@@ -61,21 +69,21 @@ def test_both_heads_add_up_to_the_mean_over_pairs(weighted: bool, seed: int) -> 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_gamma_zero_is_cross_entropy(seed: int) -> None:
-    logits, classes, interacts, _ = random_pairs(seed)
+    logits, classes, _, _ = random_pairs(seed)
     classes = classes.clamp(min=0)
     found = multitask_focal_loss(
-        logits, classes, interacts, gamma=0.0, auxiliary_weight=1.0, alpha=None
+        logits, one_hot(classes, 5), gamma=0.0, auxiliary_weight=1.0, alpha=None
     )
     expected = functional.cross_entropy(logits[:, :5], classes)
-    expected = expected + functional.cross_entropy(logits[:, 5:], interacts)
+    expected = expected + functional.cross_entropy(logits[:, 5:], (classes != 0).long())
     torch.testing.assert_close(found, expected)
 
 
 def test_unknown_class_trains_the_identification_head_only() -> None:
     logits = torch.randn(2, 7, dtype=torch.float64, requires_grad=True)
-    classes, interacts = torch.tensor([UNKNOWN, UNKNOWN]), torch.tensor([1, 1])
+    targets = torch.zeros(2, 5, dtype=torch.float64)
     loss = multitask_focal_loss(
-        logits, classes, interacts, gamma=1.0, auxiliary_weight=1.0, alpha=torch.ones(5)
+        logits, targets, gamma=1.0, auxiliary_weight=1.0, alpha=torch.ones(5)
     )
     (gradient,) = torch.autograd.grad(loss, logits)
     assert not gradient[:, :5].any()
@@ -85,10 +93,8 @@ def test_unknown_class_trains_the_identification_head_only() -> None:
 
 def test_auxiliary_weight_zero_leaves_the_identification_head_alone() -> None:
     logits = torch.randn(2, 7, dtype=torch.float64, requires_grad=True)
-    classes, interacts = torch.tensor([0, 3]), torch.tensor([0, 1])
-    loss = multitask_focal_loss(
-        logits, classes, interacts, gamma=1.0, auxiliary_weight=0.0, alpha=None
-    )
+    targets = one_hot(torch.tensor([0, 3]), 5)
+    loss = multitask_focal_loss(logits, targets, gamma=1.0, auxiliary_weight=0.0, alpha=None)
     (gradient,) = torch.autograd.grad(loss, logits)
     assert gradient[:, :5].all()
     assert not gradient[:, 5:].any()
@@ -98,7 +104,8 @@ def test_easy_pairs_count_less() -> None:
     """What the focusing parameter is for: at p = 0.9 the loss is a tenth of the cross entropy."""
     logits = torch.tensor([[math.log(0.9), math.log(0.1)]])
     plain, focal = (
-        focal_loss(logits, torch.tensor([0]), gamma=gamma, alpha=None) for gamma in (0.0, 1.0)
+        focal_loss(logits, torch.tensor([[1.0, 0.0]]), gamma=gamma, alpha=None)
+        for gamma in (0.0, 1.0)
     )
     assert (focal / plain).item() == pytest.approx(0.1, rel=1e-5)
 
@@ -108,7 +115,7 @@ def test_easy_pairs_count_less() -> None:
 def test_finite_for_extreme_logits(size: float, gamma: float) -> None:
     logits = torch.tensor([[size, -size, 0.0], [-size, size, 0.0], [0.0, 0.0, -size]])
     logits.requires_grad_()
-    loss = focal_loss(logits, torch.tensor([0, 0, 2]), gamma=gamma, alpha=None)
+    loss = focal_loss(logits, one_hot(torch.tensor([0, 0, 2]), 3), gamma=gamma, alpha=None)
     loss.sum().backward()
     assert loss.isfinite().all()
     assert logits.grad is not None
@@ -121,6 +128,30 @@ def test_finite_for_extreme_logits(size: float, gamma: float) -> None:
 def test_gradient(gamma: float) -> None:
     logits, classes, _, alpha = random_pairs(0)
     assert torch.autograd.gradcheck(
-        lambda x: focal_loss(x, classes, gamma=gamma, alpha=alpha),
+        lambda x: focal_loss(x, one_hot(classes, 5), gamma=gamma, alpha=alpha),
         logits[:, :5].clone().requires_grad_(),
     )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("gamma", [0.0, 1.0])
+def test_a_distribution_is_learned_by_cross_entropy(gamma: float, seed: int) -> None:
+    """Whatever gamma, the least loss is where the student says what the teacher says."""
+    torch.manual_seed(seed)
+    logits = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
+    targets = torch.softmax(torch.randn(4, 5, dtype=torch.float64), dim=1)
+    loss = focal_loss(logits, targets, gamma=gamma, alpha=None)
+    torch.testing.assert_close(
+        loss, functional.cross_entropy(logits, targets, reduction="none"), rtol=1e-9, atol=0
+    )
+    (gradient,) = torch.autograd.grad(loss.sum(), logits)
+    torch.testing.assert_close(gradient, torch.softmax(logits, dim=1) - targets)
+
+
+def test_a_distribution_trains_the_identification_head_with_its_share_of_none() -> None:
+    targets = torch.tensor([[0.3, 0.5, 0.2]])
+    logits = torch.tensor([[9.0, 9.0, 9.0, math.log(0.3), math.log(0.7)]], requires_grad=True)
+    loss = multitask_focal_loss(logits, targets, gamma=1.0, auxiliary_weight=1.0, alpha=None)
+    (gradient,) = torch.autograd.grad(loss, logits)
+    torch.testing.assert_close(gradient[:, 3:], torch.zeros(1, 2), rtol=0, atol=1e-7)
+    assert gradient[:, :3].any()

@@ -272,8 +272,12 @@ def test_gold_mentions_and_tokens_that_differ_are_matched_by_character(
     component = nlp.get_pipe("ddi_relation")
     example = Example(predicted, reference)
     candidates = component.find_candidates(predicted)
-    expected = component.labels.index("mechanism") + 1
-    assert component._true_classes(example, candidates).tolist() == [expected]
+    (target,) = component.find_targets(example, candidates)
+    assert dict(zip(("none", *component.labels), target.tolist(), strict=True)) == {
+        "none": 0.0,
+        **dict.fromkeys(component.labels, 0.0),
+        "mechanism": 1.0,
+    }
 
 
 def test_predicted_mentions_that_differ_make_negatives(
