@@ -384,7 +384,12 @@ def _decode(content: bytes, source: str) -> str:
 def _read_lines(path: Path) -> list[str]:
     import lzma
 
-    content = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+    content = path.read_bytes()
+    if path.suffix == ".xz":
+        try:
+            content = lzma.decompress(content)
+        except lzma.LZMAError as error:
+            _fail(f"{path} can't be decompressed: {error}.")
     return [line.strip() for line in _decode(content, str(path)).splitlines()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from spacy.util import fix_random_seed
 from thinc.api import Adam
 from typer.testing import CliRunner
 
-from spacy_ddi.annotations import get_relations
+from spacy_ddi.annotations import SOFT_LABELS, get_relations
 from spacy_ddi.cli import app
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
@@ -44,6 +45,7 @@ FIGURES = {
     "n_true",
     "candidate_recall",
     "micro_f_ci",
+    "score_ece",
 }
 CONFIG = {
     "missing_parse": "chain",
@@ -478,3 +480,94 @@ def test_help_names_the_commands(run):
     assert result.exit_code == 0
     for command in ("extract", "evaluate", "convert", "candidates", "half"):
         assert command in result.stdout
+
+
+# label
+
+
+def read_labelled(path: Path) -> list:
+    return list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".xz"])
+def test_label_writes_what_the_pipeline_says_of_every_pair(run, pipeline, tmp_path, suffix):
+    text = f"{KNOWN} No drug here.\n\nDexarol or rostamine was given.\nDexarol.\n"
+    path, output = tmp_path / f"text{suffix}", tmp_path / "new" / "silver.spacy"
+    path.write_bytes(lzma.compress(text.encode()) if suffix == ".xz" else text.encode())
+    result = run("label", path, output, "--pipeline", pipeline)
+    assert result.exit_code == 0
+    assert "2 sentences of 3 lines, 2 pairs" in folded(result.stderr)
+    known, other = read_labelled(output)
+    assert known.text == KNOWN
+    (soft,) = known.user_data[SOFT_LABELS]
+    assert max(soft["probs"], key=soft["probs"].get) == "mechanism"
+    assert sum(soft["probs"].values()) == pytest.approx(1, abs=1e-5)
+    (soft,) = other.user_data[SOFT_LABELS]
+    assert max(soft["probs"], key=soft["probs"].get) == "none"
+
+
+def test_label_averages_its_teachers(run, pipeline, tmp_path):
+    other = spacy.load(pipeline)
+    other.get_pipe("ddi_relation").cfg["temperature"] = 3.0
+    other.to_disk(tmp_path / "other")
+    (tmp_path / "text.txt").write_text(KNOWN, encoding="utf8")
+
+    def probs(*teachers: str | Path) -> dict[str, float]:
+        options = [option for teacher in teachers for option in ("--teacher", teacher)]
+        output = tmp_path / "silver.spacy"
+        result = run("label", tmp_path / "text.txt", output, "--pipeline", pipeline, *options)
+        assert result.exit_code == 0
+        return read_labelled(output)[0].user_data[SOFT_LABELS][0]["probs"]
+
+    one, two = probs(pipeline), probs(tmp_path / "other")
+    assert one["mechanism"] > two["mechanism"]
+    assert probs(pipeline, tmp_path / "other") == pytest.approx(
+        {name: (one[name] + two[name]) / 2 for name in one}
+    )
+
+
+def test_label_refuses_teachers_of_other_labels(run, pipeline, tmp_path):
+    other = spacy.load(pipeline)
+    other.get_pipe("ddi_relation").cfg["labels"] = ["advise", "effect"]
+    other.to_disk(tmp_path / "other")
+    (tmp_path / "text.txt").write_text(KNOWN, encoding="utf8")
+    options = ["--teacher", pipeline, "--teacher", tmp_path / "other"]
+    output = tmp_path / "silver.spacy"
+    result = run("label", tmp_path / "text.txt", output, "--pipeline", pipeline, *options)
+    assert result.exit_code == 1
+    assert not output.exists()
+
+
+def test_label_names_what_is_not_compressed(run, pipeline, tmp_path):
+    (tmp_path / "text.xz").write_text(KNOWN, encoding="utf8")
+    result = run("label", tmp_path / "text.xz", tmp_path / "out.spacy", "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "text.xz" in result.stderr
+
+
+# calibrate
+
+
+def test_calibrate_stores_a_temperature_and_changes_no_label(run, pipeline, corpus, tmp_path):
+    output = tmp_path / "calibrated"
+    result = run("calibrate", pipeline, corpus, output)
+    assert result.exit_code == 0
+    component = spacy.load(output).get_pipe("ddi_relation")
+    # It knows the corpus by heart, so it may be as sure of itself as it can.
+    assert component.cfg["temperature"] == pytest.approx(0.25)
+    assert "Temperature 0.25" in result.stderr
+    before, after = (
+        json.loads(run("extract", KNOWN, "--pipeline", name, "--format", "jsonl").stdout)
+        for name in (pipeline, str(output))
+    )
+    assert after["score"] >= before["score"]
+    assert after["label"] == before["label"]
+
+
+def test_calibrate_wants_pairs(run, pipeline, tmp_path):
+    empty = '<document id="D9"><sentence id="D9.s0" text="Nothing."/></document>'
+    (tmp_path / "D9.xml").write_text(empty, encoding="utf8")
+    result = run("calibrate", pipeline, tmp_path, tmp_path / "out")
+    assert result.exit_code == 1
+    assert "DDI019" in result.stderr
+    assert not (tmp_path / "out").exists()

@@ -128,11 +128,9 @@ def _probs_by_place(
 
 def _as_corpus_doc(sentence: Span) -> Doc:
     """A sentence as a Doc of its own, with its entities as gold mentions and no relations."""
-    doc = Doc(
-        sentence.doc.vocab,
-        words=[token.text for token in sentence],
-        spaces=[bool(token.whitespace_) for token in sentence],
-    )
+    words = [token.text for token in sentence]
+    spaces = [bool(token.whitespace_) for token in sentence[:-1]]
+    doc = Doc(sentence.doc.vocab, words=words, spaces=[*spaces, False])
     preset_one_sentence(doc)
     start = sentence.start
     doc.set_ents([Span(doc, e.start - start, e.end - start, e.label) for e in sentence.ents])

@@ -1,0 +1,108 @@
+"""Silver sentences: what is taken from a text, and what the component learns from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.training import Example
+
+from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
+from spacy_ddi.training import silver
+from spacy_ddi.training.silver import component_of, find_sentences, label_pairs
+from tests.pipeline.conftest import SENTENCES, build_doc
+
+SOFT = {"none": 0.4, "advise": 0.1, "effect": 0.2, "mechanism": 0.3}
+
+
+@pytest.fixture
+def finder() -> Language:
+    """Knows two drugs and the ends of sentences."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "drug", "pattern": drug} for drug in ("iron", "zinc oxide")])
+    return nlp
+
+
+def test_sentences_with_pairs_are_taken_out(finder: Language) -> None:
+    text = "No drug. Give iron, then zinc oxide now. Only iron. iron and iron."
+    first, second = find_sentences(finder, [text, "", "Nothing here."])
+    assert first.text == "Give iron, then zinc oxide now."
+    assert [(m.text, m.label_) for m in first.spans[MENTIONS_KEY]] == [
+        ("iron", "drug"),
+        ("zinc oxide", "drug"),
+    ]
+    assert get_relations(first) == []
+    assert len(list(first.sents)) == 1
+    assert second.text == "iron and iron."
+
+
+@pytest.mark.parametrize(("setting", "n_found"), [("MAX_MENTIONS", 1), ("MAX_TOKENS", 1)])
+def test_long_lists_and_tables_are_left_out(
+    finder: Language, monkeypatch: pytest.MonkeyPatch, setting: str, n_found: int
+) -> None:
+    monkeypatch.setattr(silver, setting, 3)
+    texts = ["iron iron iron iron", "iron iron iron"]
+    if setting == "MAX_TOKENS":
+        texts = ["iron or iron now", "iron and iron"]
+    assert [doc.text for doc in find_sentences(finder, texts)] == texts[1:]
+
+
+def test_soft_labels_are_the_teachers_probabilities(trained: Language) -> None:
+    component = component_of(trained)
+    docs = [build_doc(trained.vocab, sentence) for sentence in SENTENCES]
+    expected = component.predict(docs)
+    for doc in docs:
+        doc.spans[MENTIONS_KEY] = list(doc.ents)
+    labelled = label_pairs([trained], docs)
+    assert len(labelled) == 4  # one sentence has a single mention
+    for doc, prediction in zip(docs, expected, strict=True):
+        found = [list(probs.values()) for probs in soft_labels_of(doc).values()]
+        assert len(found) == len(prediction.probs)
+        if found:
+            np.testing.assert_allclose(found, prediction.probs, atol=1e-5)
+            assert doc.user_data[SOFT_LABELS][0]["probs"].keys() == {"none", *component.labels}
+
+
+def test_a_pipeline_without_relations_is_no_teacher(finder: Language) -> None:
+    with pytest.raises(ValueError, match="DDI018"):
+        label_pairs([finder], [])
+
+
+def silver_example(nlp: Language, probs: dict[str, float]) -> Example:
+    reference = build_doc(nlp.vocab, SENTENCES[0])
+    reference.user_data[SOFT_LABELS] = [
+        {"head_start": 0, "head_end": 1, "tail_start": 5, "tail_end": 6, "probs": probs}
+    ]
+    return Example(build_doc(nlp.vocab, SENTENCES[0]), reference)
+
+
+def test_the_component_learns_the_probabilities(trained: Language) -> None:
+    component = component_of(trained)
+    example = silver_example(trained, SOFT)
+    optimizer = trained.create_optimizer()
+    optimizer.learn_rate = 0.01
+    for _ in range(150):
+        component.update([example], sgd=optimizer)
+    (prediction,) = component.predict([example.predicted])
+    expected = [SOFT[name] for name in ("none", *component.labels)]
+    np.testing.assert_allclose(prediction.probs[0], expected, atol=0.02)
+
+
+def test_what_a_teacher_labelled_is_not_counted_as_annotation(trained: Language) -> None:
+    component = component_of(trained)
+    _, n_mentions, counts = component._count_examples([silver_example(trained, SOFT)])
+    assert n_mentions == 2
+    assert not counts
+
+
+def test_labels_that_the_student_does_not_know_are_refused(trained: Language) -> None:
+    component = component_of(trained)
+    example = silver_example(trained, {"none": 0.5, "allergy": 0.5})
+    candidates = component.find_candidates(example.predicted)
+    with pytest.raises(ValueError, match=r"DDI007.*allergy"):
+        component.find_targets(example, candidates)
+    component.unseen_labels = "ignore"
+    assert component.find_targets(example, candidates).tolist() == [[0.5, 0.0, 0.0, 0.0]]
