@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def project() -> dict[str, Any]:
-    return load_project_config(ROOT, overrides={"vars.corpus": "CORPUS"})
+    return load_project_config(ROOT, overrides={"vars.corpus": "CORPUS", "vars.text": "TEXT"})
 
 
 def test_commands_depend_on_files_one_by_one(project: dict[str, Any]) -> None:
@@ -29,7 +29,7 @@ def test_commands_depend_on_files_one_by_one(project: dict[str, Any]) -> None:
 def test_what_a_command_needs_is_there_or_made_before(project: dict[str, Any]) -> None:
     commands = {command["name"]: command for command in project["commands"]}
     for steps in project["workflows"].values():
-        made = {"CORPUS"}
+        made = {"CORPUS", "TEXT"}
         for step in steps:
             for path in commands[step]["deps"]:
                 assert path in made or (ROOT / path).exists(), f"{step} needs {path}"

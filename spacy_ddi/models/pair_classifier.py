@@ -31,6 +31,7 @@ def build_pair_classifier(
     pooling: Literal["attentive", "max"] = "attentive",
     dropout: float | None = 0.5,
     max_pairs: int = 256,
+    context: Callable[[int, float], Any] | None = None,
 ) -> Model[PairInput, Floats2d]:
     """Registered as `spacy-ddi.PairClassifier.v1` (@architectures).
 
@@ -45,6 +46,8 @@ def build_pair_classifier(
     dropout (Optional[float]): Dropout rate within the network in training (paper: 0.5). With
         None it is the `drop` that `update` gets, i.e. `[training] dropout`.
     max_pairs (int): Pairs held in memory at a time.
+    context (Optional[Callable[[int, float], Any]]): Makes a `PairContext`, which joins what the
+        encoder says of a pair to what the graph network says. None, as in the paper, for none.
     RETURNS (Model): From Docs and their `PairBatch` to logits of shape (P, C + 2).
     """
     where = "spacy-ddi.PairClassifier.v1"
@@ -67,6 +70,7 @@ def build_pair_classifier(
                 pooling=pooling,
                 dropout=dropout or 0.0,
                 max_pairs=max_pairs,
+                context=context,
             ),
             "set_dropout": set_dropout if dropout is None else keep_dropout,
         },
@@ -83,13 +87,14 @@ def build_network(
     pooling: str,
     dropout: float,
     max_pairs: int,
+    context: Callable[[int, float], Any] | None,
 ) -> None:
     """Put a new network into the model, in place of one that may be there.
 
     model (Model): The model.
     token_width (int): D.
     n_classes (int): C.
-    pair_encoder, pooling, dropout, max_pairs: See `build_pair_classifier`.
+    pair_encoder, pooling, dropout, max_pairs, context: See `build_pair_classifier`.
     """
     from spacy_ddi.networks.heads import InteractionHeads
     from spacy_ddi.networks.pair_network import PairNetwork
@@ -99,8 +104,10 @@ def build_network(
     hidden_size = cast(int, encoder.hidden_size)
     sentence_pooling = {"attentive": AttentivePooling, "max": MaxPooling}[pooling](hidden_size)
     pair_pooling = PairPooling(sentence_pooling, hidden_size)
-    heads = InteractionHeads(pair_pooling.output_size, n_classes, dropout)
-    network = PairNetwork(encoder, pair_pooling, heads, max_pairs)
+    pair_context = None if context is None else context(token_width, dropout)
+    width = pair_pooling.output_size + (pair_context.output_size if pair_context else 0)
+    heads = InteractionHeads(width, n_classes, dropout)
+    network = PairNetwork(encoder, pair_pooling, pair_context, heads, max_pairs)
     wrapper = PyTorchWrapper_v3(network, _convert_inputs, _convert_outputs)
     model.layers[1:] = [wrapper]
     model.set_ref("network", wrapper)

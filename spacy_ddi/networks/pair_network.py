@@ -1,4 +1,4 @@
-"""The whole network: encoder, pooling, heads. T tokens, D token width, P pairs, C classes."""
+"""The whole network. T tokens, D token width, P pairs, C classes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from torch.utils.checkpoint import checkpoint
 
 from spacy_ddi.networks.batch import PairTensors, lay_out_pairs
 from spacy_ddi.networks.heads import InteractionHeads
+from spacy_ddi.networks.pair_context import PairContext
 from spacy_ddi.networks.pair_encoder import PairEncoder
 from spacy_ddi.networks.pooling import PairPooling
 
@@ -20,6 +21,7 @@ class PairNetwork(nn.Module):
 
     pair_encoder (nn.Module): A `PairEncoder`.
     pooling (PairPooling): From node states to a pair's representation.
+    context (Optional[PairContext]): Joins what the encoder says of the pair to it.
     heads (InteractionHeads): From a pair's representation to logits.
     max_pairs (int): Pairs held in memory at a time; fewer where their sentences have more than
         `LONG_SENTENCE` nodes. In training, the activations of a batch with more are computed again
@@ -27,11 +29,17 @@ class PairNetwork(nn.Module):
     """
 
     def __init__(
-        self, pair_encoder: nn.Module, pooling: PairPooling, heads: InteractionHeads, max_pairs: int
+        self,
+        pair_encoder: nn.Module,
+        pooling: PairPooling,
+        context: PairContext | None,
+        heads: InteractionHeads,
+        max_pairs: int,
     ) -> None:
         super().__init__()
         self.pair_encoder = pair_encoder
         self.pooling = pooling
+        self.context = context
         self.heads = heads
         self.max_pairs = max_pairs
 
@@ -43,13 +51,15 @@ class PairNetwork(nn.Module):
         RETURNS (Tensor): Shape (P, C + 2): classification, then identification.
         """
         encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
-        shared = encoder.encode_sentences(vectors[batch.node_tokens], batch)
+        nodes = vectors[batch.node_tokens]
+        shared = encoder.encode_sentences(nodes, batch)
+        context = () if self.context is None else self.context.encode_sentences(nodes, batch)
         chunks = self._chunks(batch)
         if len(chunks) == 1 or not torch.is_grad_enabled():
-            logits = [self._score(batch, chunk, *shared) for chunk in chunks]
+            logits = [self._score(batch, chunk, shared, context) for chunk in chunks]
         else:
             logits = [
-                checkpoint(self._score, batch, chunk, *shared, use_reentrant=False)
+                checkpoint(self._score, batch, chunk, shared, context, use_reentrant=False)
                 for chunk in chunks
             ]
         return torch.cat(logits)
@@ -73,7 +83,16 @@ class PairNetwork(nn.Module):
         everything = torch.arange(len(batch.pairs), device=batch.pairs.device)
         return list(everything.split(sizes.tolist()))
 
-    def _score(self, batch: PairTensors, pairs: Tensor, *shared: Tensor) -> Tensor:
+    def _score(
+        self,
+        batch: PairTensors,
+        pairs: Tensor,
+        shared: tuple[Tensor, ...],
+        context: tuple[Tensor, ...],
+    ) -> Tensor:
         rows = lay_out_pairs(batch, pairs)
         encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
-        return self.heads(self.pooling(encoder.encode_pairs(shared, rows), rows))
+        states = self.pooling(encoder.encode_pairs(shared, rows), rows)
+        if self.context is not None:
+            states = torch.cat([states, self.context.encode_pairs(context, rows)], dim=1)
+        return self.heads(states)

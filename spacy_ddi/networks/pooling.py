@@ -28,12 +28,7 @@ class AttentivePooling(nn.Module):
         """
         n_owners = len(graph.starts) - 1
         scores = torch.tanh(states) @ self.weight
-        # Softmax is the same for scores moved by the maximum, which keeps exp finite.
-        largest = scores.new_full((n_owners,), -torch.inf)
-        largest = largest.scatter_reduce(0, graph.owners, scores.detach(), "amax")
-        weights = torch.exp(scores - largest[graph.owners])
-        total = scores.new_zeros(n_owners).index_add(0, graph.owners, weights)
-        attention = weights / total[graph.owners]
+        attention = softmax_over(scores, graph.owners, n_owners)
         pooled = states.new_zeros(n_owners, states.shape[1])
         return pooled.index_add(0, graph.owners, states * attention.unsqueeze(1))
 
@@ -52,6 +47,22 @@ class MaxPooling(nn.Module):
         """Pool over each owner's rows; see `AttentivePooling.forward`."""
         everything = torch.arange(len(states), device=states.device)
         return max_over(states, Ranges(everything, graph.owners), len(graph.starts) - 1)
+
+
+def softmax_over(scores: Tensor, owners: Tensor, n_owners: int) -> Tensor:
+    """Softmax over the rows of each owner, apart for each column.
+
+    scores (Tensor): Shape (R,) or (R, A).
+    owners (Tensor): Shape (R,): the owner of a row.
+    n_owners (int): P.
+    RETURNS (Tensor): Shape of the scores: they add up to 1 for each owner and column.
+    """
+    shape = (n_owners, *scores.shape[1:])
+    # Softmax is the same for scores moved by the maximum, which keeps exp finite.
+    index = owners.view(-1, *[1] * (scores.ndim - 1)).expand_as(scores)
+    largest = scores.new_full(shape, -torch.inf).scatter_reduce(0, index, scores.detach(), "amax")
+    weights = torch.exp(scores - largest[owners])
+    return weights / weights.new_zeros(shape).index_add(0, owners, weights)[owners]
 
 
 def max_over(states: Tensor, ranges: Ranges, n_owners: int) -> Tensor:

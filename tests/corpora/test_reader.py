@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.util import registry
 
@@ -118,3 +119,23 @@ def test_docs_of_one_s_own_without_mention_group_are_read(nlp, tmp_path):
     examples = list(configure_docbin_corpus(str(path))(nlp))
     assert [e.reference.text for e in examples] == ["Dexarol only", "none "]
     assert [span.text for span in examples[0].predicted.spans[MENTIONS_KEY]] == ["Dexarol"]
+
+
+def test_a_second_file_is_read_after_the_first(nlp, folder, tmp_path):
+    docs = list(read_docs(folder, nlp.make_doc))
+    write_docbin(docs[:2], tmp_path / "one.spacy")
+    write_docbin(docs[2:], tmp_path / "two.spacy")
+    read = configure_docbin_corpus(str(tmp_path / "one.spacy"), also=str(tmp_path / "two.spacy"))
+    assert [example.reference.text for example in read(nlp)] == [doc.text for doc in docs]
+
+
+def test_every_epoch_gets_new_predicted_docs(nlp, folder, tmp_path):
+    """Gold Docs are unpacked once; what a pipeline annotates is fresh."""
+    write_docbin(read_docs(folder, nlp.make_doc), tmp_path / "gold.spacy")
+    read = configure_docbin_corpus(str(tmp_path / "gold.spacy"))
+    first, again = list(read(nlp)), list(read(nlp))
+    for one, other in zip(first, again, strict=True):
+        assert one.reference is other.reference
+        assert one.predicted is not other.predicted
+    other_nlp = spacy.blank("en")
+    assert next(iter(read(other_nlp))).reference.vocab is other_nlp.vocab

@@ -11,6 +11,7 @@ from torch import nn
 
 from spacy_ddi.networks.batch import PairTensors
 from spacy_ddi.networks.heads import InteractionHeads
+from spacy_ddi.networks.pair_context import PairContext, configure_pair_context
 from spacy_ddi.networks.pair_network import PairNetwork
 from spacy_ddi.networks.pooling import AttentivePooling, MaxPooling, PairPooling
 from spacy_ddi.networks.syntax_gcn import SyntaxGCN, configure_syntax_gcn
@@ -119,13 +120,25 @@ def make_network(
     dropout: float = 0.0,
     max_pairs: int = 1000,
     pooling: type[nn.Module] = AttentivePooling,
+    context: bool = False,
     seed: int = 0,
 ) -> PairNetwork:
     """A small network in double precision."""
     gcn = make_gcn(layers, dropout=dropout, seed=seed)
     pair_pooling = PairPooling(pooling(gcn.hidden_size), gcn.hidden_size)
-    heads = InteractionHeads(pair_pooling.output_size, N_CLASSES, dropout)
-    return PairNetwork(gcn, pair_pooling, heads, max_pairs).double()
+    pair_context = make_context(dropout=dropout) if context else None
+    width = pair_pooling.output_size + (pair_context.output_size if pair_context else 0)
+    heads = InteractionHeads(width, N_CLASSES, dropout)
+    return PairNetwork(gcn, pair_pooling, pair_context, heads, max_pairs).double()
+
+
+def make_context(*, dropout: float = 0.0) -> PairContext:
+    """A small context whose biases are not zero, as they are before training."""
+    factory = configure_pair_context(hidden_size=6, attention_heads=3, position_clip=2)
+    context = factory(TOKEN_WIDTH, dropout).double()
+    nn.init.normal_(context.head_bias.weight)
+    nn.init.normal_(context.tail_bias.weight)
+    return context
 
 
 def array(tensor: torch.Tensor) -> Array:
@@ -170,6 +183,35 @@ def slow_attention(pooling: AttentivePooling, states: Array) -> Array:
     return (scores / scores.sum()) @ states
 
 
+def slow_context(
+    context: PairContext, vectors: torch.Tensor, sentence: Sentence, pair: tuple[int, int]
+) -> Array:
+    """tanh of W [e1; e2; s] + b and of the pair's attention, head by head. Shape (2 H,)."""
+    nodes = array(vectors)[sentence.tokens]
+    ranges = [sentence.mentions[mention] for mention in pair]
+    e1, e2 = (nodes[start:end].max(axis=0) for start, end in ranges)
+
+    def project(layer: nn.Linear, *inputs: Array) -> Array:
+        return array(layer.weight) @ np.concatenate(inputs) + array(layer.bias)
+
+    query = project(context.query, e1, e2)
+    keys = np.stack([project(context.key, node) for node in nodes])
+    values = np.stack([project(context.value, node) for node in nodes])
+    biases = np.zeros((len(nodes), context.attention_heads))
+    for table, place in zip((context.head_bias, context.tail_bias), ranges, strict=True):
+        for i, distance in enumerate(signed_distances(len(nodes), place)):
+            clipped = max(-context.position_clip, min(context.position_clip, distance))
+            biases[i] += array(table.weight)[clipped + context.position_clip]
+    width = len(query) // context.attention_heads
+    attended = []
+    for number in range(context.attention_heads):
+        part = slice(number * width, (number + 1) * width)
+        scores = np.exp(keys[:, part] @ query[part] / np.sqrt(width) + biases[:, number])
+        attended.append((scores / scores.sum()) @ values[:, part])
+    mentions = project(context.mentions, e1, e2, nodes.mean(axis=0))
+    return np.tanh(np.concatenate([mentions, *attended]))
+
+
 def slow_logits(network: PairNetwork, vectors: torch.Tensor, sentences: list[Sentence]) -> Array:
     """The logits of each pair. Shape (P, C + 2)."""
     logits = []
@@ -183,6 +225,8 @@ def slow_logits(network: PairNetwork, vectors: torch.Tensor, sentences: list[Sen
             for mention in pair:
                 start, end = sentence.mentions[mention]
                 pooled.append(states[start:end].max(axis=0))
+            if network.context is not None:
+                pooled.append(slow_context(network.context, vectors, sentence, pair))
             representation = np.concatenate(pooled)
             heads = (network.heads.classification, network.heads.identification)
             logits.append(

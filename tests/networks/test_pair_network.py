@@ -51,30 +51,36 @@ def assert_same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) ->
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("pooling", [AttentivePooling, MaxPooling])
-@pytest.mark.parametrize("layers", [1, 2, 3])
-def test_logits_equal_the_papers_equations(
-    layers: int, pooling: type[nn.Module], seed: int
+@pytest.mark.parametrize(("layers", "context"), [(1, False), (2, False), (3, False), (2, True)])
+def test_logits_equal_the_equations(
+    layers: int, context: bool, pooling: type[nn.Module], seed: int
 ) -> None:
+    """The paper's, and those of `PairContext`."""
     sentences, vectors = random_sentences(seed)
-    network = make_network(layers=layers, pooling=pooling, seed=seed).eval()
+    network = make_network(layers=layers, pooling=pooling, context=context, seed=seed).eval()
     logits = array(network(vectors, make_tensors(sentences)))
     assert logits.shape[1] == N_CLASSES + 2
     np.testing.assert_allclose(logits, slow_logits(network, vectors, sentences), atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_gradient_by_finite_differences(seed: int) -> None:
+@pytest.mark.parametrize("context", [False, True])
+def test_gradient_by_finite_differences(context: bool, seed: int) -> None:
     sentences, vectors = random_sentences(seed)
-    network, batch = make_network(seed=seed), make_tensors(sentences)
+    network, batch = make_network(context=context, seed=seed), make_tensors(sentences)
     assert torch.autograd.gradcheck(lambda x: network(x, batch), vectors.requires_grad_())
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("context", [False, True])
 @pytest.mark.parametrize("max_pairs", [1, 2, 3])
-def test_chunks_change_neither_logits_nor_gradients(max_pairs: int, seed: int) -> None:
+def test_chunks_change_neither_logits_nor_gradients(
+    max_pairs: int, context: bool, seed: int
+) -> None:
     sentences, vectors = random_sentences(seed, n_sentences=4)
     assert sum(len(sentence.pairs) for sentence in sentences) > max_pairs
-    whole, chunked = make_network(), make_network(max_pairs=max_pairs)
+    whole = make_network(context=context)
+    chunked = make_network(context=context, max_pairs=max_pairs)
     assert_same(gradients(chunked, vectors, sentences), gradients(whole, vectors, sentences))
 
 

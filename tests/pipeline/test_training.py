@@ -11,12 +11,14 @@ import pytest
 import spacy
 from spacy.cli.evaluate import evaluate as spacy_evaluate
 from spacy.language import Language
+from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
 
 from spacy_ddi.corpora.convert import write_docbin
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.training.silver import label_pairs
 from tests.tiny_bert import make_tiny_transformer
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +138,51 @@ def losses_of(config: str, parts: dict[str, Any]) -> list[float]:
         )
         losses.append(found["ddi_relation"])
     return losses
+
+
+def test_bfloat16_computes_nearly_the_same_and_stores_single_precision(
+    parts: dict[str, Any], tmp_path: Path
+) -> None:
+    vectors = {}
+    for precision in ("float32", "bfloat16"):
+        setting = {"initialize.after_init.precision": precision}
+        nlp = initialized("minilm", parts, **setting)
+        doc = nlp("Aspirin may interact with heparin.")
+        vectors[precision] = doc._.trf_data.model_output.last_hidden_state
+        assert vectors[precision].dtype == np.float32
+    rounded, exact = vectors["bfloat16"], vectors["float32"]
+    assert not np.array_equal(rounded, exact)
+    np.testing.assert_allclose(rounded, exact, atol=0.1)
+    loaded = train_into(tmp_path, nlp)
+    assert all(weight.dtype == np.float32 for weight in encoder_weights(loaded).values())
+    # What is stored computes in single precision again.
+    again = loaded("Aspirin may interact with heparin.")._.trf_data.model_output
+    transformer = loaded.get_pipe("transformer").model.transformer
+    assert "forward" not in vars(transformer)
+    assert again.last_hidden_state.dtype == np.float32
+
+
+def test_student_learns_from_the_corpus_and_from_labelled_text(
+    parts: dict[str, Any], tmp_path: Path
+) -> None:
+    teacher = train_into(tmp_path / "teacher", initialized("minilm", parts))
+    docs = list(DocBin().from_disk(parts["paths.dev"]).get_docs(teacher.vocab))
+    for doc in docs:
+        doc._.ddi_rels = []
+    labelled = label_pairs([teacher], docs)
+    DocBin(docs=labelled, store_user_data=True).to_disk(tmp_path / "silver.spacy")
+    paths = {"paths.silver": str(tmp_path / "silver.spacy")}
+    nlp = initialized("minilm", parts, **paths)
+    examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["train"](nlp))
+    component = nlp.get_pipe("ddi_relation")
+    targets = np.concatenate(
+        [component.find_targets(e, component.find_candidates(e.predicted)) for e in examples]
+    )
+    half = len(targets) // 2
+    assert set(targets[:half].max(axis=1)) == {1.0}
+    assert (targets[half:] < 1).all()
+    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-5)
+    train_into(tmp_path / "student", nlp)
 
 
 def test_same_seed_same_losses(parts: dict[str, Any]) -> None:
