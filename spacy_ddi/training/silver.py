@@ -7,6 +7,7 @@ close to them (Hinton et al. 2015, "Distilling the knowledge in a neural network
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +112,10 @@ def _probs_by_place(
 ) -> Iterator[dict[Place, NDArray[np.float32]]]:
     """For each Doc what a teacher says: the probability of each class by the pair's offsets."""
     component = component_of(teacher)
-    upstream = [name for name, pipe in teacher.pipeline if pipe is not component]
+    # What comes after, such as a doc_cleaner, may remove what the component reads.
+    upstream = [
+        name for name, _ in takewhile(lambda named: named[1] is not component, teacher.pipeline)
+    ]
     stored = DocBin(docs=docs, store_user_data=True).to_bytes()
     copies = DocBin().from_bytes(stored).get_docs(teacher.vocab)
     with teacher.select_pipes(enable=upstream):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
@@ -64,6 +65,21 @@ def test_soft_labels_are_the_teachers_probabilities(trained: Language) -> None:
         if found:
             np.testing.assert_allclose(found, prediction.probs, atol=1e-5)
             assert doc.user_data[SOFT_LABELS][0]["probs"].keys() == {"none", *component.labels}
+
+
+def test_a_teacher_runs_as_far_as_its_relations(trained: Language) -> None:
+    """What comes after them, such as a `doc_cleaner`, removes what they read."""
+    seen = []
+
+    @Language.component("eraser")
+    def erase(doc: Doc) -> Doc:
+        seen.append(doc)
+        return doc
+
+    trained.add_pipe("eraser", last=True)
+    doc = build_doc(trained.vocab, SENTENCES[0])
+    assert len(label_pairs([trained], [doc])) == 1
+    assert not seen
 
 
 def test_a_pipeline_without_relations_is_no_teacher(finder: Language) -> None:
