@@ -134,7 +134,7 @@ def test_initialize_again_takes_more_labels(trained: Language, make_examples: Ma
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("threshold", 1.5), ("class_weights", {"effect": -1.0})],
+    [("threshold", 1.5), ("temperature", 0.0), ("class_weights", {"effect": -1.0})],
 )
 def test_impossible_settings_are_refused(make_nlp: MakeNlp, setting: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"DDI012.*{setting}"):
@@ -290,7 +290,7 @@ def test_predicted_mentions_that_differ_make_negatives(
     ]
     component = trained.get_pipe("ddi_relation")
     candidates = component.find_candidates(example.predicted)
-    assert component._true_classes(example, candidates).tolist() == [0]
+    assert component.find_targets(example, candidates).tolist() == [[1.0, 0.0, 0.0, 0.0]]
 
 
 def test_order_of_nested_mentions_does_not_matter(make_nlp: MakeNlp) -> None:
@@ -304,7 +304,7 @@ def test_order_of_nested_mentions_does_not_matter(make_nlp: MakeNlp) -> None:
     nlp.initialize(lambda: [Example(doc, reference)])
     component = nlp.get_pipe("ddi_relation")
     candidates = component.find_candidates(doc)
-    assert component._true_classes(Example(doc, reference), candidates).tolist() == [1]
+    assert component.find_targets(Example(doc, reference), candidates).tolist() == [[0.0, 1.0]]
 
 
 def test_relations_of_other_mentions_are_refused(
@@ -350,7 +350,7 @@ def test_different_texts_are_an_error(trained: Language) -> None:
     example = Example(predicted, predicted)
     example.reference = reference
     with pytest.raises(ValueError, match="DDI011"):
-        component._true_classes(example, candidates)
+        component.find_targets(example, candidates)
 
 
 def test_update_without_candidates_or_tokens(trained: Language) -> None:
@@ -450,6 +450,18 @@ def test_threshold_moves_the_decision(
     probs = np.array([[0.6, 0.1, 0.25, 0.05]], dtype="float32")
     component.set_annotations([doc], [Prediction(prediction.candidates, probs)])
     assert [(r["label"], r["score"]) for r in doc._.ddi_rels] == found
+
+
+def test_temperature_moves_scores_and_no_decision(trained: Language) -> None:
+    component = trained.get_pipe("ddi_relation")
+    doc = build_doc(trained.vocab, SENTENCES[0])
+    (sharp,) = component.predict([doc])
+    component.cfg["temperature"] = 2.0
+    (soft,) = component.predict([doc])
+    expected = np.sqrt(sharp.probs) / np.sqrt(sharp.probs).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(soft.probs, expected, rtol=1e-4)
+    assert soft.probs.argmax() == sharp.probs.argmax()
+    assert soft.probs.max() < sharp.probs.max()
 
 
 def test_filtered_pairs_are_predicted_negative(trained: Language) -> None:
