@@ -223,37 +223,50 @@ def convert(
 
 @app.command()
 def label(
-    text: Annotated[
-        Path,
-        typer.Argument(
-            exists=True, dir_okay=False, help="Plain text, or .xz of it; a text a line."
-        ),
-    ],
     output: Annotated[Path, typer.Argument(dir_okay=False, help="The .spacy file to write.")],
+    text: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Plain text or .xz, a text a line."),
+    ] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A .spacy file, to be labelled in copies."),
+    ] = None,
+    copies: Annotated[int, typer.Option(min=1, help="Copies of a corpus sentence.")] = 4,
     pipeline: PipelineOption = DEFAULT_PIPELINE,
     teacher: Annotated[
         list[str] | None,
         typer.Option(help="Pipeline that judges the pairs; several are averaged."),
     ] = None,
+    seed: Annotated[int, typer.Option(help="Chooses the words of the copies.")] = 0,
 ) -> None:
-    """Label plain text for training: the pipeline finds mentions, teachers judge their pairs.
+    """Let teachers judge pairs of drugs, for a smaller pipeline to learn from.
 
-    Give the file to the reader of the training corpus beside the gold one, e.g. with
-    `--paths.silver FILE`.
+    The pairs are those of mentions that the pipeline finds in a text, and those of a corpus's own
+    sentences, in copies with some words exchanged. Train with `--paths.silver OUTPUT`.
     """
+    from spacy.tokens import DocBin
+
     from spacy_ddi.annotations import SOFT_LABELS
     from spacy_ddi.corpora.convert import write_docbin
-    from spacy_ddi.training.silver import find_sentences, label_pairs
+    from spacy_ddi.training.silver import find_sentences, label_pairs, vary_sentences
 
     with _readable_errors():
+        if text is None and corpus is None:
+            _fail("Give --text, --corpus or both.")
         nlp = _load_pipeline(pipeline)
         teachers = [_load_pipeline(name) for name in teacher] if teacher else [nlp]
-        lines = [line for line in _read_lines(text) if line]
-        docs = list(find_sentences(nlp, _track(lines, len(lines), "Reading")))
+        docs: list[Any] = []
+        if text is not None:
+            lines = [line for line in _read_lines(text) if line]
+            docs.extend(find_sentences(nlp, _track(lines, len(lines), "Reading")))
+        if corpus is not None:
+            gold = list(DocBin().from_disk(corpus).get_docs(nlp.vocab))
+            docs.extend(vary_sentences(nlp, gold, copies=copies, seed=seed))
         labelled = label_pairs(teachers, docs)
         write_docbin(labelled, output)
         n_pairs = sum(len(doc.user_data[SOFT_LABELS]) for doc in labelled)
-        _say(f"{len(labelled):,} sentences of {len(lines):,} lines, {n_pairs:,} pairs: {output}")
+        _say(f"{len(labelled):,} sentences, {n_pairs:,} pairs: {output}")
 
 
 @app.command()

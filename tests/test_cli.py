@@ -494,9 +494,9 @@ def test_label_writes_what_the_pipeline_says_of_every_pair(run, pipeline, tmp_pa
     text = f"{KNOWN} No drug here.\n\nDexarol or rostamine was given.\nDexarol.\n"
     path, output = tmp_path / f"text{suffix}", tmp_path / "new" / "silver.spacy"
     path.write_bytes(lzma.compress(text.encode()) if suffix == ".xz" else text.encode())
-    result = run("label", path, output, "--pipeline", pipeline)
+    result = run("label", output, "--text", path, "--pipeline", pipeline)
     assert result.exit_code == 0
-    assert "2 sentences of 3 lines, 2 pairs" in folded(result.stderr)
+    assert "2 sentences, 2 pairs" in folded(result.stderr)
     known, other = read_labelled(output)
     assert known.text == KNOWN
     (soft,) = known.user_data[SOFT_LABELS]
@@ -515,7 +515,9 @@ def test_label_averages_its_teachers(run, pipeline, tmp_path):
     def probs(*teachers: str | Path) -> dict[str, float]:
         options = [option for teacher in teachers for option in ("--teacher", teacher)]
         output = tmp_path / "silver.spacy"
-        result = run("label", tmp_path / "text.txt", output, "--pipeline", pipeline, *options)
+        result = run(
+            "label", output, "--text", tmp_path / "text.txt", "--pipeline", pipeline, *options
+        )
         assert result.exit_code == 0
         return read_labelled(output)[0].user_data[SOFT_LABELS][0]["probs"]
 
@@ -533,16 +535,32 @@ def test_label_refuses_teachers_of_other_labels(run, pipeline, tmp_path):
     (tmp_path / "text.txt").write_text(KNOWN, encoding="utf8")
     options = ["--teacher", pipeline, "--teacher", tmp_path / "other"]
     output = tmp_path / "silver.spacy"
-    result = run("label", tmp_path / "text.txt", output, "--pipeline", pipeline, *options)
+    result = run("label", output, "--text", tmp_path / "text.txt", "--pipeline", pipeline, *options)
     assert result.exit_code == 1
     assert not output.exists()
 
 
 def test_label_names_what_is_not_compressed(run, pipeline, tmp_path):
     (tmp_path / "text.xz").write_text(KNOWN, encoding="utf8")
-    result = run("label", tmp_path / "text.xz", tmp_path / "out.spacy", "--pipeline", pipeline)
+    result = run("label", tmp_path / "o", "--text", tmp_path / "text.xz", "--pipeline", pipeline)
     assert result.exit_code == 1
     assert "text.xz" in result.stderr
+
+
+def test_label_takes_copies_of_a_corpus(run, pipeline, corpus, tmp_path):
+    gold, output = tmp_path / "gold.spacy", tmp_path / "silver.spacy"
+    assert run("convert", corpus, gold).exit_code == 0
+    result = run("label", output, "--corpus", gold, "--copies", "3", "--pipeline", pipeline)
+    assert result.exit_code == 0
+    docs = read_labelled(output)
+    assert len(docs) == 9
+    assert all(doc._.ddi_rels == [] and doc.user_data[SOFT_LABELS] for doc in docs)
+
+
+def test_label_wants_something_to_label(run, pipeline, tmp_path):
+    result = run("label", tmp_path / "silver.spacy", "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "--corpus" in result.stderr
 
 
 # calibrate

@@ -1,4 +1,4 @@
-"""Silver corpora: plain text in which a pipeline finds the mentions and teachers judge the pairs.
+"""Silver corpora: sentences without annotation, whose pairs of mentions teachers judge.
 
 A student that learns from the teachers' probabilities on such text, beside the gold corpus, comes
 close to them (Hinton et al. 2015, "Distilling the knowledge in a neural network").
@@ -6,8 +6,10 @@ close to them (Hinton et al. 2015, "Distilling the knowledge in a neural network
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.util import minibatch
 
-from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, SoftLabelDict, set_relations
+from spacy_ddi.annotations import (
+    MENTIONS_KEY,
+    SOFT_LABELS,
+    SoftLabelDict,
+    gold_mentions_of,
+    set_relations,
+)
 from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.errors import Errors
 from spacy_ddi.pipeline.ddi_relation import DDIRelation
@@ -25,6 +33,12 @@ Place = tuple[int, int, int, int]
 """Token offsets of a pair's mentions: head start, head end, tail start, tail end."""
 
 BATCH_SIZE = 32
+
+DROPPED = 0.05
+"""Share of the words that `vary_sentences` leaves out."""
+
+EXCHANGED = 0.17
+"""Share of the words that `vary_sentences` exchanges."""
 
 MAX_MENTIONS = 12
 """Sentences with more mentions are lists, whose many pairs teach little."""
@@ -47,6 +61,43 @@ def find_sentences(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
                 n_mentions = len(sentence.ents)
                 if 2 <= n_mentions <= MAX_MENTIONS and len(sentence) <= MAX_TOKENS:
                     yield _as_corpus_doc(sentence)
+
+
+def vary_sentences(
+    nlp: Language, docs: Sequence[Doc], *, copies: int, seed: int = 0
+) -> Iterator[Doc]:
+    """Copies of corpus sentences with some words exchanged or left out, for a teacher to judge.
+
+    A word outside of mentions is left out (`DROPPED`), or gives way to a word that stands elsewhere
+    in the sentences with the same part-of-speech tag (`EXCHANGED`). The copies need not make sense:
+    they show where between the corpus's sentences the teacher draws its lines (in the manner of
+    Jiao et al. 2020, "TinyBERT", section 3).
+
+    nlp (Language): A pipeline that tags.
+    docs (Sequence[Doc]): Gold Docs, with their mentions in `doc.spans["ddi_mentions"]`.
+    copies (int): Copies of each Doc with two mentions or more.
+    seed (int): Chooses the words.
+    YIELDS (Doc): As `find_sentences` does.
+    """
+    random = Random(seed)
+    pairable = [doc for doc in docs if len(gold_mentions_of(doc)) >= 2]
+    bare = (Doc(nlp.vocab, words=_words(doc), spaces=_spaces(doc)) for doc in pairable)
+    with nlp.select_pipes(disable=_relation_pipes(nlp)):
+        tags = [[token.tag_ for token in doc] for doc in nlp.pipe(bare)]
+    lexicon: dict[str, list[str]] = defaultdict(list)
+    for doc, tagged in zip(pairable, tags, strict=True):
+        for i in _free_words(doc):
+            lexicon[tagged[i]].append(doc[i].text)
+    for doc, tagged in zip(pairable, tags, strict=True):
+        for _ in range(copies):
+            words: list[str | None] = [*_words(doc)]
+            for i in _free_words(doc):
+                draw = random.random()
+                if draw < DROPPED:
+                    words[i] = None
+                elif draw < DROPPED + EXCHANGED:
+                    words[i] = random.choice(lexicon[tagged[i]])
+            yield _with_words(doc, words)
 
 
 def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
@@ -128,6 +179,35 @@ def _probs_by_place(
                         prediction.candidates.pairs.tolist(), prediction.probs, strict=True
                     )
                 }
+
+
+def _words(doc: Doc) -> list[str]:
+    return [token.text for token in doc]
+
+
+def _spaces(doc: Doc) -> list[bool]:
+    return [bool(token.whitespace_) for token in doc]
+
+
+def _free_words(doc: Doc) -> list[int]:
+    """The tokens of letters that are in no mention."""
+    mentioned = {token.i for mention in gold_mentions_of(doc) for token in mention}
+    return [token.i for token in doc if token.is_alpha and token.i not in mentioned]
+
+
+def _with_words(doc: Doc, words: Sequence[str | None]) -> Doc:
+    """A corpus Doc with other words, of which those that are None are left out."""
+    kept = [i for i, word in enumerate(words) if word is not None]
+    spaces = _spaces(doc)
+    varied = Doc(doc.vocab, words=[str(words[i]) for i in kept], spaces=[spaces[i] for i in kept])
+    preset_one_sentence(varied)
+    place = {old: new for new, old in enumerate(kept)}
+    varied.spans[MENTIONS_KEY] = [
+        Span(varied, place[m.start], place[m.end - 1] + 1, label=m.label)
+        for m in gold_mentions_of(doc)
+    ]
+    set_relations(varied, [])
+    return varied
 
 
 def _as_corpus_doc(sentence: Span) -> Doc:

@@ -11,7 +11,12 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
 from spacy_ddi.training import silver
-from spacy_ddi.training.silver import component_of, find_sentences, label_pairs
+from spacy_ddi.training.silver import (
+    component_of,
+    find_sentences,
+    label_pairs,
+    vary_sentences,
+)
 from tests.pipeline.conftest import SENTENCES, build_doc
 
 SOFT = {"none": 0.4, "advise": 0.1, "effect": 0.2, "mechanism": 0.3}
@@ -49,6 +54,65 @@ def test_long_lists_and_tables_are_left_out(
     if setting == "MAX_TOKENS":
         texts = ["iron or iron now", "iron and iron"]
     assert [doc.text for doc in find_sentences(finder, texts)] == texts[1:]
+
+
+@pytest.fixture
+def tagger() -> Language:
+    """Tags every word by its length."""
+    nlp = spacy.blank("en")
+
+    @Language.component("length_tagger")
+    def tag(doc: Doc) -> Doc:
+        for token in doc:
+            token.tag_ = str(len(token))
+        return doc
+
+    nlp.add_pipe("length_tagger")
+    return nlp
+
+
+def gold_docs(nlp: Language) -> list[Doc]:
+    docs = [build_doc(nlp.vocab, sentence) for sentence in SENTENCES]
+    for doc in docs:
+        doc.spans[MENTIONS_KEY] = list(doc.ents)
+    return docs
+
+
+def test_copies_keep_their_mentions_and_change_other_words(tagger: Language) -> None:
+    docs = gold_docs(tagger)
+    words = {token.text for doc in docs for token in doc}
+    copies = list(vary_sentences(tagger, docs, copies=20))
+    assert len(copies) == 4 * 20  # one sentence has a single mention
+    changed = 0
+    for i, copy in enumerate(copies):
+        doc = docs[i // 20]
+        assert [m.text for m in copy.spans[MENTIONS_KEY]] == [m.text for m in doc.ents]
+        assert [m.label_ for m in copy.spans[MENTIONS_KEY]] == [m.label_ for m in doc.ents]
+        assert {token.text for token in copy} <= words
+        assert len(list(copy.sents)) == 1
+        assert get_relations(copy) == []
+        changed += copy.text != doc.text
+    assert changed > 40
+    assert any(len(copy) < len(docs[i // 20]) for i, copy in enumerate(copies))
+
+
+def test_words_are_exchanged_for_words_of_their_tag(
+    tagger: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silver, "DROPPED", 0.0)
+    monkeypatch.setattr(silver, "EXCHANGED", 1.0)
+    docs = gold_docs(tagger)
+    for i, copy in enumerate(vary_sentences(tagger, docs, copies=3)):
+        assert [len(token) for token in copy] == [len(token) for token in docs[i // 3]]
+
+
+def test_the_seed_chooses_the_words(tagger: Language) -> None:
+    def texts(seed: int) -> list[str]:
+        docs = gold_docs(tagger)
+        return [doc.text for doc in vary_sentences(tagger, docs, copies=5, seed=seed)]
+
+    assert texts(1) == texts(1)
+    assert texts(1) != texts(2)
 
 
 def test_soft_labels_are_the_teachers_probabilities(trained: Language) -> None:
