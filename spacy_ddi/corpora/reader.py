@@ -81,7 +81,7 @@ def configure_docbin_corpus(
     where = "spacy-ddi.DocBinCorpus.v1"
     require(min_mentions >= 0, where, "min_mentions", min_mentions, "0 or more")
 
-    # Unpacking takes as long as a third of a training epoch, so the Docs are kept for the next.
+    # Unpacking is slow, so the Docs are kept for the next epoch.
     unpacked: list[tuple[Vocab, list[Doc]]] = []
 
     def read(nlp: Language) -> Iterator[Example]:

@@ -32,7 +32,7 @@ def configure_prepare_torch(precision: Precision = "float32") -> Callable[[Langu
       applies averages of torch weights only where it has them all.
     - With bfloat16, transformers compute in mixed precision during this training: weights,
       their updates and what is stored stay in single precision. Processors with such arithmetic
-      (AMX, AVX-512 BF16) train in about half the time; on others it is slower than float32.
+      (AMX, AVX-512 BF16) train faster; on others it is slower than float32.
 
     precision (str): "float32" or "bfloat16".
     RETURNS (Callable[[Language], Language]): Changes the pipeline's modules and returns it.
