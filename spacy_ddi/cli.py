@@ -319,13 +319,15 @@ def calibrate(
     from spacy_ddi.corpora.reader import read_docs
     from spacy_ddi.scoring.evaluation import annotate
     from spacy_ddi.training.calibration import calibrate as set_temperature
+    from spacy_ddi.training.silver import upstream_of
 
     with _readable_errors():
         nlp = _load_pipeline(pipeline)
         component = _relation_component(nlp, pipeline)
         references = list(read_docs(corpus, nlp.make_doc, documents=documents))
         spans_key = component.mentions.spans_key
-        examples = list(annotate(nlp, references, mentions="gold", spans_key=spans_key))
+        with nlp.select_pipes(enable=upstream_of(nlp, component)):
+            examples = list(annotate(nlp, references, mentions="gold", spans_key=spans_key))
         temperature = set_temperature(component, examples)
         nlp.to_disk(output)
         _say(f"Temperature {temperature:.2f}: {output}")

@@ -145,6 +145,17 @@ def component_of(nlp: Language) -> DDIRelation:
     raise ValueError(Errors.NO_COMPONENT.format(found=", ".join(nlp.pipe_names) or "nothing"))
 
 
+def upstream_of(nlp: Language, component: DDIRelation) -> list[str]:
+    """The components before the relation component. What comes after, such as a `doc_cleaner`,
+    may remove what it reads.
+
+    nlp (Language): The pipeline.
+    component (DDIRelation): Its relation component.
+    RETURNS (List[str]): Their names.
+    """
+    return [name for name, _ in takewhile(lambda named: named[1] is not component, nlp.pipeline)]
+
+
 def _relation_pipes(nlp: Language) -> list[str]:
     """The components that find relations, and those that work for no other component."""
     relations = {name for name, pipe in nlp.pipeline if isinstance(pipe, DDIRelation)}
@@ -163,13 +174,9 @@ def _probs_by_place(
 ) -> Iterator[dict[Place, NDArray[np.float32]]]:
     """For each Doc what a teacher says: the probability of each class by the pair's offsets."""
     component = component_of(teacher)
-    # What comes after, such as a doc_cleaner, may remove what the component reads.
-    upstream = [
-        name for name, _ in takewhile(lambda named: named[1] is not component, teacher.pipeline)
-    ]
     stored = DocBin(docs=docs, store_user_data=True).to_bytes()
     copies = DocBin().from_bytes(stored).get_docs(teacher.vocab)
-    with teacher.select_pipes(enable=upstream):
+    with teacher.select_pipes(enable=upstream_of(teacher, component)):
         for batch in minibatch(teacher.pipe(copies), BATCH_SIZE):
             for prediction in component.predict(batch):
                 ranges = prediction.candidates.ranges
