@@ -15,7 +15,9 @@ from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
+from typer.testing import CliRunner
 
+from spacy_ddi.cli import app
 from spacy_ddi.corpora.convert import write_docbin
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.training.silver import label_pairs
@@ -258,3 +260,9 @@ def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path
     doc = spacy.load(tmp_path / "pipeline")("Aspirin may interact\nwith heparin.")
     assert isinstance(doc._.ddi_rels, list)
     assert doc._.trf_data is None
+    # Its doc_cleaner removes what calibration reads.
+    result = CliRunner().invoke(
+        app, ["calibrate", *map(str, (tmp_path / "pipeline", SAMPLE_CORPUS, tmp_path / "new"))]
+    )
+    assert result.exit_code == 0, result.output
+    assert spacy.load(tmp_path / "new").get_pipe("ddi_relation").cfg["temperature"] != 1.0
