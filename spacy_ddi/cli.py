@@ -77,11 +77,12 @@ def extract(
     from spacy_ddi.output.passages import passages
     from spacy_ddi.output.records import count_of, mention_types, relation_records, sentences
     from spacy_ddi.output.tables import relation_table
+    from spacy_ddi.pipeline.pipes import component_of
 
     with _readable_errors():
         content = _read_text(text, file)
         nlp = _load_pipeline(pipeline)
-        source = _relation_component(nlp, pipeline).mentions
+        source = component_of(nlp).mentions
         stream = nlp.pipe(
             ((passage, offset) for offset, passage in passages(content)),
             as_tuples=True,
@@ -142,12 +143,13 @@ def evaluate(
     """
     from spacy_ddi.corpora.reader import read_docs
     from spacy_ddi.errors import CorpusError
+    from spacy_ddi.pipeline.pipes import component_of
     from spacy_ddi.scoring.evaluation import annotate, summarize
     from spacy_ddi.scoring.submission import submission_lines
 
     with _readable_errors():
         nlp = _load_pipeline(pipeline)
-        component = _relation_component(nlp, pipeline)
+        component = component_of(nlp)
         errors: list[CorpusError] = []
         docs = read_docs(corpus, nlp.make_doc, documents=documents, on_error=_reporter(errors))
         references = list(docs)
@@ -317,13 +319,13 @@ def calibrate(
     The documents should not be those that it was trained on. No label changes.
     """
     from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.pipeline.pipes import component_of, upstream_of
     from spacy_ddi.scoring.evaluation import annotate
     from spacy_ddi.training.calibration import calibrate as set_temperature
-    from spacy_ddi.training.silver import upstream_of
 
     with _readable_errors():
         nlp = _load_pipeline(pipeline)
-        component = _relation_component(nlp, pipeline)
+        component = component_of(nlp)
         references = list(read_docs(corpus, nlp.make_doc, documents=documents))
         spans_key = component.mentions.spans_key
         with nlp.select_pipes(enable=upstream_of(nlp, component)):
@@ -411,6 +413,8 @@ def _read_lines(path: Path) -> list[str]:
 def _load_pipeline(name: str) -> Any:
     import spacy
 
+    from spacy_ddi.pipeline.pipes import component_of
+
     if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
         _fail(
             f"No pipeline {name!r}: neither an installed package nor a folder. The default "
@@ -422,16 +426,11 @@ def _load_pipeline(name: str) -> Any:
         nlp = spacy.load(name)
     except Exception as error:  # whatever is installed under this name runs here
         _fail(f"{name!r} is there, but can't be loaded as a spaCy pipeline: {error}")
-    _relation_component(nlp, name)
+    try:
+        component_of(nlp)
+    except ValueError as error:
+        _fail(f"{name!r} finds no relations. {error}")
     return nlp
-
-
-def _relation_component(nlp: Any, pipeline: str) -> Any:
-    for name in nlp.pipe_names:
-        if nlp.get_pipe_meta(name).factory == "ddi_relation":
-            return nlp.get_pipe(name)
-    found = ", ".join(nlp.pipe_names) or "nothing"
-    _fail(f"Pipeline {pipeline!r} has no ddi_relation component, only {found}.")
 
 
 @contextmanager

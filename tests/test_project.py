@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from spacy.util import load_config, dict_to_dot
 from weasel.util.config import load_project_config
 
 ROOT = Path(__file__).parents[1]
@@ -41,3 +44,18 @@ def test_train_takes_the_corpus_folder(project: dict[str, Any]) -> None:
     (corpus,) = [command for command in project["commands"] if command["name"] == "corpus"]
     assert corpus["deps"][0] == "CORPUS"
     assert all(" CORPUS " in line for line in corpus["script"])
+
+
+@pytest.mark.parametrize("name", ["teacher", "student"])
+def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path: Path) -> None:
+    base = ROOT / "configs" / "minilm.cfg"
+    difference = ROOT / "configs" / f"{name}.cfg"
+    script = ROOT / "scripts" / "merge_configs.py"
+    merged = tmp_path / "new" / "merged.cfg"
+    subprocess.run([sys.executable, script, base, difference, merged], check=True)
+    before, named, after = (
+        dict_to_dot(load_config(path, interpolate=False)) for path in (base, difference, merged)
+    )
+    assert after == {**before, **named}
+    assert all(path.startswith("training.") for path in named)
+    assert all(before.get(path) != value for path, value in named.items())

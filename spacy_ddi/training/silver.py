@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
 from random import Random
 
 import numpy as np
@@ -26,7 +25,7 @@ from spacy_ddi.annotations import (
 )
 from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.errors import Errors
-from spacy_ddi.pipeline.ddi_relation import DDIRelation
+from spacy_ddi.pipeline.pipes import component_of, relation_pipes, upstream_of
 from spacy_ddi.pipeline.truth import NONE
 
 Place = tuple[int, int, int, int]
@@ -55,7 +54,7 @@ def find_sentences(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
     YIELDS (Doc): One sentence each, of 2 to `MAX_MENTIONS` mentions and at most `MAX_TOKENS`
         tokens, with the mentions in `doc.spans["ddi_mentions"]` and no relations.
     """
-    with nlp.select_pipes(disable=_relation_pipes(nlp)):
+    with nlp.select_pipes(disable=relation_pipes(nlp)):
         for doc in nlp.pipe(texts):
             for sentence in doc.sents if len(doc.ents) >= 2 else ():
                 n_mentions = len(sentence.ents)
@@ -82,7 +81,7 @@ def vary_sentences(
     random = Random(seed)
     pairable = [doc for doc in docs if len(gold_mentions_of(doc)) >= 2]
     bare = (Doc(nlp.vocab, words=_words(doc), spaces=_spaces(doc)) for doc in pairable)
-    with nlp.select_pipes(disable=_relation_pipes(nlp)):
+    with nlp.select_pipes(disable=relation_pipes(nlp)):
         tags = [[token.tag_ for token in doc] for doc in nlp.pipe(bare)]
     lexicon: dict[str, list[str]] = defaultdict(list)
     for doc, tagged in zip(pairable, tags, strict=True):
@@ -130,43 +129,6 @@ def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
         if opinions[0]:
             labelled.append(doc)
     return labelled
-
-
-def component_of(nlp: Language) -> DDIRelation:
-    """The relation component of a pipeline.
-
-    nlp (Language): The pipeline.
-    RETURNS (DDIRelation): Its first component of this kind.
-    RAISES (ValueError): If it has none.
-    """
-    for _, pipe in nlp.pipeline:
-        if isinstance(pipe, DDIRelation):
-            return pipe
-    raise ValueError(Errors.NO_COMPONENT.format(found=", ".join(nlp.pipe_names) or "nothing"))
-
-
-def upstream_of(nlp: Language, component: DDIRelation) -> list[str]:
-    """The components before the relation component. What comes after, such as a `doc_cleaner`,
-    may remove what it reads.
-
-    nlp (Language): The pipeline.
-    component (DDIRelation): Its relation component.
-    RETURNS (List[str]): Their names.
-    """
-    return [name for name, _ in takewhile(lambda named: named[1] is not component, nlp.pipeline)]
-
-
-def _relation_pipes(nlp: Language) -> list[str]:
-    """The components that find relations, and those that work for no other component."""
-    relations = {name for name, pipe in nlp.pipeline if isinstance(pipe, DDIRelation)}
-    return [
-        name
-        for name, pipe in nlp.pipeline
-        if name in relations
-        or (
-            (listening := set(getattr(pipe, "listening_components", ()))) and listening <= relations
-        )
-    ]
 
 
 def _probs_by_place(

@@ -10,13 +10,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
+from spacy_ddi.pipeline.pipes import component_of
 from spacy_ddi.training import silver
-from spacy_ddi.training.silver import (
-    component_of,
-    find_sentences,
-    label_pairs,
-    vary_sentences,
-)
+from spacy_ddi.training.silver import find_sentences, label_pairs, vary_sentences
 from tests.pipeline.conftest import SENTENCES, build_doc
 
 SOFT = {"none": 0.4, "advise": 0.1, "effect": 0.2, "mechanism": 0.3}
