@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spacy.util import load_config, dict_to_dot
+from spacy.util import dict_to_dot, load_config
 from weasel.util.config import load_project_config
 
 ROOT = Path(__file__).parents[1]

@@ -154,7 +154,8 @@ def test_bfloat16_computes_nearly_the_same_and_stores_single_precision(
         assert vectors[precision].dtype == np.float32
     rounded, exact = vectors["bfloat16"], vectors["float32"]
     assert not np.array_equal(rounded, exact)
-    np.testing.assert_allclose(rounded, exact, atol=0.1)
+    np.testing.assert_allclose(rounded, exact, atol=0.2)
+    assert np.abs(rounded - exact).mean() < 0.03
     loaded = train_into(tmp_path, nlp)
     assert all(weight.dtype == np.float32 for weight in encoder_weights(loaded).values())
     # What is stored computes in single precision again.
