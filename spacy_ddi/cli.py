@@ -34,6 +34,13 @@ class Format(str, Enum):
     JSONL = "jsonl"
 
 
+class PrecisionOption(str, Enum):
+    """In which precision transformers compute."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 class MentionsOption(str, Enum):
     """Whose mentions are classified."""
 
@@ -241,6 +248,10 @@ def label(
         typer.Option(help="Pipeline that judges the pairs; several are averaged."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses the words of the copies.")] = 0,
+    precision: Annotated[
+        PrecisionOption,
+        typer.Option(help="Of the teachers' arithmetic; bfloat16 is faster where it is built in."),
+    ] = PrecisionOption.FLOAT32,
 ) -> None:
     """Let teachers judge pairs of drugs, for a smaller pipeline to learn from.
 
@@ -251,6 +262,7 @@ def label(
 
     from spacy_ddi.annotations import SOFT_LABELS
     from spacy_ddi.corpora.convert import write_docbin
+    from spacy_ddi.training.faster_forward import speed_up_transformers
     from spacy_ddi.training.silver import find_sentences, label_pairs, vary_sentences
 
     with _readable_errors():
@@ -265,6 +277,8 @@ def label(
         if corpus is not None:
             gold = list(DocBin().from_disk(corpus).get_docs(nlp.vocab))
             docs.extend(vary_sentences(nlp, gold, copies=copies, seed=seed))
+        for judge in teachers:
+            speed_up_transformers(judge, precision=precision.value)
         labelled = label_pairs(teachers, docs)
         write_docbin(labelled, output)
         n_pairs = sum(len(doc.user_data[SOFT_LABELS]) for doc in labelled)

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, cast
 
 from spacy.language import Language
 from spacy.util import registry
 from thinc.api import Config
 
-from spacy_ddi.errors import require
+from spacy_ddi.training.faster_forward import Precision, check_precision, speed_up_transformers
 from spacy_ddi.training.optimizer import GroupedAdam
-from spacy_ddi.training.padding import forward_by_length
 from spacy_ddi.training.torch_modules import torch_modules
-
-if TYPE_CHECKING:
-    from torch import nn
-
-Precision = Literal["float32", "bfloat16"]
 
 
 def configure_prepare_torch(precision: Precision = "float32") -> Callable[[Language], Language]:
@@ -42,9 +34,7 @@ def configure_prepare_torch(precision: Precision = "float32") -> Callable[[Langu
     RETURNS (Callable[[Language], Language]): Changes the pipeline's modules and returns it.
     RAISES (ValueError): If the precision is another.
     """
-    where = "spacy-ddi.prepare_torch.v1"
-    expected = "float32 or bfloat16"
-    require(precision in ("float32", "bfloat16"), where, "precision", precision, expected)
+    check_precision("spacy-ddi.prepare_torch.v1", precision)
     return partial(prepare_torch, precision=precision)
 
 
@@ -64,8 +54,7 @@ def prepare_torch(nlp: Language, *, precision: Precision = "float32") -> Languag
                 weight.requires_grad_(False)
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
-        if hasattr(module, "get_input_embeddings"):
-            _speed_up(module, precision=precision)
+    speed_up_transformers(nlp, precision=precision)
     return nlp
 
 
@@ -76,24 +65,3 @@ def _optimizer(nlp: Language) -> GroupedAdam | None:
         return None
     optimizer = registry.resolve(Config({"optimizer": settings}))["optimizer"]
     return optimizer if isinstance(optimizer, GroupedAdam) else None
-
-
-def _speed_up(transformer: nn.Module, *, precision: Precision) -> None:
-    """Replace a transformer's forward pass by one that trains faster on a CPU."""
-    import torch
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    forward = forward_by_length(cast(Any, transformer.forward))
-
-    def faster_forward(*args: Any, **kwargs: Any) -> Any:
-        device = next(transformer.parameters()).device.type
-        # The gradient of the fused attention takes many times as long as its forward pass.
-        attention = sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
-        with attention, torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
-            output = forward(*args, **kwargs)
-        for key, value in output.items():
-            if torch.is_tensor(value):
-                output[key] = value.float()
-        return output
-
-    cast(Any, transformer).forward = faster_forward

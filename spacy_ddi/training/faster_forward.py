@@ -1,14 +1,22 @@
-"""Less padding in a transformer's batches."""
+"""A forward pass of transformers that is faster where accuracy allows it or nothing changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import wraps
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from spacy.language import Language
+
+from spacy_ddi.errors import require
+from spacy_ddi.training.torch_modules import torch_modules
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
+
+Precision = Literal["float32", "bfloat16"]
 
 GROWTH = 1.6
 """The longest sequence of a group is at most this many times as long as its shortest."""
@@ -69,3 +77,46 @@ def forward_by_length(forward: Callable[..., Any]) -> Callable[..., Any]:
         return type(outputs[0])(**joined)
 
     return forward_in_groups
+
+
+def check_precision(where: str, precision: str) -> None:
+    """Refuse a precision that there is not.
+
+    where (str): Whose setting it is.
+    precision (str): The setting.
+    RAISES (ValueError): If it is no `Precision`.
+    """
+    known = get_args(Precision)
+    require(precision in known, where, "precision", precision, " or ".join(known))
+
+
+def speed_up_transformers(nlp: Language, *, precision: Precision) -> None:
+    """Replace the forward pass of a pipeline's transformers by a faster one, as long as the
+    pipeline is in memory. What it stores stays the same.
+
+    nlp (Language): The pipeline.
+    precision (str): Of the arithmetic; the vectors come in single precision.
+    """
+    for module in torch_modules(nlp):
+        if hasattr(module, "get_input_embeddings"):
+            _speed_up(module, precision=precision)
+
+
+def _speed_up(transformer: nn.Module, *, precision: Precision) -> None:
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    forward = forward_by_length(cast(Any, transformer.forward))
+
+    def faster_forward(*args: Any, **kwargs: Any) -> Any:
+        device = next(transformer.parameters()).device.type
+        # The gradient of the fused attention takes many times as long as its forward pass.
+        attention = sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
+        with attention, torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
+            output = forward(*args, **kwargs)
+        for key, value in output.items():
+            if torch.is_tensor(value):
+                output[key] = value.float()
+        return output
+
+    cast(Any, transformer).forward = faster_forward

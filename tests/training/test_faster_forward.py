@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import spacy
 import torch
+from numpy.typing import NDArray
 
-from spacy_ddi.training.padding import forward_by_length, length_groups
+from spacy_ddi.training.faster_forward import (
+    Precision,
+    check_precision,
+    forward_by_length,
+    length_groups,
+    speed_up_transformers,
+)
+from tests.helpers import VOCAB
+from tests.tiny_bert import make_tiny_transformer
 
 
 def test_each_sequence_is_in_one_group_and_no_group_is_half_padding() -> None:
@@ -68,3 +80,32 @@ def test_padding_is_not_computed(bert: torch.nn.Module, batch: dict[str, torch.T
 
     forward_by_length(forward)(**batch)
     assert shapes == [(2, 5), (1, 17), (2, 30)]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_pipelines_transformer_computes_in_the_precision_asked_for(
+    precision: Precision, tmp_path: Path
+) -> None:
+    transformer = make_tiny_transformer(tmp_path)
+    nlp = spacy.blank("en", vocab=VOCAB)
+    nlp.add_pipe("sentencizer")
+
+    doc = nlp("the drug may alter the iron. zinc.")
+
+    def vectors() -> NDArray[np.float32]:
+        transformer(doc)
+        return np.asarray(doc._.trf_data.model_output.last_hidden_state)
+
+    before = vectors()
+    nlp._components.append(("transformer", transformer))  # which is initialized already
+    speed_up_transformers(nlp, precision=precision)
+    after = vectors()
+    assert after.dtype == np.float32
+    difference = np.abs(after - before)[after.any(axis=2)]
+    assert difference.max() < (1e-5 if precision == "float32" else 0.3)
+    assert (difference.max() > 1e-4) == (precision == "bfloat16")
+
+
+def test_an_unknown_precision_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"prepare_torch.*precision.*float32 or bfloat16"):
+        check_precision("spacy-ddi.prepare_torch.v1", "float16")
