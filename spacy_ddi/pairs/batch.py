@@ -16,10 +16,10 @@ from spacy.tokens import Doc
 
 from spacy_ddi.pairs.candidates import Candidates
 from spacy_ddi.pairs.graph import (
+    HeadFinder,
     Ints,
-    chain_heads,
-    dependency_heads,
     first_tokens,
+    heads_by_parse,
     node_index,
     sentence_index,
     undirected_edges,
@@ -84,12 +84,18 @@ class PairBatch:
         return np.minimum(node - start, 0) + np.maximum(node - (end - 1), 0)
 
     @classmethod
-    def from_docs(cls, docs: Sequence[Doc], candidates: Sequence[Candidates]) -> PairBatch:
+    def from_docs(
+        cls,
+        docs: Sequence[Doc],
+        candidates: Sequence[Candidates],
+        *,
+        find_heads: HeadFinder = heads_by_parse,
+    ) -> PairBatch:
         """Build the arrays of a batch.
 
-        docs (Sequence[Doc]): The Docs. The graph of a Doc without a dependency parse is the chain
-            of its tokens.
+        docs (Sequence[Doc]): The Docs.
         candidates (Sequence[Candidates]): The candidate pairs of each Doc.
+        find_heads (HeadFinder): Gives the graph.
         RETURNS (PairBatch): The batch; sentences without candidates are left out.
         RAISES (CrossSentencePairError): If the mentions of a pair lie in different sentences.
         """
@@ -97,7 +103,7 @@ class PairBatch:
         offset = 0
         for doc, proposed in zip(docs, candidates, strict=True):
             if len(proposed.pairs):
-                parts.append(_doc_batch(doc, proposed, offset))
+                parts.append(_doc_batch(doc, proposed, find_heads, offset))
             offset += len(doc)
         counts = np.array([len(proposed.pairs) for proposed in candidates], dtype=np.int64)
         return _concatenate(parts, offset, _offsets(counts))
@@ -112,7 +118,7 @@ class CrossSentencePairError(ValueError):
         self.tail = tail
 
 
-def _doc_batch(doc: Doc, candidates: Candidates, offset: int) -> PairBatch:
+def _doc_batch(doc: Doc, candidates: Candidates, find_heads: HeadFinder, offset: int) -> PairBatch:
     """The batch of one Doc with at least one pair; its token rows begin at the offset."""
     sentences = sentence_index(doc)
     ranges = candidates.ranges
@@ -127,8 +133,7 @@ def _doc_batch(doc: Doc, candidates: Candidates, offset: int) -> PairBatch:
         raise CrossSentencePairError(candidates.mentions[head].text, candidates.mentions[tail].text)
     nodes = node_index(sentences, ranges)
     tokens = first_tokens(nodes)
-    heads = dependency_heads(doc) if doc.has_annotation("DEP") else chain_heads(sentences)
-    edges = undirected_edges(heads, nodes)
+    edges = undirected_edges(find_heads(doc), nodes)
     # Keep the sentences that have a pair, the nodes and edges in them, the mentions of a pair.
     kept_sentences = np.unique(mention_sentence[pairs[:, 0]])
     node_sentence = sentences[tokens]

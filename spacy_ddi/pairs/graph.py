@@ -7,11 +7,72 @@ lies in the same mentions is a node, and a mention covers one or more nodes in a
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 Ints = NDArray[np.int64]
+
+HeadFinder = Callable[[Doc], Ints]
+"""From a Doc of T tokens to the head of each in its graph, shape (T,): a token of the same
+sentence; a root is its own head."""
+
+
+def configure_dependency_graph() -> HeadFinder:
+    """Registered as `spacy-ddi.dependency_graph.v1` (@misc): the dependency parse, as in the paper.
+
+    RETURNS (HeadFinder): Of a Doc without a parse, the chain of its tokens.
+    """
+    return heads_by_parse
+
+
+def configure_no_graph() -> HeadFinder:
+    """Registered as `spacy-ddi.no_graph.v1` (@misc): no edges. A graph convolution sees each token
+    alone, so that what is known of the others is what the token vectors say.
+
+    RETURNS (HeadFinder): Each token is its own head.
+    """
+    return heads_of_none
+
+
+def configure_rewired_graph(seed: int = 0) -> HeadFinder:
+    """Registered as `spacy-ddi.rewired_graph.v1` (@misc): the parse's tree with the tokens of each
+    sentence put in each other's places. Its shape stays, what it says of the words is gone: a
+    control of what syntax is worth.
+
+    seed (int): Chooses the places; for the same sentence they are always the same.
+    RETURNS (HeadFinder): The heads in the shuffled tree.
+    """
+    return partial(heads_by_shuffled_parse, seed=seed)
+
+
+def heads_by_parse(doc: Doc) -> Ints:
+    """See `configure_dependency_graph`."""
+    if doc.has_annotation("DEP"):
+        return dependency_heads(doc)
+    return chain_heads(sentence_index(doc))
+
+
+def heads_of_none(doc: Doc) -> Ints:
+    """See `configure_no_graph`."""
+    return np.arange(len(doc))
+
+
+def heads_by_shuffled_parse(doc: Doc, *, seed: int) -> Ints:
+    """See `configure_rewired_graph`."""
+    heads = heads_by_parse(doc)
+    shuffled = heads.copy()
+    sentences = sentence_index(doc)
+    bounds = np.flatnonzero(np.diff(sentences, prepend=-1, append=-1))
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        text = doc[start:end].text.encode("utf8")
+        places = np.random.default_rng([seed, zlib.crc32(text)]).permutation(end - start)
+        shuffled[start + places] = start + places[heads[start:end] - start]
+    return shuffled
 
 
 def sentence_index(doc: Doc) -> Ints:

@@ -41,6 +41,7 @@ from spacy_ddi.models.pair_classifier import PairInput
 from spacy_ddi.pairs.batch import CrossSentencePairError, PairBatch
 from spacy_ddi.pairs.candidates import CandidateGenerator, Candidates, find_candidates
 from spacy_ddi.pairs.filters import NegativeFilter
+from spacy_ddi.pairs.graph import HeadFinder, heads_by_parse
 from spacy_ddi.pairs.mentions import make_mention_source
 from spacy_ddi.pipeline.gold_mentions import (
     PipelineReference,
@@ -76,6 +77,9 @@ score_gold_mentions = true
 @misc = "spacy-ddi.negative_filter.v1"
 same_referent = true
 coordination = true
+
+[ddi_relation.graph]
+@misc = "spacy-ddi.dependency_graph.v1"
 
 [ddi_relation.loss]
 @losses = "spacy-ddi.MultiTaskFocalLoss.v1"
@@ -135,6 +139,7 @@ def make_ddi_relation(
     model: Model[PairInput, Floats2d],
     candidates: CandidateGenerator,
     negative_filter: NegativeFilter | None,
+    graph: HeadFinder,
     loss: PairLoss,
     scorer: Callable[..., dict[str, Any]] | None,
     spans_key: str,
@@ -154,6 +159,7 @@ def make_ddi_relation(
         name,
         candidates=candidates,
         negative_filter=negative_filter,
+        graph=graph,
         loss=loss,
         scorer=scorer,
         spans_key=spans_key,
@@ -189,6 +195,7 @@ class DDIRelation(TrainablePipe):
     name (str): Name of the component in the pipeline.
     candidates (CandidateGenerator): Proposes the pairs.
     negative_filter (Optional[NegativeFilter]): Drops pairs, which are then predicted negative.
+    graph (HeadFinder): Gives the edges between the tokens of a sentence.
     loss (PairLoss): Compares the logits of a batch with the truth.
     scorer (Optional[Callable]): Compares Examples; called with the keyword arguments `labels`,
         `find_candidates` and `source` (the mention source).
@@ -223,6 +230,7 @@ class DDIRelation(TrainablePipe):
         *,
         candidates: CandidateGenerator,
         negative_filter: NegativeFilter | None,
+        graph: HeadFinder = heads_by_parse,
         loss: PairLoss,
         scorer: Callable[..., dict[str, Any]] | None = None,
         spans_key: str = MENTIONS_KEY,
@@ -243,6 +251,7 @@ class DDIRelation(TrainablePipe):
         self.name = name
         self.candidates = candidates
         self.negative_filter = negative_filter
+        self.graph = graph
         self.loss = loss
         self.scorer = scorer
         self.mentions = make_mention_source(spans_key, mention_labels)
@@ -529,7 +538,7 @@ class DDIRelation(TrainablePipe):
             if len(proposed.pairs) and not doc.has_annotation("DEP"):
                 self._accept_missing_parse(doc)
         try:
-            return PairBatch.from_docs(docs, candidates)
+            return PairBatch.from_docs(docs, candidates, find_heads=self.graph)
         except CrossSentencePairError as pair:
             message = Errors.CROSS_SENTENCE.format(name=self.name, head=pair.head, tail=pair.tail)
             raise ValueError(message) from None

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from spacy.tokens import Doc
+from spacy.util import registry
 
 from spacy_ddi.pairs.graph import (
+    HeadFinder,
     chain_heads,
+    configure_dependency_graph,
+    configure_no_graph,
+    configure_rewired_graph,
     dependency_heads,
     first_tokens,
     node_index,
@@ -84,3 +91,50 @@ def test_doc_without_tokens() -> None:
     assert nodes_of(doc) == []
     assert dependency_heads(doc).tolist() == []
     assert undirected_edges(dependency_heads(doc), sentence_index(doc)).shape == (2, 0)
+
+
+def degrees(heads: list[int], start: int, end: int) -> list[int]:
+    """The number of neighbours of each token of a sentence, sorted."""
+    neighbours: dict[int, set[int]] = {i: set() for i in range(start, end)}
+    for i in range(start, end):
+        if heads[i] != i:
+            neighbours[i].add(heads[i])
+            neighbours[heads[i]].add(i)
+    return sorted(map(len, neighbours.values()))
+
+
+@given(docs(), st.integers(0, 5))
+def test_a_rewired_graph_is_the_parse_with_words_in_other_places(doc: Doc, seed: int) -> None:
+    before = configure_dependency_graph()(doc).tolist()
+    after = configure_rewired_graph(seed)(doc).tolist()
+    sentences = sentence_index(doc).tolist()
+    for number in set(sentences):
+        start = sentences.index(number)
+        end = start + sentences.count(number)
+        assert all(start <= after[i] < end for i in range(start, end))
+        assert degrees(after, start, end) == degrees(before, start, end)
+    assert configure_rewired_graph(seed)(doc).tolist() == after
+
+
+def test_a_sentence_is_rewired_alike_wherever_it_stands() -> None:
+    def rewire(doc: Doc, seed: int = 0) -> list[int]:
+        return configure_rewired_graph(seed)(doc).tolist()
+
+    words, heads = ["a", "b", "c", "d", "e", "f"], [1, 1, 1, 2, 3, 4]
+    alone = make_doc(words, heads=heads)
+    after = make_doc(["x", "y", *words], heads=[0, 0, *(head + 2 for head in heads)])
+    assert rewire(alone) != heads
+    assert rewire(after)[2:] == [head + 2 for head in rewire(alone)]
+    assert len({tuple(rewire(alone, seed)) for seed in range(10)}) > 5
+
+
+@given(docs())
+def test_without_a_graph_there_are_no_edges(doc: Doc) -> None:
+    heads = configure_no_graph()(doc)
+    assert undirected_edges(heads, np.arange(len(doc))).shape == (2, 0)
+
+
+@pytest.mark.parametrize("name", ["dependency_graph", "rewired_graph", "no_graph"])
+def test_graphs_are_registered(name: str) -> None:
+    find_heads: HeadFinder = registry.misc.get(f"spacy-ddi.{name}.v1")()
+    assert find_heads(make_doc(["a", "b"], heads=[0, 0])).shape == (2,)

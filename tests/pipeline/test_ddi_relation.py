@@ -18,6 +18,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.pairs.graph import heads_by_parse
 from spacy_ddi.pipeline.ddi_relation import Prediction
 from tests.pipeline.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
 
@@ -745,3 +746,17 @@ def test_filtered_true_pair_is_a_false_negative(
     assert scores["ddi_micro_r"] == 0.5
     assert scores["ddi_candidate_recall"] == 0.5
     assert scores["ddi_n_pairs"] == 2
+
+
+@pytest.mark.parametrize("name", ["rewired_graph", "no_graph"])
+def test_another_graph_gives_other_probabilities(name, make_nlp, make_examples, tmp_path):
+    """With the same weights; and the setting is stored with the pipeline."""
+    nlp = make_nlp(graph={"@misc": f"spacy-ddi.{name}.v1"})
+    train(nlp, make_examples(nlp), steps=5)
+    nlp.to_disk(tmp_path)
+    component = spacy.load(tmp_path).get_pipe("ddi_relation")
+    docs = [build_doc(nlp.vocab, sentence) for sentence in SENTENCES[:1]]
+    found = component.predict(docs)[0].probs
+    np.testing.assert_allclose(nlp.get_pipe("ddi_relation").predict(docs)[0].probs, found)
+    component.graph = heads_by_parse
+    assert not np.allclose(component.predict(docs)[0].probs, found, atol=1e-4)
