@@ -63,6 +63,7 @@ DEFAULT_CONFIG = """
 spans_key = "ddi_mentions"
 mention_labels = null
 class_weights = null
+decoding = "classification"
 threshold = null
 temperature = 1.0
 store_probs = false
@@ -145,6 +146,7 @@ def make_ddi_relation(
     spans_key: str,
     mention_labels: list[str] | None,
     class_weights: ClassWeights,
+    decoding: Literal["classification", "joint"],
     threshold: float | None,
     temperature: float,
     store_probs: bool,
@@ -165,6 +167,7 @@ def make_ddi_relation(
         spans_key=spans_key,
         mention_labels=mention_labels,
         class_weights=class_weights,
+        decoding=decoding,
         threshold=threshold,
         temperature=temperature,
         store_probs=store_probs,
@@ -205,6 +208,9 @@ class DDIRelation(TrainablePipe):
         head: None for 1 each, "balanced" for the inverse of their frequency among the candidate
         pairs of the training references (their mean over the pairs is 1), or a weight for each
         label and "none".
+    decoding (str): "classification": the probabilities are those of the classification head, and
+        the identification head serves training alone; "joint": they are the product of both heads',
+        that of identification standing for all types, made to add up to 1.
     threshold (Optional[float]): In [0, 1]: a pair is predicted to interact if the probability that
         it does (1 - none) reaches it, with its likeliest type. None: if its likeliest class is not
         none. Kept in `cfg`, so that `spacy find-threshold` can tune it.
@@ -236,6 +242,7 @@ class DDIRelation(TrainablePipe):
         spans_key: str = MENTIONS_KEY,
         mention_labels: list[str] | None = None,
         class_weights: ClassWeights = None,
+        decoding: Literal["classification", "joint"] = "classification",
         threshold: float | None = None,
         temperature: float = 1.0,
         store_probs: bool = False,
@@ -256,6 +263,7 @@ class DDIRelation(TrainablePipe):
         self.scorer = scorer
         self.mentions = make_mention_source(spans_key, mention_labels)
         self.class_weights = class_weights
+        self.decoding = decoding
         self.store_probs = store_probs
         self.missing_parse = missing_parse
         self.unseen_labels = unseen_labels
@@ -366,7 +374,7 @@ class DDIRelation(TrainablePipe):
         n_classes = len(self.labels) + 1
         if batch.n_pairs:
             logits = self.model.predict((docs, batch))
-            scaled = logits[:, :n_classes] / self.cfg["temperature"]
+            scaled = self._decode(logits, n_classes) / self.cfg["temperature"]
             probs = self.model.ops.to_numpy(self.model.ops.softmax(scaled))
         else:
             probs = np.zeros((0, n_classes), dtype=np.float32)
@@ -552,6 +560,16 @@ class DDIRelation(TrainablePipe):
         if warning not in self._given_warnings:
             self._given_warnings.add(warning)
             warnings.warn(warning.format(name=self.name), stacklevel=3)
+
+    def _decode(self, logits: Floats2d, n_classes: int) -> Floats2d:
+        """Logits of the classes, from those of both heads: a sum of logits is a product of
+        probabilities."""
+        classes = logits[:, :n_classes]
+        if self.decoding == "joint":
+            no_interaction, interaction = n_classes, n_classes + 1
+            heads = [no_interaction] + [interaction] * (n_classes - 1)
+            classes = classes + logits[:, heads]
+        return classes
 
     def _relations(self, prediction: Prediction) -> list[RelationDict]:
         """The pairs that are predicted to interact, in the order of the candidates."""

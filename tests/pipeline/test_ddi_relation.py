@@ -18,6 +18,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.pairs.batch import PairBatch
 from spacy_ddi.pairs.graph import heads_by_parse
 from spacy_ddi.pipeline.ddi_relation import Prediction
 from tests.pipeline.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
@@ -760,3 +761,24 @@ def test_another_graph_gives_other_probabilities(name, make_nlp, make_examples, 
     np.testing.assert_allclose(nlp.get_pipe("ddi_relation").predict(docs)[0].probs, found)
     component.graph = heads_by_parse
     assert not np.allclose(component.predict(docs)[0].probs, found, atol=1e-4)
+
+
+def test_joint_decoding_is_the_product_of_both_heads(make_nlp, make_examples):
+    nlp = make_nlp()
+    train(nlp, make_examples(nlp), steps=5)
+    component = nlp.get_pipe("ddi_relation")
+    docs = [build_doc(nlp.vocab, SENTENCES[0])]
+    candidates = [component.find_candidates(doc) for doc in docs]
+    (logits,) = component.model.predict((docs, PairBatch.from_docs(docs, candidates)))
+
+    def softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(np.exp(values) / np.exp(values).sum())
+
+    n_classes = len(component.labels) + 1
+    types, interaction = softmax(logits[:n_classes]), softmax(logits[n_classes:])
+    np.testing.assert_allclose(component.predict(docs)[0].probs[0], types, atol=1e-6)
+    component.decoding = "joint"
+    product = types * interaction[[0, *[1] * len(component.labels)]]
+    expected = product / product.sum()
+    np.testing.assert_allclose(component.predict(docs)[0].probs[0], expected, atol=1e-6)
+    assert not np.allclose(expected, types, atol=1e-5)
