@@ -92,6 +92,9 @@ class Errors:
         "[DDI019] The corpus has no pair of mentions to calibrate with. Give annotated documents "
         "that the pipeline was not trained on."
     )
+    OTHER_DOCUMENTS: Final = (
+        "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
+    )
 
     # Corpora
     CORPUS_FOLDER: Final = (
