@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spacy.util import load_config
+
+from spacy_ddi.training.configs import merge_configs
 
 
 def main(
@@ -17,10 +18,9 @@ def main(
     ],
     output: Annotated[Path, typer.Argument(dir_okay=False, help="The config to write.")],
 ) -> None:
-    """Change a config. A block with another registered function takes the old one's place."""
-    merged = load_config(base, interpolate=False).merge(load_config(difference, interpolate=False))
+    """Change a config; see `spacy_ddi.training.configs`."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    merged.to_disk(output, interpolate=False)
+    merge_configs(base, [difference]).to_disk(output, interpolate=False)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,14 @@ app = typer.Typer(
 )
 
 
+class Part(str, Enum):
+    """What is read of a corpus folder."""
+
+    ALL = "all"
+    TRAIN = "train"
+    TEST = "test"
+
+
 class Format(str, Enum):
     """How relations are printed."""
 
@@ -195,6 +203,9 @@ def convert(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="File with document ids to leave out."),
     ] = None,
+    part: Annotated[
+        Part, typer.Option(help="Of the folder: all XML, or its official training or test part.")
+    ] = Part.ALL,
     lang: Annotated[str, typer.Option(help="Language of the tokenizer.")] = "en",
 ) -> None:
     """Convert the DDI corpus's XML to spaCy's binary format.
@@ -215,7 +226,7 @@ def convert(
         except ImportError as error:
             _fail(str(error))
         docs = read_docs(
-            corpus,
+            _part_of(corpus, part),
             nlp.make_doc,
             documents=documents,
             exclude=exclude,
@@ -363,6 +374,17 @@ def _print_figures(figures: dict[str, Any]) -> None:
         f"{figures['score_ece']:.3f}.",
         highlight=False,
     )
+
+
+def _part_of(corpus: Path, part: Part) -> Path:
+    from spacy_ddi.corpora.ddi2013 import official_test_part, training_part
+
+    if part is Part.TEST:
+        found = official_test_part(corpus)
+        if found is None:
+            _fail(f"{corpus} has no official test part (Test/Test for DDI Extraction task).")
+        return found
+    return training_part(corpus) if part is Part.TRAIN else corpus
 
 
 def _reporter(errors: list[Any]) -> Callable[[Any], None]:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import spacy
+
+from spacy_ddi.corpora.convert import write_docbin
+from spacy_ddi.corpora.reader import read_docs
+from tests.tiny_bert import make_tiny_transformer
+
+SAMPLE_CORPUS = Path(__file__).parents[1] / "assets" / "sample_corpus"
 
 _DEFAULT_CORPUS = Path(__file__).parents[2] / "shared" / "ddi2013"
 
@@ -17,3 +25,27 @@ def corpus_folder() -> Path:
     if not (folder / "Train").is_dir():
         pytest.skip(f"no DDI corpus in {folder} (set DDI_CORPUS to its folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Paths for the configs: a tiny encoder, an untrained parser, the sample corpus."""
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / "encoder").mkdir()
+    make_tiny_transformer(folder / "encoder")
+    parser = spacy.blank("en")
+    parser.add_pipe("tok2vec")
+    for name in ("tagger", "parser"):
+        listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+        component = parser.add_pipe(name, config={"model": {"tok2vec": listener}})
+        component.add_label("dep" if name == "parser" else "NN")
+    parser.initialize()
+    parser.to_disk(folder / "parser")
+    write_docbin(read_docs(SAMPLE_CORPUS, spacy.blank("en").make_doc), folder / "corpus.spacy")
+    return {
+        "paths.train": str(folder / "corpus.spacy"),
+        "paths.dev": str(folder / "corpus.spacy"),
+        "paths.encoder": str(folder / "encoder"),
+        "paths.parser": str(folder / "parser"),
+        "system.gpu_allocator": None,
+    }

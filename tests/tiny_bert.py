@@ -32,7 +32,7 @@ def make_tiny_transformer(folder: Path) -> Pipe:
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=32,
-        max_position_embeddings=64,
+        max_position_embeddings=128,
         # So large that every vector depends visibly on every word.
         initializer_range=0.5,
     )

@@ -73,6 +73,26 @@ def read_folder(
             yield document
 
 
+def training_part(folder: Path) -> Path:
+    """The training part of the corpus.
+
+    folder (Path): A folder that holds `Train`, or the part itself.
+    RETURNS (Path): Its folder `Train`; the folder where it has none.
+    """
+    return folder / "Train" if (folder / "Train").is_dir() else folder
+
+
+def official_test_part(folder: Path) -> Path | None:
+    """The documents of the relation extraction task of the official test part, where they are.
+
+    folder (Path): A folder that holds `Test`, or the folder `Train` beside it.
+    RETURNS (Optional[Path]): The folder of these documents, or None.
+    """
+    corpus = folder.parent if folder.name == "Train" else folder
+    task = corpus / "Test" / "Test for DDI Extraction task"
+    return task if task.is_dir() else None
+
+
 def read_document_list(path: Path) -> list[str]:
     """Read a list of document ids, one a line; blank lines are skipped.
 

@@ -117,6 +117,9 @@ def _speed_up(transformer: nn.Module, *, precision: Precision) -> None:
         for key, value in output.items():
             if torch.is_tensor(value):
                 output[key] = value.float()
+                if torch.is_grad_enabled() and not value.requires_grad:
+                    # All weights are frozen. Thinc goes backwards all the same, and ends here.
+                    output[key].requires_grad_()
         return output
 
     cast(Any, transformer).forward = faster_forward

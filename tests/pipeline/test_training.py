@@ -18,37 +18,10 @@ from spacy.util import load_config
 from typer.testing import CliRunner
 
 from spacy_ddi.cli import app
-from spacy_ddi.corpora.convert import write_docbin
-from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.training.silver import label_pairs
-from tests.tiny_bert import make_tiny_transformer
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
-
-
-@pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Paths for the configs: a tiny encoder, an untrained parser, the sample corpus."""
-    folder = tmp_path_factory.mktemp("parts")
-    (folder / "encoder").mkdir()
-    make_tiny_transformer(folder / "encoder")
-    parser = spacy.blank("en")
-    parser.add_pipe("tok2vec")
-    for name in ("tagger", "parser"):
-        listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
-        component = parser.add_pipe(name, config={"model": {"tok2vec": listener}})
-        component.add_label("dep" if name == "parser" else "NN")
-    parser.initialize()
-    parser.to_disk(folder / "parser")
-    write_docbin(read_docs(SAMPLE_CORPUS, spacy.blank("en").make_doc), folder / "corpus.spacy")
-    return {
-        "paths.train": str(folder / "corpus.spacy"),
-        "paths.dev": str(folder / "corpus.spacy"),
-        "paths.encoder": str(folder / "encoder"),
-        "paths.parser": str(folder / "parser"),
-        "system.gpu_allocator": None,
-    }
 
 
 SMALL = {

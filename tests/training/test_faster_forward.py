@@ -109,3 +109,17 @@ def test_a_pipelines_transformer_computes_in_the_precision_asked_for(
 def test_an_unknown_precision_is_refused() -> None:
     with pytest.raises(ValueError, match=r"prepare_torch.*precision.*float32 or bfloat16"):
         check_precision("spacy-ddi.prepare_torch.v1", "float16")
+
+
+def test_a_transformer_whose_weights_are_all_frozen_can_be_gone_through_backwards(
+    tmp_path: Path,
+) -> None:
+    transformer = make_tiny_transformer(tmp_path)
+    for weight in transformer.model.transformer.parameters():
+        weight.requires_grad_(False)
+    nlp = spacy.blank("en", vocab=VOCAB)
+    nlp._components.append(("transformer", transformer))
+    speed_up_transformers(nlp, precision="float32")
+    output, backprop = transformer.model.begin_update([nlp("the drug")])
+    backprop(output)
+    assert all(weight.grad is None for weight in transformer.model.transformer.parameters())

@@ -1,0 +1,75 @@
+"""Train static word vectors for encoders without a transformer: floret over corpus and text.
+
+Bojanowski et al. 2017, "Enriching word vectors with subword information"; floret keeps words and
+subwords in one small table, so that every word has a vector. With one thread the result is the same
+each time.
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import floret
+import spacy
+import typer
+from spacy.tokens import Doc, DocBin
+
+from spacy_ddi.annotations import gold_mentions_of
+from spacy_ddi.pairs.blinding import BLIND_WORD, blind
+
+
+def main(
+    corpus: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .spacy file.")],
+    text: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Plain text, or .xz.")],
+    output: Annotated[Path, typer.Argument(help="The .floret file, for `spacy init vectors`.")],
+    size: Annotated[int, typer.Option(help="Width of a vector.")] = 200,
+    epochs: Annotated[int, typer.Option(help="Times that all text is read.")] = 5,
+) -> None:
+    """Train vectors of words in lower case, drugs of the corpus blinded as in training."""
+    nlp = spacy.blank("en")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder:
+        words = Path(folder) / "words.txt"
+        with words.open("w", encoding="utf8") as file:
+            for doc in DocBin().from_disk(corpus).get_docs(nlp.vocab):
+                blinded = blind(doc, gold_mentions_of(doc), BLIND_WORD)
+                file.write(as_line(blinded))
+            for doc in nlp.tokenizer.pipe(read_lines(text)):
+                file.write(as_line(doc))
+        model = floret.train_unsupervised(
+            str(words),
+            model="skipgram",
+            mode="floret",
+            dim=size,
+            epoch=epochs,
+            minn=3,
+            maxn=6,
+            minCount=2,
+            bucket=50_000,
+            hashCount=2,
+            thread=1,
+        )
+    model.save_floret_vectors(str(output))
+    typer.echo(f"Vectors of width {size}: {output}")
+
+
+def as_line(doc: Doc) -> str:
+    """The words of a Doc, in lower case."""
+    return " ".join(token.lower_ for token in doc if not token.is_space) + "\n"
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The lines of a text file that are not empty."""
+    opener = lzma.open if path.suffix == ".xz" else open
+    with opener(path, "rt", encoding="utf8") as file:
+        for line in file:
+            if line.strip():
+                yield str(line).strip()
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,191 @@
+"""The rerun of the paper's Table 1: its rows, its results, its table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import spacy
+import srsly
+from spacy.util import dict_to_dot, load_config
+
+from benchmarks.table1 import job
+from benchmarks.table1.plot import draw_plot
+from benchmarks.table1.report import BEGIN, END, as_csv, as_markdown, renew, table_lines
+from benchmarks.table1.results import Run, Speed, read_run, speed_path, write_run
+from benchmarks.table1.rows import FOLDER, Row, read_rows
+
+
+@pytest.fixture(scope="module")
+def options(parts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a job is given, with one result folder for all tests."""
+    folder = tmp_path_factory.mktemp("table1")
+    nlp = spacy.blank("en")
+    for i, word in enumerate(("drug", "with", "and", "the")):
+        nlp.vocab.set_vector(word, np.eye(4, dtype=np.float32)[i])
+    nlp.to_disk(folder / "vectors")
+    return {
+        "epochs": 1,
+        "train": Path(parts["paths.train"]),
+        "dev": Path(parts["paths.dev"]),
+        "encoder": Path(parts["paths.encoder"]),
+        "vectors": str(folder / "vectors"),
+        "parser": parts["paths.parser"],
+        "results": folder / "results",
+        "models": folder / "models",
+    }
+
+
+ROWS = {row.name: row for row in read_rows()}
+
+
+# The sample parser has no vectors, and does not need any.
+@pytest.mark.filterwarnings("ignore:.*W113")
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_trains_and_is_scored(name: str, options: dict[str, Any]) -> None:
+    job.main(name, 1, **options)
+    run = read_run(options["results"], name, 1)
+    assert run is not None
+    assert run.parameters > 1000
+    assert run.scores["dev"]["n_true_typed"] > 0
+    assert run.counts["dev"].keys()
+    predicted = options["results"] / f"{name}.seed1.dev.txt"
+    found = sum(tp + fp for labels in run.counts["dev"].values() for tp, fp, _ in labels.values())
+    assert len(predicted.read_text().splitlines()) == found
+
+
+@pytest.mark.filterwarnings("ignore:.*W113")
+def test_a_run_is_not_repeated_unless_something_changed(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.main("lstm_baseline", 2, **options)
+    trained: list[Path] = []
+    monkeypatch.setattr(job, "spacy_train", lambda path, *_, **__: trained.append(path))
+    job.main("lstm_baseline", 2, **options)
+    assert not trained
+    with pytest.raises(OSError, match="model-last"):
+        job.main("lstm_baseline", 2, **{**options, "epochs": 2, "models": options["models"] / "x"})
+    assert len(trained) == 1
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_row_is_what_its_files_say_and_nothing_else(row: Row) -> None:
+    base = dict_to_dot(Row("base", "", ()).config())
+    whole = dict_to_dot(row.config())
+    named: dict[str, Any] = {}
+    for name in row.configs:
+        named.update(dict_to_dot(load_config(FOLDER / f"{name}.cfg", interpolate=False)))
+    assert {path: whole[path] for path in named} == named
+    blocks = {path.rpartition(".@")[0] for path in named if ".@" in path}
+    for path, value in base.items():
+        if path not in named and whole.get(path, "gone") != value:
+            inside = any(path.startswith(f"{block}.") for block in blocks)
+            assert inside or any(path.startswith(f"{key}.") for key in named), path
+
+
+def make_run(row: str, seed: int, shift: int, part: str = "dev") -> Run:
+    """A run on 20 documents whose hits are more by `shift` in each."""
+    generator = np.random.default_rng(seed)
+    counts = {
+        f"D{i}": {
+            label: [int(n) + shift * (k == 0) for k, n in enumerate(generator.integers(0, 6, 3))]
+            for label in ("effect", "mechanism")
+        }
+        for i in range(20)
+    }
+    tp, fp, fn = np.array([n for labels in counts.values() for n in labels.values()]).sum(axis=0)
+    rates = {"p": tp / (tp + fp), "r": tp / (tp + fn), "f": 2 * tp / (2 * tp + fp + fn)}
+    scores = {
+        **{f"micro_{name}": float(rate) for name, rate in rates.items()},
+        "detection_f": 0.9,
+        "per_type": {label: {"p": 0.1, "r": 0.2, "f": 0.3} for label in ("effect", "mechanism")},
+    }
+    return Run(row, seed, "abc", 3, 22_000_000, 600.0, {part: scores}, {part: counts})
+
+
+STORED = [ROWS["full"], ROWS["gcn_baseline"], ROWS["lstm_baseline"]]
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """Results of two rows with two seeds, of a third with one."""
+    for seed in (1, 2):
+        write_run(tmp_path, make_run("full", seed, shift=3))
+        write_run(tmp_path, make_run("gcn_baseline", seed, shift=0))
+    write_run(tmp_path, make_run("lstm_baseline", 1, shift=0))
+    srsly.write_json(speed_path(tmp_path, "full"), asdict(Speed("abc", 123.4, [123.4])))
+    return tmp_path
+
+
+def test_lines_are_means_over_seeds_with_differences_from_the_full_model(stored: Path) -> None:
+    full, gcn, lstm = table_lines(stored, STORED, [1, 2])
+    runs = [make_run("gcn_baseline", seed, 0).scores["dev"]["micro_f"] for seed in (1, 2)]
+    assert gcn["micro_f"] == pytest.approx(100 * sum(runs) / 2)
+    assert gcn["micro_f_low"] < gcn["micro_f"] < gcn["micro_f_high"]
+    assert gcn["difference"] == pytest.approx(gcn["micro_f"] - full["micro_f"])
+    assert gcn["difference_high"] < 0
+    assert gcn["p_value"] < 0.01
+    assert "difference" not in full
+    assert "difference" not in lstm  # which has not the same seeds
+    assert (full["pairs_a_second"], gcn["pairs_a_second"]) == (123.4, None)
+
+
+def test_both_parts_have_a_table(stored: Path) -> None:
+    run = make_run("full", 1, 0)
+    both = replace(
+        run,
+        scores={"dev": run.scores["dev"], "test": run.scores["dev"]},
+        counts={"dev": run.counts["dev"], "test": run.counts["dev"]},
+    )
+    write_run(stored, both)
+    text = as_markdown(table_lines(stored, STORED[:1], [1]))
+    assert text.index("development documents") < text.index("official test part")
+
+
+def test_markdown_and_csv_hold_the_same_figures(stored: Path) -> None:
+    lines = table_lines(stored, STORED, [1, 2])
+    markdown = as_markdown(lines)
+    rows = list(csv.DictReader(io.StringIO(as_csv(lines))))
+    assert [row["row"] for row in rows] == ["full", "gcn_baseline", "lstm_baseline"]
+    for row, line in zip(rows, lines, strict=True):
+        assert float(row["micro_f"]) == pytest.approx(line["micro_f"], abs=1e-3)
+        assert f"**{float(row['micro_f']):.1f}**" in markdown
+    assert "| 69.47 |" in markdown
+    assert len({row.count("|") for row in markdown.splitlines() if row.startswith("|")}) == 1
+
+
+def test_plot_is_the_same_each_time_and_names_the_rows(stored: Path, tmp_path: Path) -> None:
+    lines = table_lines(stored, STORED, [1, 2])
+    draw_plot(lines, tmp_path / "one.svg")
+    draw_plot(lines, tmp_path / "two.svg")
+    drawn = (tmp_path / "one.svg").read_text()
+    assert drawn == (tmp_path / "two.svg").read_text()
+    assert all(line["title"] in drawn for line in lines)
+
+
+def test_a_text_is_renewed_between_its_marks(stored: Path) -> None:
+    srsly.write_json(stored / "table.json", table_lines(stored, STORED, [1, 2]))
+    text = f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n"
+    new = renew(text, stored)
+    assert new.startswith("Before.\n")
+    assert new.endswith("After.\n")
+    assert "old" not in new
+    assert "GCN baseline" in new
+    assert renew(new, stored) == new
+    with pytest.raises(ValueError, match="marks"):
+        renew("Before. After.", stored)
+
+
+def test_weights_come_from_a_row_that_stands_before(tmp_path: Path) -> None:
+    rows = [
+        {"name": "joint", "title": "Joint", "configs": [], "weights": "full"},
+        {"name": "full", "title": "Full", "configs": []},
+    ]
+    srsly.write_yaml(tmp_path / "rows.yml", rows)
+    with pytest.raises(ValueError, match="'joint' takes weights of 'full'"):
+        read_rows(tmp_path / "rows.yml")
