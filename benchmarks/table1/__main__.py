@@ -1,6 +1,6 @@
 """Train, score and time every row, several at a time, then write the table and the plot.
 
-    python -m benchmarks.table1 --train corpus/train.spacy --dev corpus/dev.spacy …
+    python -m benchmarks.table1 DDICorpus --train corpus/train.spacy --dev corpus/dev.spacy …
 
 A run whose result is stored is not repeated, so the command can be interrupted and given again.
 """
@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
+import spacy
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,18 +23,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks.table1.report import write_report
 from benchmarks.table1.results import RESULTS, read_run, read_speed, speed_path
 from benchmarks.table1.rows import ROOT, Row, read_rows
+from spacy_ddi.corpora.convert import write_docbin
+from spacy_ddi.corpora.ddi2013 import official_test_part
+from spacy_ddi.corpora.reader import read_docs
 
 Command = tuple[str, list[str], Path]
 """What is run, the arguments of Python, and the log."""
 
 
 def main(
+    corpus: Annotated[
+        Path,
+        typer.Argument(exists=True, help="The corpus; its test part is scored where it is."),
+    ],
     train: Annotated[Path, typer.Option(exists=True, help="Training sentences, .spacy.")],
     dev: Annotated[Path, typer.Option(exists=True, help="Development sentences, .spacy.")],
     encoder: Annotated[Path, typer.Option(exists=True, help="Folder of the encoder.")],
     vectors: Annotated[str, typer.Option(help="Pipeline with static vectors.")],
     parser: Annotated[str, typer.Option(help="Pipeline with the parser.")] = "en_core_web_sm",
-    test: Annotated[Path | None, typer.Option(help="Official test part, .spacy.")] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
     epochs: Annotated[int, typer.Option(min=1, help="Times the sentences are read.")] = 3,
     only: Annotated[str, typer.Option(help="Names of rows, with commas between.")] = "",
@@ -45,11 +52,17 @@ def main(
 ) -> None:
     """Rerun the paper's Table 1."""
     console = Console(stderr=True)
-    if test is not None and not test.exists():
-        console.print(f"No official test part ({test}): the development documents are scored.")
-        test = None
+    test = convert_test_part(corpus, models / "test.spacy")
+    if test is None:
+        console.print(
+            f"{corpus} has no official test part: the development documents alone are scored.",
+            highlight=False,
+        )
     chosen = [name for name in only.split(",") if name]
-    rows = [row for row in read_rows() if not chosen or row.name in chosen]
+    every = read_rows()
+    if unknown := set(chosen) - {row.name for row in every}:
+        raise typer.BadParameter(f"no row {', '.join(sorted(unknown))}", param_hint="--only")
+    rows = [row for row in every if not chosen or row.name in chosen]
     numbers = [int(seed) for seed in seeds.split(",")]
     models.mkdir(parents=True, exist_ok=True)
     results.mkdir(parents=True, exist_ok=True)
@@ -77,11 +90,20 @@ def main(
         failed += run_all(console, "Training", commands, jobs)
     speeds = [speed_command(row, numbers[0], dev, models, results) for row in rows]
     failed += run_all(console, "Timing", [speed for speed in speeds if speed is not None], 1)
-    write_report(results, rows, numbers)
+    write_report(results, every, numbers)
     console.print(f"Table and plot: {results}")
     if failed:
         console.print(f"Failed: {'; '.join(failed)}", style="red")
         raise typer.Exit(1)
+
+
+def convert_test_part(corpus: Path, output: Path) -> Path | None:
+    """The sentences of the official test part as a .spacy file; None where there is none."""
+    folder = official_test_part(corpus)
+    if folder is None:
+        return None
+    write_docbin(read_docs(folder, spacy.blank("en").make_doc), output)
+    return output
 
 
 def speed_command(row: Row, seed: int, dev: Path, models: Path, results: Path) -> Command | None:

@@ -115,8 +115,8 @@ def table_line(
         "pairs_a_second": None if speed is None else speed.pairs_a_second,
         "paper": None if row.paper is None else list(row.paper),
     }
-    same_seeds = {run.seed for run in full} == {run.seed for run in runs}
-    if row.name != full[0].row and same_seeds:
+    same_seeds = [run.seed for run in full] == [run.seed for run in runs]
+    if same_seeds and row.name != full[0].row:
         difference = compare(documents, [run.documents(part) for run in full], labels)
         line["difference"] = 100 * difference.mean
         line["difference_low"] = 100 * difference.low

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ import numpy as np
 import pytest
 import spacy
 import srsly
+import typer
 from spacy.util import dict_to_dot, load_config
 
 from benchmarks.table1 import job
+from benchmarks.table1.__main__ import main
 from benchmarks.table1.plot import draw_plot
 from benchmarks.table1.report import BEGIN, END, as_csv, as_markdown, renew, table_lines
 from benchmarks.table1.results import Run, Speed, read_run, speed_path, write_run
 from benchmarks.table1.rows import FOLDER, Row, read_rows
+from tests.conftest import SAMPLE_CORPUS
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +183,47 @@ def test_a_text_is_renewed_between_its_marks(stored: Path) -> None:
     assert renew(new, stored) == new
     with pytest.raises(ValueError, match="marks"):
         renew("Before. After.", stored)
+
+
+@pytest.mark.filterwarnings("ignore:.*W113")
+def test_the_command_scores_the_test_part_too_and_does_not_repeat_what_is_done(
+    options: dict[str, Any], parts: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    corpus = tmp_path / "DDICorpus"
+    for part in ("Train", "Test/Test for DDI Extraction task"):
+        shutil.copytree(SAMPLE_CORPUS, corpus / part)
+    given = {**options, "results": tmp_path / "results", "models": tmp_path / "models"}
+
+    def run(corpus: Path) -> dict[str, Any]:
+        main(corpus, seeds="1", only="lstm_baseline", jobs=1, **given)
+        result = read_run(tmp_path / "results", "lstm_baseline", 1)
+        assert result is not None
+        return asdict(result)
+
+    first = run(corpus)
+    assert first["scores"].keys() == {"dev", "test"}
+    assert run(corpus / "Train") == first  # whose training seconds would differ
+    lines = srsly.read_json(tmp_path / "results" / "table.json")
+    assert [(line["row"], line["part"]) for line in lines] == [
+        ("lstm_baseline", "dev"),
+        ("lstm_baseline", "test"),
+    ]
+    assert lines[0]["pairs_a_second"] > 0
+    assert "no official test part" not in capsys.readouterr().err
+    assert run(SAMPLE_CORPUS)["scores"].keys() == {"dev"}
+    assert "no official test part" in " ".join(capsys.readouterr().err.split())
+    with pytest.raises(typer.BadParameter, match="no row nonsense"):
+        main(corpus, seeds="1", only="nonsense", jobs=1, **given)
+
+
+def test_what_fails_is_told_with_its_log(
+    options: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    given = {**options, "parser": "no_such_pipeline", "results": tmp_path, "models": tmp_path}
+    with pytest.raises(typer.Exit):
+        main(SAMPLE_CORPUS, seeds="1", only="lstm_baseline", jobs=1, **given)
+    assert "lstm_baseline, seed 1 failed" in " ".join(capsys.readouterr().err.split())
+    assert "no_such_pipeline" in (tmp_path / "lstm_baseline.seed1.log").read_text()
 
 
 def test_weights_come_from_a_row_that_stands_before(tmp_path: Path) -> None:
