@@ -290,7 +290,9 @@ def label(
             docs.extend(vary_sentences(nlp, gold, copies=copies, seed=seed))
         for judge in teachers:
             speed_up_transformers(judge, precision=precision.value)
-        labelled = label_pairs(teachers, docs)
+        parts = [docs[start : start + 256] for start in range(0, len(docs), 256)]
+        tracked = _track(parts, len(parts), "Labelling")
+        labelled = [doc for part in tracked for doc in label_pairs(teachers, part)]
         write_docbin(labelled, output)
         n_pairs = sum(len(doc.user_data[SOFT_LABELS]) for doc in labelled)
         _say(f"{len(labelled):,} sentences, {n_pairs:,} pairs: {output}")
