@@ -1,0 +1,1 @@
+"""Speed and memory, each figure against another of the same run."""

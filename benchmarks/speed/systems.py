@@ -1,0 +1,229 @@
+"""What is timed: our pipeline, parts of it, and what people run in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import minibatch
+from transformers import AutoModelForSequenceClassification
+
+from spacy_ddi.annotations import MENTIONS_KEY
+from spacy_ddi.pairs.candidates import Candidates
+from spacy_ddi.pipeline.pipes import component_of, relation_pipes, upstream_of
+
+MARKS = ("drug1", "drug2")
+"""The words that stand for the two mentions of a pair, where a classifier reads one pair a text."""
+
+OTHER = "drug0"
+"""Stands for the sentence's other mentions."""
+
+BATCH_ITEMS = 4096
+"""Most word pieces of a batch of texts, padding counted, as in our encoder's config."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Something that classifies pairs.
+
+    name (str): Its name in tables.
+    prepare (Callable[[Sequence[Doc]], List[Doc]]): Not timed: makes fresh Docs with mentions ready.
+    run (Callable[[Sequence[Doc]], Any]): Timed: classifies the pairs of such Docs.
+    """
+
+    name: str
+    prepare: Callable[[Sequence[Doc]], list[Doc]]
+    run: Callable[[Sequence[Doc]], Any]
+
+
+def with_mentions(docs: Sequence[Doc], nlp: Language) -> list[Doc]:
+    """Fresh Docs with the same words and mentions, and nothing else.
+
+    docs (Sequence[Doc]): Docs with mentions in `doc.spans["ddi_mentions"]`.
+    nlp (Language): The pipeline whose vocabulary they share.
+    RETURNS (List[Doc]): The Docs.
+    """
+    fresh = []
+    for doc in docs:
+        words = [token.text for token in doc]
+        spaces = [bool(token.whitespace_) for token in doc]
+        copy = Doc(nlp.vocab, words=words, spaces=spaces)
+        for token in copy:
+            token.is_sent_start = token.i == 0
+        mentions = [copy[m.start : m.end] for m in doc.spans[MENTIONS_KEY]]
+        copy.spans[MENTIONS_KEY] = mentions
+        fresh.append(copy)
+    return fresh
+
+
+def annotated(nlp: Language, docs: Sequence[Doc], names: Sequence[str]) -> list[Doc]:
+    """Docs with what some components of a pipeline say of them."""
+    with nlp.select_pipes(enable=names):
+        return list(nlp.pipe(docs))
+
+
+def whole_pipeline(nlp: Language) -> System:
+    """Parser, encoder and relations on given mentions: all components but the recognizer."""
+    names = [name for name in nlp.pipe_names if name not in ("ner", "entity_ruler")]
+
+    def run(docs: Sequence[Doc]) -> list[Doc]:
+        return annotated(nlp, docs, names)
+
+    return System("whole pipeline", list, run)
+
+
+def encoder_and_relations(nlp: Language) -> System:
+    """The encoder and `ddi_relation` alone, on Docs that are parsed."""
+    ours = relation_pipes(nlp)
+    before = [name for name in upstream_of(nlp, component_of(nlp)) if name not in (*ours, "ner")]
+
+    def prepare(docs: Sequence[Doc]) -> list[Doc]:
+        return annotated(nlp, docs, before)
+
+    def run(docs: Sequence[Doc]) -> list[Doc]:
+        return annotated(nlp, docs, ours)
+
+    return System("encoder and ddi_relation", prepare, run)
+
+
+def relations_alone(nlp: Language) -> System:
+    """`ddi_relation` alone, on Docs with parse and vectors."""
+    component = component_of(nlp)
+
+    def run(docs: Sequence[Doc]) -> None:
+        for batch in minibatch(docs, nlp.batch_size):
+            component.predict(batch)
+
+    return System("ddi_relation", lambda docs: with_vectors(nlp, docs), run)
+
+
+def with_vectors(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
+    """Docs with all that `ddi_relation` reads."""
+    before = [name for name in upstream_of(nlp, component_of(nlp)) if name != "ner"]
+    return annotated(nlp, docs, before)
+
+
+def per_pair_classifier(nlp: Language) -> System:
+    """One pass of the encoder for each pair."""
+    classifier = PerPairClassifier(nlp)
+    return System("one pass a pair", list, classifier)
+
+
+def mean_pooled_pairs(nlp: Language) -> System:
+    """The relation component of spaCy's tutorial in place of `ddi_relation`."""
+    return System("mean-pooled spans", lambda docs: with_vectors(nlp, docs), MeanPooledPairs(nlp))
+
+
+class PerPairClassifier:
+    """One pass of the encoder for each pair, as a sequence classifier is used by most: the pair is
+    marked in the text, and texts of similar length are batched.
+
+    nlp (Language): Gives encoder weights, tokenizer and number of classes.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        transformer = nlp.get_pipe("transformer").model
+        config = transformer.transformer.config
+        config = type(config).from_dict({**config.to_dict(), "num_labels": self.n_classes(nlp)})
+        self.nlp = nlp
+        self.tokenizer = transformer.tokenizer
+        self.model = AutoModelForSequenceClassification.from_config(config)
+        state = transformer.transformer.state_dict()
+        self.model.base_model.load_state_dict(state, strict=False)
+        self.model.eval()
+
+    @staticmethod
+    def n_classes(nlp: Language) -> int:
+        """The types of interaction, and none."""
+        return len(component_of(nlp).labels) + 1
+
+    def texts(self, docs: Sequence[Doc]) -> list[str]:
+        """One text a candidate pair, with the pair marked and the other mentions blinded."""
+        find_candidates = component_of(self.nlp).find_candidates
+        return [
+            mark_pair(doc, candidates, head, tail)
+            for doc in docs
+            for candidates in [find_candidates(doc)]
+            for head, tail in candidates.pairs.tolist()
+        ]
+
+    def __call__(self, docs: Sequence[Doc]) -> int:
+        texts = self.texts(docs)
+        encoded = self.tokenizer(texts, truncation=True, max_length=512)["input_ids"]
+        probs = np.zeros((len(texts), self.model.config.num_labels), dtype=np.float32)
+        with torch.inference_mode():
+            for rows in batches_by_length([len(ids) for ids in encoded]):
+                batch = self.tokenizer.pad(
+                    {"input_ids": [encoded[i] for i in rows]}, return_tensors="pt"
+                )
+                probs[rows] = self.model(**batch).logits.softmax(dim=1).numpy()
+        return len(texts)
+
+
+def mark_pair(doc: Doc, candidates: Candidates, head: int, tail: int) -> str:
+    """The text of a Doc in which two mentions are marked and the others blinded."""
+    words: list[str] = []
+    covered = -1
+    starts: dict[int, tuple[int, str]] = {}
+    for k, mention in enumerate(candidates.mentions):
+        word = MARKS[0] if k == head else MARKS[1] if k == tail else OTHER
+        if mention.start not in starts or word != OTHER:
+            starts[mention.start] = (mention.end, word)
+    for token in doc:
+        if token.i in starts and token.i > covered:
+            end, word = starts[token.i]
+            words.append(word + doc[end - 1].whitespace_)
+            covered = end - 1
+        elif token.i > covered:
+            words.append(token.text_with_ws)
+    return "".join(words)
+
+
+def batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
+    """The places of texts, short ones first, in batches of at most `BATCH_ITEMS` word pieces."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    batches: list[list[int]] = [[]]
+    for i in order:
+        if batches[-1] and (len(batches[-1]) + 1) * lengths[i] > BATCH_ITEMS:
+            batches.append([])
+        batches[-1].append(i)
+    return [batch for batch in batches if batch]
+
+
+class MeanPooledPairs:
+    """The relation component of spaCy's tutorial: the mean of each mention's token vectors, the two
+    side by side, one linear layer. The least that a head on the same vectors can cost.
+
+    nlp (Language): Gives the vectors.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        component = component_of(nlp)
+        self.nlp = nlp
+        self.vectors = component.model.get_ref("tok2vec")
+        width = component.cfg["token_width"]
+        generator = np.random.default_rng(0)
+        shape = (2 * width, PerPairClassifier.n_classes(nlp))
+        self.weight = generator.normal(size=shape).astype(np.float32)
+
+    def __call__(self, docs: Sequence[Doc]) -> int:
+        n_pairs = 0
+        for batch in minibatch(docs, self.nlp.batch_size):
+            for doc, vectors in zip(batch, self.vectors.predict(batch), strict=True):
+                n_pairs += len(self.classify(doc, np.asarray(vectors)))
+        return n_pairs
+
+    def classify(self, doc: Doc, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Shape (pairs, classes): the scores of a Doc's pairs."""
+        candidates = component_of(self.nlp).find_candidates(doc)
+        if not len(candidates.pairs):
+            return np.zeros((0, self.weight.shape[1]), dtype=np.float32)
+        mentions = np.stack([vectors[m.start : m.end].mean(axis=0) for m in candidates.mentions])
+        pairs = mentions[candidates.pairs].reshape(len(candidates.pairs), -1)
+        return np.asarray(pairs @ self.weight)
