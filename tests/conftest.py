@@ -13,7 +13,8 @@ from spacy_ddi.corpora.convert import write_docbin
 from spacy_ddi.corpora.reader import read_docs
 from tests.tiny_bert import make_tiny_transformer
 
-SAMPLE_CORPUS = Path(__file__).parents[1] / "assets" / "sample_corpus"
+ROOT = Path(__file__).parents[1]
+SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
 
 _DEFAULT_CORPUS = Path(__file__).parents[2] / "shared" / "ddi2013"
 

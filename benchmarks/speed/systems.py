@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,8 +130,8 @@ class PerPairClassifier:
 
     def __init__(self, nlp: Language) -> None:
         transformer = nlp.get_pipe("transformer").model
-        config = transformer.transformer.config
-        config = type(config).from_dict({**config.to_dict(), "num_labels": self.n_classes(nlp)})
+        config = deepcopy(transformer.transformer.config)
+        config.num_labels = self.n_classes(nlp)
         self.nlp = nlp
         self.tokenizer = transformer.tokenizer
         self.model = AutoModelForSequenceClassification.from_config(config)

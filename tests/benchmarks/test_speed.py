@@ -1,0 +1,121 @@
+"""The systems that are timed do what they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from spacy.training.initialize import init_nlp
+from spacy.util import load_config, registry
+
+from benchmarks.speed.data import list_sentence, with_many_mentions
+from benchmarks.speed.systems import (
+    MeanPooledPairs,
+    PerPairClassifier,
+    batches_by_length,
+    encoder_and_relations,
+    mark_pair,
+    mean_pooled_pairs,
+    per_pair_classifier,
+    relations_alone,
+    whole_pipeline,
+    with_mentions,
+    with_vectors,
+)
+from benchmarks.speed.timing import take_turns
+from benchmarks.speed.training import take_training_turns
+from spacy_ddi.annotations import MENTIONS_KEY
+from spacy_ddi.pipeline.pipes import component_of
+from tests.conftest import ROOT
+
+SYSTEMS = (
+    whole_pipeline,
+    encoder_and_relations,
+    relations_alone,
+    per_pair_classifier,
+    mean_pooled_pairs,
+)
+
+
+@pytest.fixture(scope="module")
+def nlp(parts: dict[str, Any]) -> Language:
+    overrides = {**parts, "components.ddi_relation.model.pair_encoder.hidden_size": 8}
+    return init_nlp(load_config(ROOT / "configs" / "minilm.cfg", overrides=overrides))
+
+
+@pytest.fixture(scope="module")
+def docs(nlp: Language, parts: dict[str, Any]) -> list[Doc]:
+    stored = DocBin().from_disk(parts["paths.dev"]).get_docs(nlp.vocab)
+    return [doc for doc in stored if len(doc.spans[MENTIONS_KEY]) >= 2]
+
+
+def test_a_classifier_of_pairs_reads_each_candidate_once_with_its_mentions_marked(
+    nlp: Language, docs: list[Doc]
+) -> None:
+    classifier = PerPairClassifier(nlp)
+    texts = classifier.texts(with_mentions(docs, nlp))
+    n_pairs = sum(len(component_of(nlp).find_candidates(doc).pairs) for doc in docs)
+    assert len(texts) == n_pairs > 5
+    assert all(text.count("drug1") == text.count("drug2") == 1 for text in texts)
+    names = {mention.text for doc in docs for mention in doc.spans[MENTIONS_KEY]}
+    assert not any(name in text.split() for name in names for text in texts)
+
+
+def test_a_marked_text_keeps_the_other_words(nlp: Language) -> None:
+    doc = list_sentence(nlp, 3)
+    text = mark_pair(doc, component_of(nlp).find_candidates(doc), 0, 2)
+    of = "the level of {} may change under {} , the level of {} may change ."
+    assert doc.text.split() == of.format("drug0", "drug1", "drug2").split()
+    assert text.split() == of.format("drug1", "drug0", "drug2").split()
+
+
+def test_batches_hold_every_text_once_and_little_padding() -> None:
+    lengths = np.random.default_rng(0).integers(1, 300, size=200).tolist()
+    batches = batches_by_length(lengths)
+    assert sorted(i for batch in batches for i in batch) == list(range(200))
+    assert all(len(batch) * max(lengths[i] for i in batch) <= 4096 for batch in batches)
+    assert batches_by_length([]) == []
+
+
+def test_the_encoder_of_a_pair_classifier_is_ours(nlp: Language) -> None:
+    ours = nlp.get_pipe("transformer").model.transformer.state_dict()
+    theirs = PerPairClassifier(nlp).model.base_model.state_dict()
+    assert theirs.keys() <= ours.keys()
+    assert all(np.array_equal(theirs[name], ours[name]) for name in theirs)
+
+
+def test_all_systems_are_timed_on_the_same_pairs(nlp: Language, docs: list[Doc]) -> None:
+    systems = [system(nlp) for system in SYSTEMS]
+    timings = take_turns(systems, docs, nlp, repeats=2)
+    assert len({timing.n_pairs for timing in timings}) == 1
+    assert all(len(timing.seconds) == 2 and min(timing.seconds) > 0 for timing in timings)
+
+
+def test_ours_leaves_relations_and_the_tutorials_head_scores_all_pairs(
+    nlp: Language, docs: list[Doc]
+) -> None:
+    done = whole_pipeline(nlp).run(with_mentions(docs, nlp))
+    assert all(isinstance(doc._.ddi_rels, list) for doc in done)
+    ready = with_vectors(nlp, with_mentions(docs, nlp))
+    n_pairs = sum(len(component_of(nlp).find_candidates(doc).pairs) for doc in docs)
+    assert MeanPooledPairs(nlp)(ready) == n_pairs
+
+
+@pytest.mark.parametrize("n_mentions", [2, 5, 64])
+def test_sentences_grow_with_their_mentions(nlp: Language, n_mentions: int) -> None:
+    doc = list_sentence(nlp, n_mentions)
+    assert len(doc.spans[MENTIONS_KEY]) == n_mentions
+    assert len(doc) < 6 * n_mentions + 3
+    assert (doc in with_many_mentions([doc])) == (n_mentions >= 10)
+
+
+def test_training_is_timed_on_the_same_pairs(parts: dict[str, Any]) -> None:
+    overrides = {**parts, "components.ddi_relation.model.pair_encoder.hidden_size": 8}
+    nlp = init_nlp(load_config(ROOT / "configs" / "minilm.cfg", overrides=overrides))
+    examples = list(registry.resolve(nlp.config.interpolate()["corpora"])["train"](nlp))
+    timings = take_training_turns(nlp, examples, n_sentences=4, repeats=1)
+    assert [timing.system for timing in timings] == ["ours", "per-pair fine-tuning"]
+    assert timings[0].n_pairs == timings[1].n_pairs > 0
