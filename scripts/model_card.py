@@ -25,6 +25,12 @@ SOURCES = [
         "author": "sentence-transformers",
     },
     {
+        "name": "all-mpnet-base-v2 (teacher; not contained)",
+        "url": "https://huggingface.co/sentence-transformers/all-mpnet-base-v2",
+        "license": "Apache-2.0",
+        "author": "sentence-transformers",
+    },
+    {
         "name": "en_core_web_sm 3.8.0 (tokenizer, tagger, parser)",
         "url": "https://spacy.io/models/en",
         "license": "MIT",
@@ -89,6 +95,7 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int) -> st
         end_low=end_low,
         end_high=end_high,
         n_int=figures["n_true_per_type"]["int"],
+        ece=figures["score_ece"],
     )
 
 

@@ -16,13 +16,12 @@ from spacy.tokens import Doc
 
 from spacy_ddi.pairs.candidates import Candidates
 from spacy_ddi.pairs.graph import (
-    HeadFinder,
+    GraphBuilder,
     Ints,
+    edges_of_parse,
     first_tokens,
-    heads_by_parse,
     node_index,
     sentence_index,
-    undirected_edges,
 )
 
 
@@ -89,13 +88,13 @@ class PairBatch:
         docs: Sequence[Doc],
         candidates: Sequence[Candidates],
         *,
-        find_heads: HeadFinder = heads_by_parse,
+        graph: GraphBuilder = edges_of_parse,
     ) -> PairBatch:
         """Build the arrays of a batch.
 
         docs (Sequence[Doc]): The Docs.
         candidates (Sequence[Candidates]): The candidate pairs of each Doc.
-        find_heads (HeadFinder): Gives the graph.
+        graph (GraphBuilder): Gives the edges.
         RETURNS (PairBatch): The batch; sentences without candidates are left out.
         RAISES (CrossSentencePairError): If the mentions of a pair lie in different sentences.
         """
@@ -103,7 +102,7 @@ class PairBatch:
         offset = 0
         for doc, proposed in zip(docs, candidates, strict=True):
             if len(proposed.pairs):
-                parts.append(_doc_batch(doc, proposed, find_heads, offset))
+                parts.append(_doc_batch(doc, proposed, graph, offset))
             offset += len(doc)
         counts = np.array([len(proposed.pairs) for proposed in candidates], dtype=np.int64)
         return _concatenate(parts, offset, _offsets(counts))
@@ -118,7 +117,7 @@ class CrossSentencePairError(ValueError):
         self.tail = tail
 
 
-def _doc_batch(doc: Doc, candidates: Candidates, find_heads: HeadFinder, offset: int) -> PairBatch:
+def _doc_batch(doc: Doc, candidates: Candidates, graph: GraphBuilder, offset: int) -> PairBatch:
     """The batch of one Doc with at least one pair; its token rows begin at the offset."""
     sentences = sentence_index(doc)
     ranges = candidates.ranges
@@ -133,7 +132,7 @@ def _doc_batch(doc: Doc, candidates: Candidates, find_heads: HeadFinder, offset:
         raise CrossSentencePairError(candidates.mentions[head].text, candidates.mentions[tail].text)
     nodes = node_index(sentences, ranges)
     tokens = first_tokens(nodes)
-    edges = undirected_edges(find_heads(doc), nodes)
+    edges = graph(doc, nodes)
     # Keep the sentences that have a pair, the nodes and edges in them, the mentions of a pair.
     kept_sentences = np.unique(mention_sentence[pairs[:, 0]])
     node_sentence = sentences[tokens]

@@ -24,21 +24,22 @@ SpanGetter = Callable[[Iterable[Doc]], list[list[Span]]]
 
 
 def configure_blinded_sents(
-    word: str = BLIND_WORD,
+    word: str | None = BLIND_WORD,
     spans_key: str = MENTIONS_KEY,
     mention_labels: list[str] | None = None,
     max_tokens: int = 256,
 ) -> SpanGetter:
     """Registered as `spacy-ddi.blinded_sents.v1` (@span_getters of spacy-transformers).
 
-    word (str): Stands for every mention.
+    word (Optional[str]): Stands for every mention; with None the encoder reads the names.
     spans_key (str): Where the mentions are; set it as for the relation component.
     mention_labels (Optional[List[str]]): Types of mentions; set it as for the relation component.
     max_tokens (int): A longer sentence is encoded in pieces of this many tokens, since encoders
         read a limited number of word pieces (512, mostly) and would drop the rest.
     RETURNS (Callable): From Docs to sentence spans of their shadows.
     """
-    check_blind_word(word)
+    if word is not None:
+        check_blind_word(word)
     where = "spacy-ddi.blinded_sents.v1"
     require(max_tokens >= 1, where, "max_tokens", max_tokens, "1 or more")
     source = make_mention_source(spans_key, mention_labels)
@@ -46,19 +47,19 @@ def configure_blinded_sents(
 
 
 def blinded_sents(
-    docs: Iterable[Doc], *, word: str, source: MentionSource, max_tokens: int
+    docs: Iterable[Doc], *, word: str | None, source: MentionSource, max_tokens: int
 ) -> list[list[Span]]:
     """Spans of the Docs' shadows: the sentences, or the whole Doc where there are no boundaries.
 
     docs (Iterable[Doc]): The Docs.
-    word (str): Stands for every mention.
+    word (Optional[str]): Stands for every mention; with None the spans are of the Docs themselves.
     source (MentionSource): Finds the mentions.
     max_tokens (int): The longest span.
     RETURNS (List[List[Span]]): For every Doc spans that cover each token once.
     """
     spans = []
     for doc in docs:
-        shadow = blind(doc, source(doc), word)
+        shadow = doc if word is None else blind(doc, source(doc), word)
         bounds = [*np.flatnonzero(np.diff(sentence_index(doc), prepend=-1)), len(doc)]
         spans.append(
             [

@@ -7,6 +7,7 @@ lies in the same mentions is a node, and a mention covers one or more nodes in a
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -17,62 +18,62 @@ from spacy.tokens import Doc
 
 Ints = NDArray[np.int64]
 
-HeadFinder = Callable[[Doc], Ints]
-"""From a Doc of T tokens to the head of each in its graph, shape (T,): a token of the same
-sentence; a root is its own head."""
+GraphBuilder = Callable[[Doc, Ints], Ints]
+"""From a Doc and the node of each of its T tokens to the edges between nodes, shape (2, E), as
+`undirected_edges` gives them. No edge reaches over a sentence boundary."""
 
 
-def configure_dependency_graph() -> HeadFinder:
+def configure_dependency_graph() -> GraphBuilder:
     """Registered as `spacy-ddi.dependency_graph.v1` (@misc): the dependency parse, as in the paper.
 
-    RETURNS (HeadFinder): Of a Doc without a parse, the chain of its tokens.
+    RETURNS (GraphBuilder): Of a Doc without a parse, the chain of its tokens.
     """
-    return heads_by_parse
+    return edges_of_parse
 
 
-def configure_no_graph() -> HeadFinder:
-    """Registered as `spacy-ddi.no_graph.v1` (@misc): no edges. A graph convolution sees each token
+def configure_no_graph() -> GraphBuilder:
+    """Registered as `spacy-ddi.no_graph.v1` (@misc): no edges. A graph convolution sees each node
     alone, so that what is known of the others is what the token vectors say.
 
-    RETURNS (HeadFinder): Each token is its own head.
+    RETURNS (GraphBuilder): No edges.
     """
-    return heads_of_none
+    return no_edges
 
 
-def configure_rewired_graph(seed: int = 0) -> HeadFinder:
-    """Registered as `spacy-ddi.rewired_graph.v1` (@misc): the parse's tree with the tokens of each
-    sentence put in each other's places. Its shape stays, what it says of the words is gone: a
-    control of what syntax is worth.
+def configure_rewired_graph(seed: int = 0) -> GraphBuilder:
+    """Registered as `spacy-ddi.rewired_graph.v1` (@misc): the parse's graph with the nodes of each
+    sentence in each other's places. Its shape stays, what it says of the words is gone: a control
+    of what syntax is worth.
 
     seed (int): Chooses the places; for the same sentence they are always the same.
-    RETURNS (HeadFinder): The heads in the shuffled tree.
+    RETURNS (GraphBuilder): The edges in other places.
     """
-    return partial(heads_by_shuffled_parse, seed=seed)
+    return partial(shuffled_edges_of_parse, seed=seed)
 
 
-def heads_by_parse(doc: Doc) -> Ints:
+def edges_of_parse(doc: Doc, nodes: Ints) -> Ints:
     """See `configure_dependency_graph`."""
     if doc.has_annotation("DEP"):
-        return dependency_heads(doc)
-    return chain_heads(sentence_index(doc))
+        return undirected_edges(dependency_heads(doc), nodes)
+    return undirected_edges(chain_heads(sentence_index(doc)), nodes)
 
 
-def heads_of_none(doc: Doc) -> Ints:
+def no_edges(doc: Doc, nodes: Ints) -> Ints:
     """See `configure_no_graph`."""
-    return np.arange(len(doc))
+    return np.zeros((2, 0), dtype=np.int64)
 
 
-def heads_by_shuffled_parse(doc: Doc, *, seed: int) -> Ints:
+def shuffled_edges_of_parse(doc: Doc, nodes: Ints, *, seed: int) -> Ints:
     """See `configure_rewired_graph`."""
-    heads = heads_by_parse(doc)
-    shuffled = heads.copy()
+    place = np.arange(nodes[-1] + 1 if len(nodes) else 0)
     sentences = sentence_index(doc)
     bounds = np.flatnonzero(np.diff(sentences, prepend=-1, append=-1))
-    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+    for start, end in itertools.pairwise(bounds.tolist()):
         text = doc[start:end].text.encode("utf8")
-        places = np.random.default_rng([seed, zlib.crc32(text)]).permutation(end - start)
-        shuffled[start + places] = start + places[heads[start:end] - start]
-    return shuffled
+        first, last = nodes[start], nodes[end - 1]
+        generator = np.random.default_rng([seed, zlib.crc32(text)])
+        place[first : last + 1] = generator.permutation(place[first : last + 1])
+    return np.unique(place[edges_of_parse(doc, nodes)], axis=1)
 
 
 def sentence_index(doc: Doc) -> Ints:

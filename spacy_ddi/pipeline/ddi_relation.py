@@ -28,6 +28,7 @@ from thinc.types import Floats2d
 
 from spacy_ddi.annotations import (
     MENTIONS_KEY,
+    SOFT_LABELS,
     UNTYPED,
     RelationDict,
     get_relations,
@@ -41,7 +42,7 @@ from spacy_ddi.models.pair_classifier import PairInput
 from spacy_ddi.pairs.batch import CrossSentencePairError, PairBatch
 from spacy_ddi.pairs.candidates import CandidateGenerator, Candidates, find_candidates
 from spacy_ddi.pairs.filters import NegativeFilter
-from spacy_ddi.pairs.graph import HeadFinder, heads_by_parse
+from spacy_ddi.pairs.graph import GraphBuilder, edges_of_parse
 from spacy_ddi.pairs.mentions import make_mention_source
 from spacy_ddi.pipeline.gold_mentions import (
     PipelineReference,
@@ -140,7 +141,7 @@ def make_ddi_relation(
     model: Model[PairInput, Floats2d],
     candidates: CandidateGenerator,
     negative_filter: NegativeFilter | None,
-    graph: HeadFinder,
+    graph: GraphBuilder,
     loss: PairLoss,
     scorer: Callable[..., dict[str, Any]] | None,
     spans_key: str,
@@ -198,7 +199,7 @@ class DDIRelation(TrainablePipe):
     name (str): Name of the component in the pipeline.
     candidates (CandidateGenerator): Proposes the pairs.
     negative_filter (Optional[NegativeFilter]): Drops pairs, which are then predicted negative.
-    graph (HeadFinder): Gives the edges between the tokens of a sentence.
+    graph (GraphBuilder): Gives the edges between the nodes of a sentence.
     loss (PairLoss): Compares the logits of a batch with the truth.
     scorer (Optional[Callable]): Compares Examples; called with the keyword arguments `labels`,
         `find_candidates` and `source` (the mention source).
@@ -236,7 +237,7 @@ class DDIRelation(TrainablePipe):
         *,
         candidates: CandidateGenerator,
         negative_filter: NegativeFilter | None,
-        graph: HeadFinder = heads_by_parse,
+        graph: GraphBuilder = edges_of_parse,
         loss: PairLoss,
         scorer: Callable[..., dict[str, Any]] | None = None,
         spans_key: str = MENTIONS_KEY,
@@ -331,7 +332,7 @@ class DDIRelation(TrainablePipe):
         example (Example): A predicted Doc and its reference.
         candidates (Candidates): The P candidate pairs of the predicted Doc.
         RETURNS (NDArray): Shape (P, C): the probability of each class, none first; zeros for an
-            interaction of unknown type.
+            interaction of unknown type; NaN for a pair that a teacher left out.
         RAISES (ValueError): The texts differ; a label not seen before.
         """
         if len(candidates.pairs) and example.predicted.text != example.reference.text:
@@ -345,12 +346,15 @@ class DDIRelation(TrainablePipe):
         names = (NONE, *self.labels)
         labels = true_labels(example.reference, candidates)
         taught = soft_labels(example.reference, candidates)
+        is_taught = SOFT_LABELS in example.reference.user_data
         targets = np.zeros((len(labels), len(names)), dtype=np.float32)
         for row, label, probs in zip(targets, labels, taught, strict=True):
             if probs is not None:
                 for other in set(probs) - set(names):
                     self._accept_unknown(other)
                 row[:] = [probs.get(name, 0.0) for name in names]
+            elif is_taught:
+                row[:] = np.nan
             elif label is None:
                 row[NONE_CLASS] = 1
             elif label in self.labels:
@@ -546,7 +550,7 @@ class DDIRelation(TrainablePipe):
             if len(proposed.pairs) and not doc.has_annotation("DEP"):
                 self._accept_missing_parse(doc)
         try:
-            return PairBatch.from_docs(docs, candidates, find_heads=self.graph)
+            return PairBatch.from_docs(docs, candidates, graph=self.graph)
         except CrossSentencePairError as pair:
             message = Errors.CROSS_SENTENCE.format(name=self.name, head=pair.head, tail=pair.tail)
             raise ValueError(message) from None

@@ -135,12 +135,15 @@ def test_gradient(gamma: float) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
-def test_a_distribution_is_learned_by_cross_entropy(gamma: float, seed: int) -> None:
-    """Whatever gamma, the least loss is where the student says what the teacher says."""
+@pytest.mark.parametrize("alpha", [None, torch.arange(5, dtype=torch.float64)])
+def test_a_distribution_is_learned_by_cross_entropy(
+    alpha: torch.Tensor | None, gamma: float, seed: int
+) -> None:
+    """Whatever the weights, the least loss is where the student says what the teacher says."""
     torch.manual_seed(seed)
     logits = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
     targets = torch.softmax(torch.randn(4, 5, dtype=torch.float64), dim=1)
-    loss = focal_loss(logits, targets, gamma=gamma, alpha=None)
+    loss = focal_loss(logits, targets, gamma=gamma, alpha=alpha)
     torch.testing.assert_close(
         loss, functional.cross_entropy(logits, targets, reduction="none"), rtol=1e-9, atol=0
     )
@@ -155,3 +158,16 @@ def test_a_distribution_trains_the_identification_head_with_its_share_of_none() 
     (gradient,) = torch.autograd.grad(loss, logits)
     torch.testing.assert_close(gradient[:, 3:], torch.zeros(1, 2), rtol=0, atol=1e-7)
     assert gradient[:, :3].any()
+
+
+def test_a_pair_of_which_nothing_is_known_trains_nothing() -> None:
+    targets = torch.tensor([[0.3, 0.5, 0.2], [math.nan] * 3])
+    logits = torch.randn(2, 5, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    loss = multitask_focal_loss(logits, targets, gamma=1.0, auxiliary_weight=1.0, alpha=None)
+    (gradient,) = torch.autograd.grad(loss, logits)
+    assert gradient[0].any()
+    assert torch.equal(gradient[1], torch.zeros(5))
+    alone = multitask_focal_loss(
+        logits[:1], targets[:1], gamma=1.0, auxiliary_weight=1.0, alpha=None
+    )
+    torch.testing.assert_close(loss, alone / 2)

@@ -16,7 +16,12 @@ from spacy.util import registry
 
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.models.first_word_piece import first_word_piece
-from spacy_ddi.pairs.blinding import SpanGetter, blind, check_blind_word
+from spacy_ddi.pairs.blinding import (
+    SpanGetter,
+    blind,
+    check_blind_word,
+    configure_blinded_sents,
+)
 from spacy_ddi.pairs.mentions import MentionSource
 from tests.helpers import docs, make_doc, text_doc
 from tests.tiny_bert import WIDTH, make_tiny_transformer
@@ -200,3 +205,10 @@ def test_each_token_gets_the_vector_of_its_own_first_piece(token_vectors: TokenV
 def test_blank_tokens_get_zeros(token_vectors: TokenVectors, words: list[str]) -> None:
     vectors = token_vectors(make_doc(words))
     assert vectors.any(axis=1).tolist() == [not word.isspace() for word in words]
+
+
+def test_without_a_word_the_encoder_reads_the_names() -> None:
+    doc = make_doc("the iron salt", mentions=[(1, 3)])
+    (spans,) = configure_blinded_sents(word=None)([doc])
+    assert [span.text for span in spans] == ["the iron salt"]
+    assert spans[0].doc is doc

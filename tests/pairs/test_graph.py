@@ -10,12 +10,14 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from spacy_ddi.pairs.graph import (
-    HeadFinder,
+    GraphBuilder,
+    Ints,
     chain_heads,
     configure_dependency_graph,
     configure_no_graph,
     configure_rewired_graph,
     dependency_heads,
+    edges_of_parse,
     first_tokens,
     node_index,
     sentence_index,
@@ -93,48 +95,61 @@ def test_doc_without_tokens() -> None:
     assert undirected_edges(dependency_heads(doc), sentence_index(doc)).shape == (2, 0)
 
 
-def degrees(heads: list[int], start: int, end: int) -> list[int]:
-    """The number of neighbours of each token of a sentence, sorted."""
-    neighbours: dict[int, set[int]] = {i: set() for i in range(start, end)}
-    for i in range(start, end):
-        if heads[i] != i:
-            neighbours[i].add(heads[i])
-            neighbours[heads[i]].add(i)
-    return sorted(map(len, neighbours.values()))
+def nodes_and_sentences(doc: Doc) -> tuple[Ints, Ints]:
+    """The node of each token, and the sentence of each node."""
+    sentences = sentence_index(doc)
+    nodes = node_index(sentences, mention_ranges(MentionSource()(doc)))
+    return nodes, sentences[first_tokens(nodes)]
 
 
 @given(docs(), st.integers(0, 5))
-def test_a_rewired_graph_is_the_parse_with_words_in_other_places(doc: Doc, seed: int) -> None:
-    before = configure_dependency_graph()(doc).tolist()
-    after = configure_rewired_graph(seed)(doc).tolist()
-    sentences = sentence_index(doc).tolist()
-    for number in set(sentences):
-        start = sentences.index(number)
-        end = start + sentences.count(number)
-        assert all(start <= after[i] < end for i in range(start, end))
-        assert degrees(after, start, end) == degrees(before, start, end)
-    assert configure_rewired_graph(seed)(doc).tolist() == after
+def test_a_rewired_graph_is_the_parses_with_nodes_in_other_places(doc: Doc, seed: int) -> None:
+    nodes, sentences = nodes_and_sentences(doc)
+    before = configure_dependency_graph()(doc, nodes)
+    after = configure_rewired_graph(seed)(doc, nodes)
+    assert (sentences[after[0]] == sentences[after[1]]).all()
+    assert np.array_equal(np.unique(after[::-1], axis=1), after)
+    for sentence in np.unique(sentences):
+        degrees = [
+            sorted(np.bincount(edges[0], minlength=len(sentences))[sentences == sentence].tolist())
+            for edges in (before, after)
+        ]
+        assert degrees[0] == degrees[1]
+    assert np.array_equal(configure_rewired_graph(seed)(doc, nodes), after)
+
+
+def test_the_length_of_a_name_does_not_show_in_a_rewired_graph() -> None:
+    short = make_doc("the drug may alter iron", heads=[1, 3, 3, 3, 3], mentions=[(1, 2)])
+    long = make_doc("the a b c may alter iron", heads=[1, 5, 1, 2, 5, 5, 5], mentions=[(1, 4)])
+    for seed in range(5):
+        degrees = [
+            sorted(np.bincount(configure_rewired_graph(seed)(doc, nodes_and_sentences(doc)[0])[0]))
+            for doc in (short, long)
+        ]
+        assert degrees[0] == degrees[1]
 
 
 def test_a_sentence_is_rewired_alike_wherever_it_stands() -> None:
-    def rewire(doc: Doc, seed: int = 0) -> list[int]:
-        return configure_rewired_graph(seed)(doc).tolist()
+    def rewire(doc: Doc, seed: int = 0) -> Ints:
+        return configure_rewired_graph(seed)(doc, np.arange(len(doc)))
 
     words, heads = ["a", "b", "c", "d", "e", "f"], [1, 1, 1, 2, 3, 4]
     alone = make_doc(words, heads=heads)
-    after = make_doc(["x", "y", *words], heads=[0, 0, *(head + 2 for head in heads)])
-    assert rewire(alone) != heads
-    assert rewire(after)[2:] == [head + 2 for head in rewire(alone)]
-    assert len({tuple(rewire(alone, seed)) for seed in range(10)}) > 5
+    after = rewire(make_doc(["x", "y", *words], heads=[0, 0, *(head + 2 for head in heads)]))
+    assert np.array_equal(after[:, 2:] - 2, rewire(alone))
+    assert not np.array_equal(rewire(alone), edges_of_parse(alone, np.arange(6)))
+    assert len({rewire(alone, seed).tobytes() for seed in range(10)}) > 5
 
 
 @given(docs())
 def test_without_a_graph_there_are_no_edges(doc: Doc) -> None:
-    heads = configure_no_graph()(doc)
-    assert undirected_edges(heads, np.arange(len(doc))).shape == (2, 0)
+    nodes, _ = nodes_and_sentences(doc)
+    assert configure_no_graph()(doc, nodes).shape == (2, 0)
 
 
 @pytest.mark.parametrize("name", ["dependency_graph", "rewired_graph", "no_graph"])
 def test_graphs_are_registered(name: str) -> None:
-    find_heads: HeadFinder = registry.misc.get(f"spacy-ddi.{name}.v1")()
-    assert find_heads(make_doc(["a", "b"], heads=[0, 0])).shape == (2,)
+    graph: GraphBuilder = registry.misc.get(f"spacy-ddi.{name}.v1")()
+    edges = graph(make_doc(["a", "b"], heads=[0, 0]), np.arange(2))
+    assert edges.dtype == np.int64
+    assert edges.shape[0] == 2

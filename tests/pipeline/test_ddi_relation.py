@@ -19,7 +19,7 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
 from spacy_ddi.pairs.batch import PairBatch
-from spacy_ddi.pairs.graph import heads_by_parse
+from spacy_ddi.pairs.graph import edges_of_parse
 from spacy_ddi.pipeline.ddi_relation import Prediction
 from tests.pipeline.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
 
@@ -759,7 +759,7 @@ def test_another_graph_gives_other_probabilities(name, make_nlp, make_examples, 
     docs = [build_doc(nlp.vocab, sentence) for sentence in SENTENCES[:1]]
     found = component.predict(docs)[0].probs
     np.testing.assert_allclose(nlp.get_pipe("ddi_relation").predict(docs)[0].probs, found)
-    component.graph = heads_by_parse
+    component.graph = edges_of_parse
     assert not np.allclose(component.predict(docs)[0].probs, found, atol=1e-4)
 
 

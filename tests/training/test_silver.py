@@ -174,6 +174,15 @@ def test_what_a_teacher_labelled_is_not_counted_as_annotation(trained: Language)
     assert not counts
 
 
+def test_pairs_that_the_teacher_left_out_are_not_taken_for_negative(trained: Language) -> None:
+    component = component_of(trained)
+    example = silver_example(trained, SOFT)
+    example.reference.user_data[SOFT_LABELS] = []
+    candidates = component.find_candidates(example.predicted)
+    assert len(candidates.pairs) == 1
+    assert np.isnan(component.find_targets(example, candidates)).all()
+
+
 def test_labels_that_the_student_does_not_know_are_refused(trained: Language) -> None:
     component = component_of(trained)
     example = silver_example(trained, {"none": 0.5, "allergy": 0.5})
