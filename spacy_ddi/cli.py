@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -279,6 +280,7 @@ def label(
     with _readable_errors():
         if text is None and corpus is None:
             _fail("Give --text, --corpus or both.")
+        _require_writable(output)
         nlp = _load_pipeline(pipeline)
         teachers = [_load_pipeline(name) for name in teacher] if teacher else [nlp]
         docs: list[Any] = []
@@ -293,6 +295,11 @@ def label(
         parts = [docs[start : start + 256] for start in range(0, len(docs), 256)]
         tracked = _track(parts, len(parts), "Labelling")
         labelled = [doc for part in tracked for doc in label_pairs(teachers, part)]
+        if not labelled:
+            _fail(
+                f"No sentence with a pair to judge. Does pipeline {pipeline!r} find mentions "
+                "(ner), and the corpus hold them?"
+            )
         write_docbin(labelled, output)
         n_pairs = sum(len(doc.user_data[SOFT_LABELS]) for doc in labelled)
         _say(f"{len(labelled):,} sentences, {n_pairs:,} pairs: {output}")
@@ -331,7 +338,7 @@ def half(
 
     with _readable_errors():
         n_weights = store_in_half_precision(pipeline, output)
-        _say(f"{n_weights:,} weights stored in half precision: {output}")
+        _say(f"{n_weights:,} weights rounded to half precision: {output}")
 
 
 @app.command()
@@ -405,6 +412,13 @@ def _exit_with(errors: list[Any]) -> None:
     if errors:
         _say(f"{count_of(len(errors), 'file')} left out.", style="red")
         raise typer.Exit(1)
+
+
+def _require_writable(path: Path) -> None:
+    """Before long work, so that it is not lost."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path.parent, os.W_OK) or path.is_dir():
+        _fail(f"{path} can't be written.")
 
 
 def _write(path: Path, content: str) -> None:

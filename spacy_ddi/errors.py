@@ -92,6 +92,10 @@ class Errors:
         "[DDI019] The corpus has no pair of mentions to calibrate with. Give annotated documents "
         "that the pipeline was not trained on."
     )
+    NO_TAGS: Final = (
+        "[DDI021] The pipeline gives no part-of-speech tags, by which words are exchanged: it has "
+        "{found}. Give one with a tagger."
+    )
     OTHER_DOCUMENTS: Final = (
         "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
     )

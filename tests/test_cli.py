@@ -456,9 +456,18 @@ def test_malformed_file_is_named_by_commands_that_need_all(run, pipeline, broken
 def test_half_precision_pipeline_predicts_the_same(run, pipeline, tmp_path):
     stored = run("half", pipeline, tmp_path / "half")
     assert stored.exit_code == 0
-    assert "weights stored in half precision" in folded(stored.stderr)
+    assert "weights rounded to half precision" in folded(stored.stderr)
     result = run("extract", KNOWN, "--pipeline", tmp_path / "half", "--format", "jsonl")
     assert json.loads(result.stdout)["label"] == "mechanism"
+    rounded = spacy.load(tmp_path / "half").get_pipe("ddi_relation").model
+    weights = [
+        layer.get_param(name)
+        for layer in rounded.walk()
+        for name in layer.param_names
+        if layer.has_param(name)
+    ]
+    assert weights
+    assert all((w == w.astype("float16")).all() and w.dtype == "float32" for w in weights)
 
 
 def test_evaluate_scores_what_can_be_read(run, pipeline, broken_corpus):
@@ -478,7 +487,7 @@ def test_package_that_is_no_pipeline_is_named(run, package):
 def test_help_names_the_commands(run):
     result = run("--help")
     assert result.exit_code == 0
-    for command in ("extract", "evaluate", "convert", "candidates", "half"):
+    for command in ("extract", "evaluate", "convert", "label", "candidates", "half", "calibrate"):
         assert command in result.stdout
 
 
@@ -548,13 +557,36 @@ def test_label_names_what_is_not_compressed(run, pipeline, tmp_path):
 
 
 def test_label_takes_copies_of_a_corpus(run, pipeline, corpus, tmp_path):
+    tagging = spacy.load(pipeline)
+    ruler = tagging.add_pipe("attribute_ruler", first=True)
+    ruler.add([[{"IS_ALPHA": True}]], {"TAG": "X"})
+    tagging.to_disk(tmp_path / "tagging")
     gold, output = tmp_path / "gold.spacy", tmp_path / "silver.spacy"
     assert run("convert", corpus, gold).exit_code == 0
-    result = run("label", output, "--corpus", gold, "--copies", "3", "--pipeline", pipeline)
+    result = run(
+        "label", output, "--corpus", gold, "--copies", "3", "--pipeline", tmp_path / "tagging"
+    )
     assert result.exit_code == 0
     docs = read_labelled(output)
     assert len(docs) == 9
     assert all(doc._.ddi_rels == [] and doc.user_data[SOFT_LABELS] for doc in docs)
+
+
+def test_label_refuses_to_exchange_words_without_tags(run, pipeline, corpus, tmp_path):
+    run("convert", corpus, tmp_path / "gold.spacy")
+    given = ("--corpus", tmp_path / "gold.spacy", "--pipeline", pipeline)
+    result = run("label", tmp_path / "silver.spacy", *given)
+    assert result.exit_code == 1
+    assert "DDI021" in result.stderr
+    assert not (tmp_path / "silver.spacy").exists()
+
+
+def test_label_says_so_when_there_is_nothing_to_judge(run, pipeline, tmp_path):
+    (tmp_path / "text.txt").write_text("Nothing here.", encoding="utf8")
+    given = ("--text", tmp_path / "text.txt", "--pipeline", pipeline)
+    result = run("label", tmp_path / "silver.spacy", *given)
+    assert result.exit_code == 1
+    assert "No sentence with a pair to judge" in folded(result.stderr)
 
 
 def test_label_wants_something_to_label(run, pipeline, tmp_path):

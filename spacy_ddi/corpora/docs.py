@@ -94,14 +94,15 @@ def make_examples(
     make_doc: Tokenizer,
     *,
     gold_mentions: bool,
+    gold_sentences: bool = True,
     spans_key: str = MENTIONS_KEY,
 ) -> Iterator[Example]:
-    """Pair gold Docs with Docs for a pipeline to annotate. The predicted side gets the gold
-    sentence boundaries where its tokens allow it.
+    """Pair gold Docs with Docs for a pipeline to annotate.
 
     references (Iterable[Doc]): Gold Docs; their mentions are put in the span group too.
     make_doc (Callable[[str], Doc]): The tokenizer of the predicted side.
     gold_mentions (bool): Whether the predicted side gets the gold tokens and mentions.
+    gold_sentences (bool): Whether it gets the gold sentence boundaries, where its tokens allow it.
     spans_key (str): The span group that gets the mentions, where the component looks for them.
     YIELDS (Example): Predicted and gold side, in the order of the gold Docs.
     """
@@ -115,7 +116,8 @@ def make_examples(
             copy_mentions(reference.spans[spans_key], predicted, spans_key)
         else:
             predicted = make_doc(reference.text)
-        _preset_sentences(reference, predicted)
+        if gold_sentences:
+            _preset_sentences(reference, predicted)
         yield Example(predicted, reference)
 
 

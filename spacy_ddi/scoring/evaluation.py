@@ -37,13 +37,17 @@ def annotate(
 
     nlp (Language): The pipeline.
     references (Iterable[Doc]): Gold Docs, one sentence each.
-    mentions (str): "gold" gives the pipeline the gold tokens and mentions; "predicted" gives it
-        nothing but the text of the sentence.
+    mentions (str): "gold" gives the pipeline the gold tokens, mentions and boundaries; "predicted"
+        gives it nothing but the text of the sentence, which it may take for several.
     spans_key (str): Where the relation component looks for mentions.
     YIELDS (Example): Annotated and gold Docs, in the order of the gold ones.
     """
     examples = make_examples(
-        references, nlp.make_doc, gold_mentions=mentions == "gold", spans_key=spans_key
+        references,
+        nlp.make_doc,
+        gold_mentions=mentions == "gold",
+        gold_sentences=mentions == "gold",
+        spans_key=spans_key,
     )
     pairs = ((example.predicted, example.reference) for example in examples)
     for doc, reference in nlp.pipe(pairs, as_tuples=True):

@@ -111,7 +111,8 @@ def _speed_up(transformer: nn.Module, *, precision: Precision) -> None:
     def faster_forward(*args: Any, **kwargs: Any) -> Any:
         device = next(transformer.parameters()).device.type
         # The gradient of the fused attention takes many times as long as its forward pass.
-        attention = sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
+        is_slow = device == "cpu" and torch.is_grad_enabled()
+        attention = sdpa_kernel(SDPBackend.MATH) if is_slow else nullcontext()
         with attention, torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
             output = forward(*args, **kwargs)
         for key, value in output.items():

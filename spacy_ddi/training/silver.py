@@ -77,12 +77,15 @@ def vary_sentences(
     copies (int): Copies of each Doc with two mentions or more.
     seed (int): Chooses the words.
     YIELDS (Doc): As `find_sentences` does.
+    RAISES (ValueError): If the pipeline gives no tags.
     """
     random = Random(seed)
     pairable = [doc for doc in docs if len(gold_mentions_of(doc)) >= 2]
     bare = (Doc(nlp.vocab, words=_words(doc), spaces=_spaces(doc)) for doc in pairable)
     with nlp.select_pipes(disable=relation_pipes(nlp)):
         tags = [[token.tag_ for token in doc] for doc in nlp.pipe(bare)]
+    if not any(tag for tagged in tags for tag in tagged):
+        raise ValueError(Errors.NO_TAGS.format(found=", ".join(nlp.pipe_names) or "nothing"))
     lexicon: dict[str, list[str]] = defaultdict(list)
     for doc, tagged in zip(pairable, tags, strict=True):
         for i in _free_words(doc):
