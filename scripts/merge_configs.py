@@ -12,15 +12,17 @@ from spacy_ddi.training.configs import merge_configs
 
 def main(
     base: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The config.")],
-    difference: Annotated[
-        Path,
-        typer.Argument(exists=True, dir_okay=False, help="The settings and sections that differ."),
+    differences: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, help="The settings that differ, later files on top."
+        ),
     ],
     output: Annotated[Path, typer.Argument(dir_okay=False, help="The config to write.")],
 ) -> None:
     """Change a config; see `spacy_ddi.training.configs`."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    merge_configs(base, [difference]).to_disk(output, interpolate=False)
+    merge_configs(base, differences).to_disk(output, interpolate=False)
 
 
 if __name__ == "__main__":

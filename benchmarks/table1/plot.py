@@ -36,11 +36,11 @@ def draw_part(axis: Any, lines: Sequence[dict[str, Any]], part: str) -> None:
     axis.errorbar(
         points, places, xerr=[below, above], fmt="o", color="#1f4e79", capsize=3, label="here"
     )
-    of_paper = [(line["paper"][2], i) for i, line in enumerate(lines) if line["paper"]]
+    of_paper = [(line["paper_f"], i) for i, line in enumerate(lines) if line["paper_f"]]
     if of_paper:
-        axis.plot(*zip(*of_paper, strict=True), "D", color="#c55a11", mfc="none", label="paper")
+        label = "paper, official test part"
+        axis.plot(*zip(*of_paper, strict=True), "D", color="#c55a11", mfc="none", label=label)
         axis.legend(loc="lower left")
-    axis.axvline(points[0], color="0.8", zorder=0)
     axis.set_yticks(places, [line["title"] for line in lines])
     axis.invert_yaxis()
     axis.grid(axis="x", color="0.92")

@@ -63,13 +63,15 @@ def mean_interval(
     runs: Sequence[DocumentCounts],
     labels: Sequence[str],
     *,
+    rate: str = "f",
     n_resamples: int = N_RESAMPLES,
     level: float = LEVEL,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Percentile interval of the mean of several runs' micro-averaged F1.
+    """Percentile interval of the mean of several runs' micro-averaged rate.
 
     runs (Sequence[Mapping[str, PairCounts]]): The counts of each run, of the same documents.
+    rate (str): "p", "r" or "f".
     labels, n_resamples, level, seed: See `micro_f_interval`.
     RETURNS (Tuple[float, float]): Lower and upper end, fractions; (0, 0) without documents.
     RAISES (ValueError): If the runs are of different documents.
@@ -77,7 +79,8 @@ def mean_interval(
     if not runs or not runs[0]:
         return 0.0, 0.0
     tallies = _tallies(runs, sorted(runs[0]), labels)
-    low, high = np.quantile(_mean_f(tallies, _draw(len(runs[0]), n_resamples, seed)), _tails(level))
+    rates = _mean_rate(tallies, _draw(len(runs[0]), n_resamples, seed), rate)
+    low, high = np.quantile(rates, _tails(level))
     return float(low), float(high)
 
 
@@ -95,13 +98,15 @@ def compare(
     first, second (Sequence[Mapping[str, PairCounts]]): The counts of each system's runs.
     labels, n_resamples, level, seed: See `micro_f_interval`.
     RETURNS (Difference): First less second.
-    RAISES (ValueError): If the runs are of different documents.
+    RAISES (ValueError): If the runs are of different documents, or there are none.
     """
+    if not (first and second and first[0]):
+        raise ValueError(Errors.OTHER_DOCUMENTS)
     documents = sorted(first[0])
     ours, theirs = (_tallies(runs, documents, labels) for runs in (first, second))
 
     def difference(draws: Floats) -> Floats:
-        return _mean_f(ours, draws) - _mean_f(theirs, draws)
+        return _mean_rate(ours, draws, "f") - _mean_rate(theirs, draws, "f")
 
     differences = difference(_draw(len(documents), n_resamples, seed))
     low, high = np.quantile(differences, _tails(level))
@@ -137,13 +142,13 @@ def _tallies(
     return tallies
 
 
-def _mean_f(tallies: Floats, draws: Floats) -> Floats:
-    """Shape (draws,): the mean over the runs of the micro-averaged F1 in each draw; the F1 of a run
-    is 0 where nothing is true or found."""
+def _mean_rate(tallies: Floats, draws: Floats, rate: str) -> Floats:
+    """Shape (draws,): the mean over the runs of a micro-averaged rate in each draw; the rate of a
+    run is 0 where it has no denominator."""
     tp, fp, fn = np.moveaxis(draws @ tallies, -1, 0)
-    whole = 2 * tp + fp + fn
-    f1 = np.divide(2 * tp, whole, out=np.zeros_like(whole), where=whole > 0)
-    return np.asarray(f1.mean(axis=0))
+    part, whole = {"p": (tp, tp + fp), "r": (tp, tp + fn), "f": (2 * tp, 2 * tp + fp + fn)}[rate]
+    rates = np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+    return np.asarray(rates.mean(axis=0))
 
 
 def _tails(level: float) -> tuple[float, float]:
