@@ -24,7 +24,7 @@ from spacy_ddi.pairs.blinding import BLIND_WORD, blind
 
 def main(
     corpus: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .spacy file.")],
-    text: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Plain text, or .xz.")],
+    text: Annotated[Path, typer.Argument(help="Plain text or .xz, to be read too where it is.")],
     output: Annotated[Path, typer.Argument(help="The .floret file, for `spacy init vectors`.")],
     size: Annotated[int, typer.Option(help="Width of a vector.")] = 200,
     epochs: Annotated[int, typer.Option(help="Times that all text is read.")] = 5,
@@ -32,13 +32,15 @@ def main(
     """Train vectors of words in lower case, drugs of the corpus blinded as in training."""
     nlp = spacy.blank("en")
     output.parent.mkdir(parents=True, exist_ok=True)
+    if not text.exists():
+        typer.echo(f"No text {text}: the vectors know the corpus alone.")
     with TemporaryDirectory() as folder:
         words = Path(folder) / "words.txt"
         with words.open("w", encoding="utf8") as file:
             for doc in DocBin().from_disk(corpus).get_docs(nlp.vocab):
                 blinded = blind(doc, gold_mentions_of(doc), BLIND_WORD)
                 file.write(as_line(blinded))
-            for doc in nlp.tokenizer.pipe(read_lines(text)):
+            for doc in nlp.tokenizer.pipe(read_lines(text) if text.exists() else ()):
                 file.write(as_line(doc))
         model = floret.train_unsupervised(
             str(words),
