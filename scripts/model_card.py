@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,12 +26,6 @@ SOURCES = [
         "author": "sentence-transformers",
     },
     {
-        "name": "all-mpnet-base-v2 (teacher; not contained)",
-        "url": "https://huggingface.co/sentence-transformers/all-mpnet-base-v2",
-        "license": "Apache-2.0",
-        "author": "sentence-transformers",
-    },
-    {
         "name": "en_core_web_sm 3.8.0 (tokenizer, tagger, parser)",
         "url": "https://spacy.io/models/en",
         "license": "MIT",
@@ -38,30 +33,53 @@ SOURCES = [
     },
 ]
 
+TEACHER = {
+    "name": "all-mpnet-base-v2 (teacher; not contained)",
+    "url": "https://huggingface.co/sentence-transformers/all-mpnet-base-v2",
+    "license": "Apache-2.0",
+    "author": "sentence-transformers",
+}
+TEACHER_NOTE = """
+The relations also learned from a teacher (all-mpnet-base-v2, Apache-2.0, fine-tuned on the same
+documents), which judged pairs in sentences of public US drug labels and in copies of the corpus's
+sentences with words exchanged."""
+
+
+class Relations(str, Enum):
+    """How the relations were trained."""
+
+    STUDENT = "student"
+    CORPUS_ALONE = "relations"
+
 
 def main(
     pipeline: Annotated[Path, typer.Argument(help="The stored pipeline.")],
     output: Annotated[Path, typer.Argument(help="Its copy with the model card.")],
     gold: Annotated[Path, typer.Argument(help="Figures with gold mentions, JSON.")],
     predicted: Annotated[Path, typer.Argument(help="Figures with predicted mentions, JSON.")],
-    version: str,
-    seed: int,
+    name: Annotated[str, typer.Argument(help="The package's, without the language.")],
+    version: Annotated[str, typer.Argument(help="The package's.")],
+    seed: Annotated[int, typer.Argument(help="What the relations were trained with.")],
+    relations: Annotated[
+        Relations, typer.Argument(help="Whether they learned from a teacher, too.")
+    ],
 ) -> None:
     """Fill in the model card."""
+    taught = relations is Relations.STUDENT
     figures: dict[str, Any] = srsly.read_json(gold)
     end_to_end: dict[str, Any] = srsly.read_json(predicted)
     shutil.copytree(pipeline, output, dirs_exist_ok=True)
     meta: dict[str, Any] = srsly.read_json(output / "meta.json")
     meta.update(
-        name="ddi_minilm",
+        name=name,
         version=version,
         description="Drug-drug interactions in English biomedical text: mentions and relations.",
         author="The spacy-ddi developers",
         email="",
         url="",
         license="CC BY-NC 4.0",
-        sources=SOURCES,
-        notes=_notes(figures, end_to_end, seed),
+        sources=[*SOURCES, TEACHER] if taught else SOURCES,
+        notes=_notes(figures, end_to_end, seed, taught),
         performance={
             **{f"ddi_{name}": figures[name] for name in ("micro_p", "micro_r", "micro_f")},
             "ddi_macro_f": figures["macro_f"],
@@ -75,7 +93,7 @@ def main(
     typer.echo(f"Model card written into {output / 'meta.json'}")
 
 
-def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int) -> str:
+def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, taught: bool) -> str:
     rows = [_row(f"`{label}`", rates) for label, rates in figures["per_type"].items()]
     for title, source, prefix in (
         ("**micro, gold mentions**", figures, "micro"),
@@ -96,6 +114,7 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int) -> st
         end_high=end_high,
         n_int=figures["n_true_per_type"]["int"],
         ece=figures["score_ece"],
+        teacher=TEACHER_NOTE if taught else "",
     )
 
 

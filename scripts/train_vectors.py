@@ -7,8 +7,6 @@ each time.
 
 from __future__ import annotations
 
-import lzma
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -19,6 +17,7 @@ import typer
 from spacy.tokens import Doc, DocBin
 
 from spacy_ddi.annotations import gold_mentions_of
+from spacy_ddi.corpora.text import read_lines
 from spacy_ddi.pairs.blinding import BLIND_WORD, blind
 
 
@@ -62,15 +61,6 @@ def main(
 def as_line(doc: Doc) -> str:
     """The words of a Doc, in lower case."""
     return " ".join(token.lower_ for token in doc if not token.is_space) + "\n"
-
-
-def read_lines(path: Path) -> Iterator[str]:
-    """The lines of a text file that are not empty."""
-    opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt", encoding="utf8") as file:
-        for line in file:
-            if line.strip():
-                yield str(line).strip()
 
 
 if __name__ == "__main__":

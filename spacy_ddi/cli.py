@@ -274,6 +274,7 @@ def label(
 
     from spacy_ddi.annotations import SOFT_LABELS
     from spacy_ddi.corpora.convert import write_docbin
+    from spacy_ddi.corpora.text import read_lines
     from spacy_ddi.training.faster_forward import speed_up_transformers
     from spacy_ddi.training.silver import find_sentences, label_pairs, vary_sentences
 
@@ -285,7 +286,7 @@ def label(
         teachers = [_load_pipeline(name) for name in teacher] if teacher else [nlp]
         docs: list[Any] = []
         if text is not None:
-            lines = [line for line in _read_lines(text) if line]
+            lines = read_lines(text)
             docs.extend(find_sentences(nlp, _track(lines, len(lines), "Reading")))
         if corpus is not None:
             gold = list(DocBin().from_disk(corpus).get_docs(nlp.vocab))
@@ -427,6 +428,8 @@ def _write(path: Path, content: str) -> None:
 
 
 def _read_text(text: str | None, file: Path | None) -> str:
+    from spacy_ddi.corpora.text import decode
+
     if (text is None) == (file is None):
         _fail('Give a text, or --file PATH, or "-" for standard input: one of the three.')
     if file is not None:
@@ -435,31 +438,7 @@ def _read_text(text: str | None, file: Path | None) -> str:
         content, source = sys.stdin.buffer.read(), "standard input"
     else:
         content, source = str(text).encode("utf8", "surrogateescape"), "the text"
-    return _decode(content, source)
-
-
-def _decode(content: bytes, source: str) -> str:
-    try:
-        decoded = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        _fail(f"{source} is not UTF-8 text: byte {error.start} can't be decoded.")
-    if "\0" in decoded:
-        _fail(f"{source} is not text: it holds a zero byte at {decoded.index(chr(0))}.")
-    if not decoded.strip():
-        _fail(f"{source} is empty.")
-    return decoded
-
-
-def _read_lines(path: Path) -> list[str]:
-    import lzma
-
-    content = path.read_bytes()
-    if path.suffix == ".xz":
-        try:
-            content = lzma.decompress(content)
-        except lzma.LZMAError as error:
-            _fail(f"{path} can't be decompressed: {error}.")
-    return [line.strip() for line in _decode(content, str(path)).splitlines()]
+    return decode(content, source)
 
 
 def _load_pipeline(name: str) -> Any:

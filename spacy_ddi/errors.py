@@ -124,6 +124,16 @@ class Errors:
         "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
         "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
     )
+    TEXT_ENCODING: Final = (
+        "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
+        "by iconv -f LATIN1 -t UTF-8."
+    )
+    TEXT_ZERO: Final = "[DDI111] {source} is not text: it holds a zero byte at {position}."
+    TEXT_EMPTY: Final = "[DDI112] {source} is empty."
+    TEXT_XZ: Final = (
+        "[DDI113] {path} ends in .xz, but can't be decompressed: {problem}. If it is plain text, "
+        "give it another name."
+    )
     CORPUS_NO_PATH: Final = (
         "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
         "--paths.train corpus/train.spacy."

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spacy.util import dict_to_dot, load_config
+from spacy import registry
+from spacy.language import DEFAULT_CONFIG
+from spacy.schemas import ConfigSchemaTraining
+from spacy.util import dict_to_dot, load_config, load_model_from_config
 from weasel.util.config import load_project_config
+
+from spacy_ddi.training.configs import merge_configs
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,3 +68,23 @@ def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path
     assert after == {**before, **named}
     assert all(path.startswith("training.") for path in named)
     assert all(before.get(path) != value for path, value in named.items())
+
+
+@pytest.mark.parametrize(
+    "names", [["ner"], ["minilm"], ["paper"], ["minilm", "teacher"], ["minilm", "student"]]
+)
+def test_the_training_of_a_config_is_one_that_spacy_takes(names: list[str]) -> None:
+    """What is named is registered, what is set is an argument, and has its type."""
+    base, *differences = [ROOT / "configs" / f"{name}.cfg" for name in names]
+    config = merge_configs(base, differences)
+    for path in config["paths"]:
+        config["paths"][path] = path
+    training = DEFAULT_CONFIG.merge(config).interpolate()["training"]
+    resolved = registry.resolve(training, schema=ConfigSchemaTraining)
+    assert callable(resolved["optimizer"])
+    assert {"ents_f", "ddi_micro_f"} & set(resolved["score_weights"])
+
+
+def test_the_recognizer_of_the_config_can_be_built() -> None:
+    nlp = load_model_from_config(load_config(ROOT / "configs" / "ner.cfg"), auto_fill=True)
+    assert nlp.pipe_names == ["ner"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import lzma
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 from spacy.language import Language
@@ -12,6 +10,7 @@ from spacy.tokens import Doc
 
 from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.corpora.text import read_lines
 from spacy_ddi.training.silver import find_sentences
 
 MANY = 10
@@ -26,19 +25,12 @@ def corpus_sentences(nlp: Language, corpus: Path, documents: Path | None) -> lis
 
 def text_sentences(nlp: Language, path: Path, n_lines: int) -> list[Doc]:
     """The sentences of the first lines of a text in which the pipeline finds pairs to judge."""
-    return list(find_sentences(nlp, islice(read_lines(path), n_lines)))
+    return list(find_sentences(nlp, read_lines(path)[:n_lines]))
 
 
 def with_many_mentions(docs: Sequence[Doc]) -> list[Doc]:
     """Those that have `MANY` mentions or more."""
     return [doc for doc in docs if len(doc.spans[MENTIONS_KEY]) >= MANY]
-
-
-def read_lines(path: Path) -> Iterator[str]:
-    """The lines of a text, plain or .xz, that are not empty."""
-    opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt", encoding="utf8") as file:
-        yield from (str(line).strip() for line in file if line.strip())
 
 
 def list_sentence(nlp: Language, n_mentions: int) -> Doc:

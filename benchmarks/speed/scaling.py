@@ -18,8 +18,9 @@ import typer
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from benchmarks.speed.data import list_sentence, read_lines
+from benchmarks.speed.data import list_sentence
 from benchmarks.speed.systems import whole_pipeline, with_mentions
+from spacy_ddi.corpora.text import read_lines
 
 SENTENCES = 64
 """Sentences of a measurement of mentions."""
@@ -47,7 +48,7 @@ def main(
     else:
         if text is None:
             raise typer.BadParameter("a text is needed", param_hint="--text")
-        lines = [line for line, _ in zip(read_lines(text), range(documents), strict=False)]
+        lines = read_lines(text)[:documents]
         n_texts = len(lines)
         nlp("Aspirin may interact with warfarin.")
     loaded = peak_megabytes()
