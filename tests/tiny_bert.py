@@ -14,11 +14,13 @@ WIDTH = 16
 WORDS = ("drug", "the", "alter", "##s", "iron", "zinc", "salt", *string.punctuation)
 
 
-def make_tiny_transformer(folder: Path) -> Pipe:
+def make_tiny_transformer(folder: Path, min_mentions: int = 0) -> Pipe:
     """An initialized `transformer` component that blinds.
 
     folder: Where the encoder and its vocabulary are written.
+    min_mentions: Sentences with fewer mentions are not encoded.
     """
+    import torch
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     pieces = [*string.ascii_lowercase, *string.digits]
@@ -36,12 +38,16 @@ def make_tiny_transformer(folder: Path) -> Pipe:
         # So large that every vector depends visibly on every word.
         initializer_range=0.5,
     )
+    torch.manual_seed(0)
     BertModel(config).save_pretrained(folder)
     settings = {
         "model": {
             "@architectures": "spacy-transformers.TransformerModel.v3",
             "name": str(folder),
-            "get_spans": {"@span_getters": "spacy-ddi.blinded_sents.v1"},
+            "get_spans": {
+                "@span_getters": "spacy-ddi.blinded_sents.v1",
+                "min_mentions": min_mentions,
+            },
             "tokenizer_config": {"use_fast": True},
             "transformer_config": {},
             "mixed_precision": False,

@@ -136,24 +136,30 @@ def forward(
     RAISES (ValueError): If all token vectors of a Doc with candidate pairs are zero.
     """
     docs, batch = inputs
-    per_doc, backprop_tok2vec = model.get_ref("tok2vec")(docs, is_train)
-    _require_vectors(model, docs, batch, per_doc)
-    width = model.get_dim("nI")
-    # An empty Doc may come back with shape (0, 0).
-    filled = [vectors for vectors in per_doc if len(vectors)]
-    vectors = model.ops.xp.concatenate(filled) if filled else model.ops.alloc2f(0, width)
+    tok2vec = model.get_ref("tok2vec")
+    # A Doc without a pair needs no vectors, and may have none. In training a listener wants the
+    # very batch that its transformer has read.
+    chosen = batch.docs_with_pairs.tolist()
+    with_pairs = [docs[i] for i in chosen]
+    if is_train:
+        per_doc, backprop_tok2vec = tok2vec(docs, is_train)
+        filled = [per_doc[i] for i in chosen]
+    else:
+        filled = tok2vec.predict(with_pairs) if with_pairs else []
+    _require_vectors(model, with_pairs, filled)
     if batch.n_pairs:
+        vectors = model.ops.xp.concatenate(filled)
         logits, backprop_network = model.get_ref("network")((vectors, batch), is_train)
     else:
         logits, backprop_network = model.ops.alloc2f(0, model.get_dim("nO") + 2), None
 
     def backprop(d_logits: Floats2d) -> PairInput:
-        if backprop_network is None:
-            d_vectors = model.ops.alloc2f(*vectors.shape)
-        else:
+        d_per_doc = [model.ops.alloc2f(*doc_vectors.shape) for doc_vectors in per_doc]
+        if backprop_network is not None:
             d_vectors = backprop_network(d_logits)
-        bounds = itertools.accumulate((len(doc_vectors) for doc_vectors in per_doc), initial=0)
-        d_per_doc = [d_vectors[start:end] for start, end in itertools.pairwise(bounds)]
+            bounds = itertools.accumulate(map(len, filled), initial=0)
+            for i, (start, end) in zip(chosen, itertools.pairwise(bounds), strict=True):
+                d_per_doc[i] = d_vectors[start:end]
         return backprop_tok2vec(d_per_doc), batch
 
     return logits, backprop
@@ -165,14 +171,10 @@ def init(model: Model[PairInput, Floats2d], X: PairInput | None = None, Y: Any =
 
 
 def _require_vectors(
-    model: Model[PairInput, Floats2d],
-    docs: list[Doc],
-    batch: PairBatch,
-    per_doc: list[Floats2d],
+    model: Model[PairInput, Floats2d], docs: list[Doc], per_doc: list[Floats2d]
 ) -> None:
-    for i, (doc, vectors) in enumerate(zip(docs, per_doc, strict=True)):
-        has_pairs = batch.doc_pairs[i] < batch.doc_pairs[i + 1]
-        if has_pairs and not (vectors.shape == (len(doc), model.get_dim("nI")) and vectors.any()):
+    for doc, vectors in zip(docs, per_doc, strict=True):
+        if not (vectors.shape == (len(doc), model.get_dim("nI")) and vectors.any()):
             name = model.attrs["component"]
             raise ValueError(Errors.NO_VECTORS.format(name=name, text=doc.text[:60]))
 

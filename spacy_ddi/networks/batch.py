@@ -13,13 +13,13 @@ from torch import Tensor
 
 
 class PairTensors(NamedTuple):
-    """A batch's graphs, mentions and pairs; int64 but for the degrees.
+    """A batch's graphs, mentions and pairs; all int64.
 
     node_tokens (Tensor): Shape (M,): row of the token vectors that a node takes.
     sentence_nodes (Tensor): Shape (S + 1,): nodes of sentence s are [s] to [s + 1].
-    edges (Tensor): Shape (2, E): target and source node, both directions, no self-loops.
-    sentence_edges (Tensor): Shape (S + 1,): edges of sentence s are [s] to [s + 1].
-    degrees (Tensor): Shape (M,), float32: neighbours plus one.
+    neighbours (Tensor): Shape (E,): the nodes that a node's convolution is the mean of: those that
+        an edge joins to it, and itself; node after node.
+    node_neighbours (Tensor): Shape (M + 1,): neighbours of node i are [i] to [i + 1].
     mention_nodes (Tensor): Shape (K, 2): nodes that a mention covers, end exclusive.
     mention_sentences (Tensor): Shape (K,): sentence of a mention.
     mention_rows (Tensor): Shape (K + 1,): rows of mention k in `distances` are [k] to [k + 1].
@@ -30,9 +30,8 @@ class PairTensors(NamedTuple):
 
     node_tokens: Tensor
     sentence_nodes: Tensor
-    edges: Tensor
-    sentence_edges: Tensor
-    degrees: Tensor
+    neighbours: Tensor
+    node_neighbours: Tensor
     mention_nodes: Tensor
     mention_sentences: Tensor
     mention_rows: Tensor
@@ -46,15 +45,16 @@ class GraphRows(NamedTuple):
     nodes (Tensor): Shape (R,): the node that a row copies.
     owners (Tensor): Shape (R,): the owner of a row, 0 to n_owners - 1.
     starts (Tensor): Shape (n_owners + 1,): rows of owner o are [o] to [o + 1].
-    edges (Tensor): Shape (2, E'): target and source *row*, no self-loops.
-    degrees (Tensor): Shape (R, 1): degree of a row's node, its self-loop counted.
+    neighbours (Tensor): Shape (E',): the *rows* that a row's convolution is the mean of, row after
+        row.
+    row_neighbours (Tensor): Shape (R + 1,): neighbours of row r are [r] to [r + 1].
     """
 
     nodes: Tensor
     owners: Tensor
     starts: Tensor
-    edges: Tensor
-    degrees: Tensor
+    neighbours: Tensor
+    row_neighbours: Tensor
 
 
 class PairRows(NamedTuple):
@@ -107,11 +107,22 @@ def copy_graphs(batch: PairTensors, sentences: Tensor) -> GraphRows:
     first_node = batch.sentence_nodes[sentences]
     n_nodes = batch.sentence_nodes[sentences + 1] - first_node
     nodes, owners = write_out(first_node, n_nodes)
-    starts = torch.cat([n_nodes.new_zeros(1), n_nodes.cumsum(0)])
-    first_edge = batch.sentence_edges[sentences]
-    edges, edge_owners = write_out(first_edge, batch.sentence_edges[sentences + 1] - first_edge)
-    moved = batch.edges[:, edges] + (starts[:-1] - first_node)[edge_owners]
-    return GraphRows(nodes, owners, starts, moved, batch.degrees[nodes].unsqueeze(1))
+    starts = offsets(n_nodes)
+    first_neighbour = batch.node_neighbours[first_node]
+    n_neighbours = batch.node_neighbours[first_node + n_nodes] - first_neighbour
+    members, member_owners = write_out(first_neighbour, n_neighbours)
+    neighbours = batch.neighbours[members] + (starts[:-1] - first_node)[member_owners]
+    row_neighbours = offsets(batch.node_neighbours.diff()[nodes])
+    return GraphRows(nodes, owners, starts, neighbours, row_neighbours)
+
+
+def offsets(lengths: Tensor) -> Tensor:
+    """Where each of several runs begins, and the end of the last.
+
+    lengths (Tensor): Shape (n,).
+    RETURNS (Tensor): Shape (n + 1,).
+    """
+    return torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
 
 
 def lay_out_pairs(batch: PairTensors, pairs: Tensor) -> PairRows:

@@ -118,12 +118,14 @@ class PairContext(nn.Module):
         as_head, as_tail, query_head, query_tail, keys, values, head_bias, tail_bias = shared
         head, tail = rows.pairs.unbind(1)
         owners, nodes = rows.graph.owners, rows.graph.nodes
-        query = self._by_head(query_head[head] + query_tail[tail])
-        scores = (query[owners] * self._by_head(keys)[nodes]).sum(2) / math.sqrt(query.shape[2])
-        scores = scores + head_bias[rows.distance_rows[0]] + tail_bias[rows.distance_rows[1]]
+        query = query_head[head] + query_tail[tail]
+        products = query.index_select(0, owners) * keys.index_select(0, nodes)
+        scores = self._by_head(products).sum(2) / math.sqrt(query.shape[1] / self.attention_heads)
+        scores += head_bias.index_select(0, rows.distance_rows[0])
+        scores += tail_bias.index_select(0, rows.distance_rows[1])
         attention = softmax_over(scores, owners, len(head))
-        weighted = self._by_head(values)[nodes] * attention.unsqueeze(2)
-        attended = weighted.new_zeros(query.shape).index_add(0, owners, weighted).flatten(1)
+        weighted = self._by_head(values.index_select(0, nodes)) * attention.unsqueeze(2)
+        attended = torch.zeros_like(query).index_add(0, owners, weighted.flatten(1))
         return torch.tanh(torch.cat([as_head[head] + as_tail[tail], attended], dim=1))
 
     def _by_head(self, states: Tensor) -> Tensor:

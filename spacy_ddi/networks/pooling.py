@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from spacy_ddi.networks.batch import GraphRows, PairRows, Ranges
 
@@ -29,8 +30,14 @@ class AttentivePooling(nn.Module):
         n_owners = len(graph.starts) - 1
         scores = torch.tanh(states) @ self.weight
         attention = softmax_over(scores, graph.owners, n_owners)
-        pooled = states.new_zeros(n_owners, states.shape[1])
-        return pooled.index_add(0, graph.owners, states * attention.unsqueeze(1))
+        return functional.embedding_bag(
+            torch.arange(len(states), device=states.device),
+            states,
+            graph.starts,
+            mode="sum",
+            per_sample_weights=attention,
+            include_last_offset=True,
+        )
 
 
 class MaxPooling(nn.Module):
@@ -75,7 +82,7 @@ def max_over(states: Tensor, ranges: Ranges, n_owners: int) -> Tensor:
     """
     index = ranges.owners.unsqueeze(1).expand(-1, states.shape[1])
     pooled = states.new_full((n_owners, states.shape[1]), -torch.inf)
-    return pooled.scatter_reduce(0, index, states[ranges.rows], "amax")
+    return pooled.scatter_reduce(0, index, states.index_select(0, ranges.rows), "amax")
 
 
 class PairPooling(nn.Module):

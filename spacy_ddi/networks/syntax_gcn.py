@@ -7,6 +7,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from spacy_ddi.errors import require
 from spacy_ddi.networks.batch import GraphRows, PairRows, PairTensors, copy_graphs
@@ -80,10 +81,11 @@ class SyntaxGCN(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
-        """The first layer before its bias and ReLU; see `PairEncoder`.
+        """The first layer before its ReLU; see `PairEncoder`.
 
         RETURNS (Tuple[Tensor, ...]): Shapes (M, H), (D, H), (D, H): the share of the token
-            vectors for each node, that of the distances to the head and to the tail mention.
+            vectors (and of the bias) for each node, that of the distances to the head and to the
+            tail mention.
         """
         position_size = self.head_positions.embedding_dim
         token_weight, head_weight, tail_weight = self._layer(0).weight.split(
@@ -97,21 +99,23 @@ class SyntaxGCN(nn.Module):
         head_table = self.head_positions.weight @ head_weight.T
         tail_table = self.tail_positions.weight @ tail_weight.T
         return (
-            tokens,
-            convolve(head_table[distances], mentions),
-            convolve(tail_table[distances], mentions),
+            tokens + self._layer(0).bias,
+            convolve(head_table.index_select(0, distances), mentions),
+            convolve(tail_table.index_select(0, distances), mentions),
         )
 
     def encode_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
         """The sum of the three shares, then the other layers; see `PairEncoder`."""
         tokens, heads, tails = shared
         head_rows, tail_rows = rows.distance_rows
-        summed = tokens[rows.graph.nodes] + heads[head_rows] + tails[tail_rows]
-        states = torch.relu(summed + self._layer(0).bias)
+        summed = tokens.index_select(0, rows.graph.nodes)
+        summed += heads.index_select(0, head_rows)
+        summed += tails.index_select(0, tail_rows)
+        states = torch.relu_(summed)
         for i in range(1, len(self.layers)):
             layer = self._layer(i)
             projected = self.dropout(states) @ layer.weight.T
-            states = torch.relu(convolve(projected, rows.graph) + layer.bias)
+            states = torch.relu_(convolve(projected, rows.graph) + layer.bias)
         return states
 
     def _layer(self, i: int) -> nn.Linear:
@@ -125,5 +129,7 @@ def convolve(states: Tensor, graph: GraphRows) -> Tensor:
     graph (GraphRows): The graph of R rows.
     RETURNS (Tensor): Shape (R, H).
     """
-    targets, sources = graph.edges
-    return states.index_add(0, targets, states[sources]) / graph.degrees
+    # A bag of embeddings is a mean over ragged lists of rows, without a copy of each list.
+    return functional.embedding_bag(
+        graph.neighbours, states, graph.row_neighbours, mode="mean", include_last_offset=True
+    )

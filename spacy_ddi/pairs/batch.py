@@ -1,8 +1,8 @@
 """The arrays of one batch of Docs: everything the network needs but the token vectors.
 
-T tokens of the batch, S sentences with candidate pairs, M nodes in them, E directed edges,
-K mentions, P pairs. Built without a Python loop over pairs or tokens; what belongs to a sentence is
-there once, however many pairs the sentence has.
+T tokens of the Docs that have a candidate pair, S sentences with candidate pairs, M nodes in them,
+E neighbours of theirs, K mentions, P pairs. Built without a Python loop over pairs or tokens; what
+belongs to a sentence is there once, however many pairs the sentence has.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from spacy_ddi.pairs.candidates import Candidates
@@ -31,12 +30,12 @@ class PairBatch:
 
     n_tokens (int): T.
     node_tokens (NDArray): Shape (M,): the token whose vector a node takes, as a row of the
-        batch's concatenated token vectors: the token itself, or a mention's first.
+        token vectors of the Docs with a pair, one after another: the token itself, or a mention's
+        first.
     sentence_nodes (NDArray): Shape (S + 1,): nodes of sentence s are [s] to [s + 1].
-    edges (NDArray): Shape (2, E): target and source node; both directions, no self-loops,
-        sorted by target, hence by sentence.
-    sentence_edges (NDArray): Shape (S + 1,): edges of sentence s are [s] to [s + 1].
-    degrees (NDArray): Shape (M,), float32: neighbours of a node plus one for its self-loop.
+    neighbours (NDArray): Shape (E,): the nodes that an edge joins to a node, and the node itself
+        (its self-loop), node after node.
+    node_neighbours (NDArray): Shape (M + 1,): neighbours of node i are [i] to [i + 1].
     mention_nodes (NDArray): Shape (K, 2): the nodes that a mention covers, end exclusive.
     mention_sentences (NDArray): Shape (K,): sentence of a mention.
     pairs (NDArray): Shape (P, 2): head and tail mention, the head first in the text.
@@ -46,9 +45,8 @@ class PairBatch:
     n_tokens: int
     node_tokens: Ints
     sentence_nodes: Ints
-    edges: Ints
-    sentence_edges: Ints
-    degrees: NDArray[np.float32]
+    neighbours: Ints
+    node_neighbours: Ints
     mention_nodes: Ints
     mention_sentences: Ints
     pairs: Ints
@@ -58,6 +56,11 @@ class PairBatch:
     def n_pairs(self) -> int:
         """P."""
         return len(self.pairs)
+
+    @property
+    def docs_with_pairs(self) -> Ints:
+        """Places of the Docs that have a pair."""
+        return np.flatnonzero(np.diff(self.doc_pairs))
 
     @property
     def pair_sentences(self) -> Ints:
@@ -103,7 +106,7 @@ class PairBatch:
         for doc, proposed in zip(docs, candidates, strict=True):
             if len(proposed.pairs):
                 parts.append(_doc_batch(doc, proposed, graph, offset))
-            offset += len(doc)
+                offset += len(doc)
         counts = np.array([len(proposed.pairs) for proposed in candidates], dtype=np.int64)
         return _concatenate(parts, offset, _offsets(counts))
 
@@ -141,10 +144,12 @@ def _doc_batch(doc: Doc, candidates: Candidates, graph: GraphBuilder, offset: in
     kept_mentions, pairs = np.unique(pairs, return_inverse=True)
     pairs = pairs.reshape(-1, 2)
     new_node = np.cumsum(keep_node) - 1
+    n_nodes = int(keep_node.sum())
     edges = new_node[edges[:, keep_edge]]
+    edges = np.concatenate([edges, np.tile(np.arange(n_nodes), (2, 1))], axis=1)
+    targets, sources = edges[:, np.lexsort(edges[::-1])]
     node_sentence = np.searchsorted(kept_sentences, node_sentence[keep_node])
     n_sentences = len(kept_sentences)
-    n_nodes = int(keep_node.sum())
     mention_nodes = np.stack(
         [nodes[ranges[kept_mentions, 0]], nodes[last_tokens[kept_mentions]]], axis=1
     )
@@ -152,9 +157,8 @@ def _doc_batch(doc: Doc, candidates: Candidates, graph: GraphBuilder, offset: in
         n_tokens=len(doc),
         node_tokens=tokens[keep_node] + offset,
         sentence_nodes=_offsets(np.bincount(node_sentence, minlength=n_sentences)),
-        edges=edges,
-        sentence_edges=_offsets(np.bincount(node_sentence[edges[0]], minlength=n_sentences)),
-        degrees=(np.bincount(edges[0], minlength=n_nodes) + 1).astype(np.float32),
+        neighbours=sources,
+        node_neighbours=_offsets(np.bincount(targets, minlength=n_nodes)),
         mention_nodes=new_node[mention_nodes] + [0, 1],
         mention_sentences=np.searchsorted(kept_sentences, mention_sentence[kept_mentions]),
         pairs=pairs,
@@ -164,26 +168,24 @@ def _doc_batch(doc: Doc, candidates: Candidates, graph: GraphBuilder, offset: in
 
 def _concatenate(parts: Sequence[PairBatch], n_tokens: int, doc_pairs: Ints) -> PairBatch:
     nodes = _offsets([len(part.node_tokens) for part in parts])
-    edges = _offsets([part.edges.shape[1] for part in parts])
+    neighbours = _offsets([len(part.neighbours) for part in parts])
     sentences = _offsets([len(part.sentence_nodes) - 1 for part in parts])
     mentions = _offsets([len(part.mention_nodes) for part in parts])
 
-    def join(arrays: list[Ints], empty: tuple[int, ...], axis: int = 0) -> Ints:
-        return np.concatenate([np.zeros(empty, dtype=np.int64), *arrays], axis=axis)
+    def join(arrays: list[Ints], empty: tuple[int, ...]) -> Ints:
+        return np.concatenate([np.zeros(empty, dtype=np.int64), *arrays])
 
     def join_offsets(arrays: list[Ints], starts: Ints) -> Ints:
         moved = [array[:-1] + start for array, start in zip(arrays, starts[:-1], strict=True)]
         return np.concatenate([*moved, starts[-1:]])
 
     each = list(enumerate(parts))
-    degrees = [np.zeros(0, dtype=np.float32), *(part.degrees for part in parts)]
     return PairBatch(
         n_tokens=n_tokens,
         node_tokens=join([part.node_tokens for part in parts], (0,)),
         sentence_nodes=join_offsets([part.sentence_nodes for part in parts], nodes),
-        edges=join([part.edges + nodes[i] for i, part in each], (2, 0), axis=1),
-        sentence_edges=join_offsets([part.sentence_edges for part in parts], edges),
-        degrees=np.concatenate(degrees),
+        neighbours=join([part.neighbours + nodes[i] for i, part in each], (0,)),
+        node_neighbours=join_offsets([part.node_neighbours for part in parts], neighbours),
         mention_nodes=join([part.mention_nodes + nodes[i] for i, part in each], (0, 2)),
         mention_sentences=join([part.mention_sentences + sentences[i] for i, part in each], (0,)),
         pairs=join([part.pairs + mentions[i] for i, part in each], (0, 2)),

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.errors import Errors, require
-from spacy_ddi.pairs.graph import first_tokens, node_index, sentence_index
+from spacy_ddi.pairs.graph import Ints, first_tokens, node_index, sentence_index
 from spacy_ddi.pairs.mentions import MentionSource, make_mention_source, mention_ranges
 
 BLIND_WORD = "drug"
@@ -28,6 +29,7 @@ def configure_blinded_sents(
     spans_key: str = MENTIONS_KEY,
     mention_labels: list[str] | None = None,
     max_tokens: int = 256,
+    min_mentions: int = 2,
 ) -> SpanGetter:
     """Registered as `spacy-ddi.blinded_sents.v1` (@span_getters of spacy-transformers).
 
@@ -36,42 +38,89 @@ def configure_blinded_sents(
     mention_labels (Optional[List[str]]): Types of mentions; set it as for the relation component.
     max_tokens (int): A longer sentence is encoded in pieces of this many tokens, since encoders
         read a limited number of word pieces (512, mostly) and would drop the rest.
+    min_mentions (int): Sentences with fewer mentions are not encoded: no pair of theirs is ever
+        classified. Their tokens have no vector, or one of zeros. Set 0 if another component reads
+        the encoder too, or if its tokenizer makes word pieces of blanks (RoBERTa's).
     RETURNS (Callable): From Docs to sentence spans of their shadows.
     """
     if word is not None:
         check_blind_word(word)
     where = "spacy-ddi.blinded_sents.v1"
     require(max_tokens >= 1, where, "max_tokens", max_tokens, "1 or more")
-    source = make_mention_source(spans_key, mention_labels)
-    return partial(blinded_sents, word=word, source=source, max_tokens=max_tokens)
+    require(min_mentions >= 0, where, "min_mentions", min_mentions, "0 or more")
+    return partial(
+        blinded_sents,
+        word=word,
+        source=make_mention_source(spans_key, mention_labels),
+        max_tokens=max_tokens,
+        min_mentions=min_mentions,
+    )
 
 
 def blinded_sents(
-    docs: Iterable[Doc], *, word: str | None, source: MentionSource, max_tokens: int
+    docs: Iterable[Doc],
+    *,
+    word: str | None,
+    source: MentionSource,
+    max_tokens: int,
+    min_mentions: int,
 ) -> list[list[Span]]:
     """Spans of the Docs' shadows: the sentences, or the whole Doc where there are no boundaries.
+
+    A sentence that is not encoded is blank and belongs to the span before it (the first ones to
+    the span after them), where it leaves no word piece.
 
     docs (Iterable[Doc]): The Docs.
     word (Optional[str]): Stands for every mention; with None the spans are of the Docs themselves.
     source (MentionSource): Finds the mentions.
-    max_tokens (int): The longest span.
-    RETURNS (List[List[Span]]): For every Doc spans that cover each token once.
+    max_tokens (int): The longest piece of a sentence.
+    min_mentions (int): Sentences with fewer mentions are not encoded.
+    RETURNS (List[List[Span]]): For every Doc spans that cover each token once, or none if none of
+        its sentences is encoded. Where that is so of all Docs, the first one has a blank span,
+        since transformers can't read nothing.
     """
-    spans = []
+    docs = list(docs)
+    spans: list[list[Span]] = []
     for doc in docs:
-        shadow = doc if word is None else blind(doc, source(doc), word)
-        bounds = [*np.flatnonzero(np.diff(sentence_index(doc), prepend=-1)), len(doc)]
-        spans.append(
-            [
-                shadow[start : min(start + max_tokens, end)]
-                for begin, end in itertools.pairwise(bounds)
-                for start in range(begin, end, max_tokens)
-            ]
-        )
+        mentions = source(doc)
+        sentences = sentence_index(doc)
+        is_read = _count_mentions(mentions, sentences) >= min_mentions
+        is_token_read = is_read[sentences]
+        if not is_token_read.any():
+            spans.append([])
+            continue
+        if not is_token_read.all():
+            shadow = blind(doc, mentions, word, is_token_read)
+        else:
+            shadow = doc if word is None else blind(doc, mentions, word)
+        bounds = itertools.pairwise([*np.flatnonzero(np.diff(sentences, prepend=-1)), len(doc)])
+        starts = [
+            start
+            for (begin, end), is_sentence_read in zip(bounds, is_read, strict=True)
+            if is_sentence_read
+            for start in range(begin, end, max_tokens)
+        ]
+        spans.append([shadow[i:j] for i, j in itertools.pairwise([0, *starts[1:], len(doc)])])
+    if not any(spans):
+        for doc, doc_spans in zip(docs, spans, strict=True):
+            if len(doc):
+                doc_spans.append(Doc(doc.vocab, words=[" "])[:])
+                break
     return spans
 
 
-def blind(doc: Doc, mentions: list[Span], word: str = BLIND_WORD) -> Doc:
+def _count_mentions(mentions: list[Span], sentences: Ints) -> Ints:
+    """Shape (S,): how many mentions begin in each sentence."""
+    n_sentences = sentences[-1] + 1 if len(sentences) else 0
+    return np.bincount(sentences[mention_ranges(mentions)[:, 0]], minlength=n_sentences)
+
+
+def blind(
+    doc: Doc,
+    mentions: list[Span],
+    word: str | None = BLIND_WORD,
+    is_read: NDArray[np.bool_] | None = None,
+) -> Doc:
     """The shadow of a Doc: as many tokens, but no name.
 
     The first token of each mention (of each node, where mentions overlap) reads as the word, the
@@ -80,19 +129,24 @@ def blind(doc: Doc, mentions: list[Span], word: str = BLIND_WORD) -> Doc:
 
     doc (Doc): The Doc, T tokens.
     mentions (List[Span]): Its mentions.
-    word (str): Stands for every mention.
+    word (Optional[str]): Stands for every mention; with None names stay.
+    is_read (Optional[NDArray]): Shape (T,): False for tokens to be blanks, too; None for no more.
     RETURNS (Doc): Shadow of T tokens, without annotation.
     """
     words = [token.text for token in doc]
     spaces = [bool(token.whitespace_) for token in doc]
-    nodes = node_index(sentence_index(doc), mention_ranges(mentions))
-    is_first = set(first_tokens(nodes).tolist())
-    for mention in mentions:
-        for i in range(mention.start, mention.end):
-            words[i] = word if i in is_first else " "
-            spaces[i] = True
-        if mention.start:
-            spaces[mention.start - 1] = True
+    if word is not None:
+        nodes = node_index(sentence_index(doc), mention_ranges(mentions))
+        is_first = set(first_tokens(nodes).tolist())
+        for mention in mentions:
+            for i in range(mention.start, mention.end):
+                words[i] = word if i in is_first else " "
+                spaces[i] = True
+            if mention.start:
+                spaces[mention.start - 1] = True
+    if is_read is not None:
+        for i in np.flatnonzero(~is_read).tolist():
+            words[i] = " "
     return Doc(doc.vocab, words=words, spaces=spaces)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Protocol, runtime_checkable
 
@@ -64,22 +64,25 @@ def keep_pairs(
 ) -> NDArray[np.bool_]:
     """Apply the chosen rules to the pairs of one Doc; see `NegativeFilter`."""
     keep = np.ones(len(pairs), dtype=bool)
+    text = doc.text  # a Doc puts it together anew each time
     if same_referent:
-        keep &= ~_equal_at(referents(doc, mentions), pairs) & ~_is_alias(doc, mentions, pairs)
+        found = aliases(text, mentions)
+        keep &= ~_equal_at(referents(mentions, found), pairs)
+        keep &= ~_is_alias(found, pairs, len(mentions))
     if coordination:
-        groups = coordinations(doc, mentions)
+        groups = coordinations(text, mentions)
         sizes = np.bincount(groups, minlength=len(groups))[groups]
         keep &= ~(_equal_at(groups, pairs) & (sizes[pairs[:, 0]] >= MIN_COORDINATION))
     return keep
 
 
-def referents(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+def referents(mentions: Sequence[Span], found: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
     """Number the things that the mentions name: mentions of equal string, case aside, name one
     thing, and so do an abbreviation and the long form that the Doc gives with it in parentheses
     (Schwartz & Hearst 2003, as scispaCy has it).
 
-    doc (Doc): The Doc.
-    mentions (Sequence[Span]): Its K mentions in text order.
+    mentions (Sequence[Span]): K mentions in text order.
+    found (Iterable[Tuple[int, int]]): Their `aliases`.
     RETURNS (NDArray): Shape (K,): a number a mention, equal for the same referent.
     """
     # Imported late: this module is loaded with every spaCy pipeline, wanted or not.
@@ -87,7 +90,7 @@ def referents(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
 
     names = [mention.text.lower() for mention in mentions]
     long_forms = {}
-    for first, second in aliases(doc, mentions):
+    for first, second in found:
         long_form, short_form = mentions[first], mentions[second]
         if find_abbreviation(long_form, short_form)[1] is not None:
             long_forms[names[second]] = names[first]
@@ -95,14 +98,13 @@ def referents(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
     return np.unique(np.array(resolved, dtype=object), return_inverse=True)[1].astype(np.int64)
 
 
-def aliases(doc: Doc, mentions: Sequence[Span]) -> list[tuple[int, int]]:
+def aliases(text: str, mentions: Sequence[Span]) -> list[tuple[int, int]]:
     """Neighbouring mentions of which the second alone stands in parentheses: 'naproxen (Anaprox)'.
 
-    doc (Doc): The Doc.
+    text (str): Text of a Doc.
     mentions (Sequence[Span]): Its mentions in text order.
     RETURNS (List[Tuple[int, int]]): Indices into the mentions.
     """
-    text = doc.text
     return [
         (i, i + 1)
         for i, (first, second) in enumerate(itertools.pairwise(mentions))
@@ -112,16 +114,15 @@ def aliases(doc: Doc, mentions: Sequence[Span]) -> list[tuple[int, int]]:
     ]
 
 
-def coordinations(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+def coordinations(text: str, mentions: Sequence[Span]) -> NDArray[np.int64]:
     """Number the coordinations: runs of mentions with only a comma, semicolon, slash, 'and' or
     'or' (or a comma and one of these words) between them. By the text rather than the parse: drug
     lists are where parsers fail first.
 
-    doc (Doc): The Doc.
+    text (str): Text of a Doc.
     mentions (Sequence[Span]): Its K mentions in text order.
     RETURNS (NDArray): Shape (K,): a number a mention, equal within a run.
     """
-    text = doc.text
     breaks = [
         first.end > second.start
         or _SEPARATOR.fullmatch(text, first.end_char, second.start_char) is None
@@ -135,7 +136,8 @@ def _equal_at(numbers: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[n
     return equal
 
 
-def _is_alias(doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
-    found = np.array(aliases(doc, mentions), dtype=np.int64).reshape(-1, 2)
-    size = len(mentions)
-    return np.isin(pairs[:, 0] * size + pairs[:, 1], found[:, 0] * size + found[:, 1])
+def _is_alias(
+    found: Sequence[tuple[int, int]], pairs: NDArray[np.int64], size: int
+) -> NDArray[np.bool_]:
+    known = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return np.isin(pairs[:, 0] * size + pairs[:, 1], known[:, 0] * size + known[:, 1])

@@ -17,8 +17,10 @@ WIDTH = 5
 
 @dataclass
 class FakeTok2Vec:
-    """Gives the Docs the vectors that stand in `vectors`; notes the gradients that come back."""
+    """Gives each of `docs` what stands at its place in `vectors`; notes the gradients that come
+    back."""
 
+    docs: list[Doc] = field(default_factory=list)
     vectors: list[NDArray[Any]] = field(default_factory=list)
     gradients: list[NDArray[Any]] = field(default_factory=list)
 
@@ -28,6 +30,7 @@ class FakeTok2Vec:
     def fill(self, docs: list[Doc], seed: int = 0) -> None:
         """Random vectors in double precision, one a token; an empty Doc gets shape (0, 0)."""
         rng = np.random.default_rng(seed)
+        self.docs = docs
         self.vectors = [
             rng.normal(size=(len(doc), WIDTH)) if len(doc) else np.zeros((0, 0)) for doc in docs
         ]
@@ -39,7 +42,8 @@ class FakeTok2Vec:
             self.gradients = d_vectors
             return docs
 
-        return self.vectors, backprop
+        places = [next(i for i, known in enumerate(self.docs) if known is doc) for doc in docs]
+        return [self.vectors[i] for i in places], backprop
 
 
 @pytest.fixture

@@ -62,7 +62,6 @@ def test_docs_do_not_influence_each_other(tok2vec: FakeTok2Vec) -> None:
     tok2vec.fill(docs)
     model = make_model(tok2vec)
     together = model.predict(with_pairs(docs))
-    tok2vec.vectors = tok2vec.vectors[-1:]
     np.testing.assert_allclose(model.predict(with_pairs(docs[-1:])), together[3:], atol=1e-12)
 
 
@@ -142,8 +141,8 @@ def test_batch_without_tokens(tok2vec: FakeTok2Vec, n_docs: int) -> None:
 @pytest.mark.parametrize("shape", [(5, WIDTH), (5, WIDTH + 1), (0, 0)])
 def test_missing_vectors_are_named(tok2vec: FakeTok2Vec, shape: tuple[int, int]) -> None:
     docs = make_docs()[:1]
-    tok2vec.vectors = [np.zeros(shape)]
     model = make_model(tok2vec)
+    tok2vec.docs, tok2vec.vectors = docs, [np.zeros(shape)]
     model.attrs["component"] = "my_relations"
     with pytest.raises(ValueError, match=r"\[DDI002\].*'my_relations'.*A w B w C"):
         model.predict(with_pairs(docs))

@@ -62,19 +62,19 @@ def random_sentences(seed: int, n_sentences: int = 3) -> tuple[list[Sentence], t
 def make_tensors(sentences: list[Sentence]) -> PairTensors:
     """The sentences as the network takes them, pairs sentence by sentence."""
     nodes: list[int] = []
-    edges: list[tuple[int, int]] = []
-    degrees: list[float] = []
+    neighbours: list[int] = []
+    node_neighbours = [0]
     mention_nodes: list[tuple[int, int]] = []
     mention_sentences: list[int] = []
     distances: list[int] = []
     pairs: list[tuple[int, int]] = []
-    sentence_nodes, sentence_edges, mention_rows = [0], [0], [0]
+    sentence_nodes, mention_rows = [0], [0]
     for s, sentence in enumerate(sentences):
         first, first_mention = len(nodes), len(mention_nodes)
         nodes += sentence.tokens
         for i, row in enumerate(sentence.adjacency):
-            edges += [(first + i, first + j) for j in range(len(row)) if row[j]]
-            degrees.append(1.0 + sum(row.tolist()))
+            neighbours += [first + j for j in range(len(row)) if row[j] or i == j]
+            node_neighbours.append(len(neighbours))
         for start, end in sentence.mentions:
             mention_nodes.append((first + start, first + end))
             mention_sentences.append(s)
@@ -82,7 +82,6 @@ def make_tensors(sentences: list[Sentence]) -> PairTensors:
             mention_rows.append(len(distances))
         pairs += [(first_mention + head, first_mention + tail) for head, tail in sentence.pairs]
         sentence_nodes.append(len(nodes))
-        sentence_edges.append(len(edges))
 
     def integers(values: object, *shape: int) -> torch.Tensor:
         return torch.tensor(values, dtype=torch.int64).reshape(*shape)
@@ -90,9 +89,8 @@ def make_tensors(sentences: list[Sentence]) -> PairTensors:
     return PairTensors(
         node_tokens=integers(nodes, -1),
         sentence_nodes=integers(sentence_nodes, -1),
-        edges=integers(edges, -1, 2).T,
-        sentence_edges=integers(sentence_edges, -1),
-        degrees=torch.tensor(degrees, dtype=torch.float32),
+        neighbours=integers(neighbours, -1),
+        node_neighbours=integers(node_neighbours, -1),
         mention_nodes=integers(mention_nodes, -1, 2),
         mention_sentences=integers(mention_sentences, -1),
         mention_rows=integers(mention_rows, -1),

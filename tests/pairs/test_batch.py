@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from spacy_ddi.pairs.batch import CrossSentencePairError, PairBatch
@@ -29,8 +29,7 @@ class View:
     """What the network gets to see of one pair."""
 
     tokens: list[int]
-    adjacency: NDArray[np.int64]
-    degrees: list[float]
+    neighbours: list[list[int]]
     mention_nodes: list[list[int]]
     distances: list[list[int]]
 
@@ -39,16 +38,12 @@ def view(batch: PairBatch, p: int) -> View:
     """The part of a batch that belongs to one pair."""
     sentence = batch.pair_sentences[p]
     first, end = batch.sentence_nodes[sentence : sentence + 2]
-    adjacency = np.zeros((end - first, end - first), dtype=np.int64)
-    first_edge, end_edge = batch.sentence_edges[sentence : sentence + 2]
-    for target, source in batch.edges[:, first_edge:end_edge].T:
-        adjacency[target - first, source - first] += 1
+    bounds = itertools.pairwise(batch.node_neighbours[first : end + 1])
     rows = batch.mention_rows
     pair = batch.pairs[p].tolist()
     return View(
         tokens=batch.node_tokens[first:end].tolist(),
-        adjacency=adjacency,
-        degrees=batch.degrees[first:end].tolist(),
+        neighbours=[(batch.neighbours[start:stop] - first).tolist() for start, stop in bounds],
         mention_nodes=[
             [node - first for node in range(*batch.mention_nodes[mention])] for mention in pair
         ],
@@ -70,17 +65,15 @@ def slow_view(doc: Doc, offset: int, candidates: Candidates, p: int) -> View:
             nodes.append([token.i])
             covers.append(cover)
     node_of = {token: node for node, members in enumerate(nodes) for token in members}
-    adjacency = np.zeros((len(nodes), len(nodes)), dtype=np.int64)
+    neighbours: list[set[int]] = [{node} for node in range(len(nodes))]
     for token in sentence:
         head = token.head.i if doc.has_annotation("DEP") else max(token.i - 1, sentence.start)
-        if node_of[head] != node_of[token.i]:
-            adjacency[node_of[head], node_of[token.i]] = 1
-            adjacency[node_of[token.i], node_of[head]] = 1
+        neighbours[node_of[head]].add(node_of[token.i])
+        neighbours[node_of[token.i]].add(node_of[head])
     mention_nodes = [sorted({node_of[token.i] for token in mention}) for mention in pair]
     return View(
         tokens=[offset + members[0] for members in nodes],
-        adjacency=adjacency,
-        degrees=(adjacency.sum(axis=1) + 1).tolist(),
+        neighbours=[sorted(members) for members in neighbours],
         mention_nodes=mention_nodes,
         distances=[[distance(i, covered) for i in range(len(nodes))] for covered in mention_nodes],
     )
@@ -115,29 +108,27 @@ def test_batch_equals_slow_reading(drawn: tuple[list[Doc], list[Candidates]]) ->
         for k in range(len(candidates.pairs)):
             found, expected = view(batch, p), slow_view(doc, offset, candidates, k)
             assert found.tokens == expected.tokens
-            assert found.adjacency.tolist() == expected.adjacency.tolist()
-            assert found.degrees == expected.degrees
+            assert found.neighbours == expected.neighbours
             assert found.mention_nodes == expected.mention_nodes
             assert found.distances == expected.distances
             p += 1
-        offset += len(doc)
+        offset += len(doc) if len(candidates.pairs) else 0
     assert batch.n_pairs == batch.doc_pairs[-1] == p
     assert batch.n_tokens == offset
 
 
 @given(batches())
 def test_arrays_are_whole_and_of_one_type(drawn: tuple[list[Doc], list[Candidates]]) -> None:
-    """Only sentences and mentions of a pair are there, and every array is int64 but the degrees."""
+    """Only sentences and mentions of a pair are there, and every array is int64."""
     batch = PairBatch.from_docs(*drawn)
     assert len(set(batch.pair_sentences.tolist())) == len(batch.sentence_nodes) - 1
     assert np.unique(batch.pairs).tolist() == list(range(len(batch.mention_nodes)))
-    assert batch.sentence_nodes[-1] == len(batch.node_tokens) == len(batch.degrees)
-    assert batch.sentence_edges[-1] == batch.edges.shape[1]
+    assert batch.sentence_nodes[-1] == len(batch.node_tokens)
+    assert len(batch.node_neighbours) == len(batch.node_tokens) + 1
+    assert batch.node_neighbours[-1] == len(batch.neighbours)
     assert batch.mention_rows[-1] == len(batch.distances)
     for name, array in {**vars(batch), "distances": batch.distances}.items():
-        if name == "degrees":
-            assert array.dtype == np.float32
-        elif name != "n_tokens":
+        if name != "n_tokens":
             assert array.dtype == np.int64, name
 
 
@@ -188,7 +179,7 @@ def test_signs_of_distances() -> None:
 def test_no_parse_gives_the_chain_of_tokens() -> None:
     doc = make_doc("A w B", mentions=[(0, 1), (2, 3)])
     batch = PairBatch.from_docs([doc], [sentence_candidates(doc)])
-    assert view(batch, 0).adjacency.tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+    assert view(batch, 0).neighbours == [[0, 1], [0, 1, 2], [1, 2]]
 
 
 @pytest.mark.parametrize("n_docs", [0, 1, 2])
@@ -196,24 +187,24 @@ def test_batch_without_any_pair(n_docs: int) -> None:
     doc = make_doc("A w B", mentions=[(0, 1), (2, 3)])
     batch = PairBatch.from_docs([doc] * n_docs, [no_candidates(doc)] * n_docs)
     assert batch.n_pairs == 0
-    assert batch.n_tokens == 3 * n_docs
+    assert batch.n_tokens == 0
     assert batch.doc_pairs.tolist() == [0] * (n_docs + 1)
     assert batch.pairs.shape == (0, 2)
-    assert batch.edges.shape == (2, 0)
+    assert batch.node_neighbours.tolist() == [0]
     assert batch.mention_nodes.shape == (0, 2)
     assert batch.mention_rows.tolist() == batch.sentence_nodes.tolist() == [0]
-    assert len(batch.distances) == len(batch.node_tokens) == len(batch.degrees) == 0
+    assert len(batch.distances) == len(batch.node_tokens) == len(batch.neighbours) == 0
 
 
-def test_docs_without_pairs_and_empty_docs_only_move_the_tokens() -> None:
+def test_docs_without_pairs_and_empty_docs_leave_no_trace() -> None:
     doc = make_doc("A w B", mentions=[(0, 1), (2, 3)], heads=[1, 1, 1])
     empty, idle = make_doc([]), make_doc(["w", "A"], mentions=[(1, 2)])
     alone = PairBatch.from_docs([doc], [sentence_candidates(doc)])
     among = [empty, idle, doc, empty, idle]
     batch = PairBatch.from_docs(among, [sentence_candidates(each) for each in among])
     assert batch.doc_pairs.tolist() == [0, 0, 0, 1, 1, 1]
-    assert batch.node_tokens.tolist() == [2, 3, 4]
-    for name in set(vars(batch)) - {"n_tokens", "node_tokens", "doc_pairs"}:
+    assert batch.docs_with_pairs.tolist() == [2]
+    for name in set(vars(batch)) - {"doc_pairs"}:
         np.testing.assert_array_equal(getattr(batch, name), getattr(alone, name), err_msg=name)
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import spacy_transformers  # noqa: F401  (gives spaCy's registry the span getters)
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.util import registry
+from thinc.api import Model
 
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.models.first_word_piece import first_word_piece
@@ -22,13 +24,16 @@ from spacy_ddi.pairs.blinding import (
     check_blind_word,
     configure_blinded_sents,
 )
+from spacy_ddi.pairs.graph import sentence_index
 from spacy_ddi.pairs.mentions import MentionSource
 from tests.helpers import docs, make_doc, text_doc
 from tests.tiny_bert import WIDTH, make_tiny_transformer
 
 
 def make_getter(**settings: object) -> SpanGetter:
-    return registry.span_getters.get("spacy-ddi.blinded_sents.v1")(**settings)
+    """All sentences are read, unless something else is asked."""
+    getter = registry.span_getters.get("spacy-ddi.blinded_sents.v1")
+    return getter(**{"min_mentions": 0, **settings})
 
 
 def shadow_of(doc: Doc) -> Doc:
@@ -152,10 +157,7 @@ TokenVectors = Callable[[Doc], NDArray[np.float32]]
 def token_vectors(tmp_path_factory: pytest.TempPathFactory) -> TokenVectors:
     """From a Doc to what a listener with first-word-piece pooling gets from a blinded encoder."""
     transformer = make_tiny_transformer(tmp_path_factory.mktemp("bert"))
-    listener = registry.architectures.get("spacy-transformers.TransformerListener.v1")(
-        pooling=first_word_piece()
-    )
-    listener.get_ref("listener").set_dim("nO", WIDTH)
+    listener = make_listener()
 
     def encode(doc: Doc) -> NDArray[np.float32]:
         (vectors,) = listener.predict([transformer(doc)])
@@ -163,6 +165,14 @@ def token_vectors(tmp_path_factory: pytest.TempPathFactory) -> TokenVectors:
         return vectors
 
     return encode
+
+
+def make_listener() -> Model[list[Doc], list[NDArray[np.float32]]]:
+    listener = registry.architectures.get("spacy-transformers.TransformerListener.v1")(
+        pooling=first_word_piece()
+    )
+    listener.get_ref("listener").set_dim("nO", WIDTH)
+    return listener
 
 
 def is_seen(doc: Doc) -> list[bool]:
@@ -209,6 +219,66 @@ def test_blank_tokens_get_zeros(token_vectors: TokenVectors, words: list[str]) -
 
 def test_without_a_word_the_encoder_reads_the_names() -> None:
     doc = make_doc("the iron salt", mentions=[(1, 3)])
-    (spans,) = configure_blinded_sents(word=None)([doc])
+    (spans,) = configure_blinded_sents(word=None, min_mentions=0)([doc])
     assert [span.text for span in spans] == ["the iron salt"]
     assert spans[0].doc is doc
+
+
+@given(docs(), st.integers(0, 3), st.integers(1, 9), st.sampled_from(["drug", None]))
+def test_sentences_with_few_mentions_are_blank(
+    doc: Doc, min_mentions: int, max_tokens: int, word: str | None
+) -> None:
+    getter = make_getter(min_mentions=min_mentions, max_tokens=max_tokens, word=word)
+    whole = make_getter(word=word, max_tokens=10**6)
+    # A span is never of no text, unless there is nothing else to read.
+    (spans,), (sentences,) = getter([doc]), whole([doc])
+    starts = [mention.start for mention in MentionSource()(doc)]
+    read = {
+        token.i: token.text
+        for sentence in sentences
+        if sum(sentence.start <= start < sentence.end for start in starts) >= min_mentions
+        for token in sentence
+    }
+    if not read:
+        assert [span.text.strip() for span in spans] == [""] * bool(len(doc))
+        return
+    found = [token for span in spans for token in span]
+    assert [token.i for token in found] == list(range(len(doc)))
+    assert all(token.text == read.get(token.i, " ") for token in found)
+    for span in spans:
+        parts = {doc[token.i].sent.start for token in span if token.i in read}
+        assert len(parts) == 1
+
+
+def test_docs_without_a_sentence_to_read_have_no_span() -> None:
+    pair, single = make_doc("A w B", mentions=[(0, 1), (2, 3)]), make_doc("A w", mentions=[(0, 1)])
+    spans = make_getter(min_mentions=2)([single, make_doc([]), pair])
+    assert [len(doc_spans) for doc_spans in spans] == [0, 0, 1]
+
+
+@pytest.fixture(scope="module")
+def transformers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pipe, Pipe]:
+    """Of the same weights: one that reads every sentence, one that reads those with a pair."""
+    return (
+        make_tiny_transformer(tmp_path_factory.mktemp("bert")),
+        make_tiny_transformer(tmp_path_factory.mktemp("bert"), min_mentions=2),
+    )
+
+
+@settings(max_examples=30)
+@given(st.lists(docs(), max_size=4))
+def test_what_is_read_has_the_same_vectors(
+    transformers: tuple[Pipe, Pipe], drawn: list[Doc]
+) -> None:
+    assume(any(len(doc) for doc in drawn))  # spacy-transformers can't pool nothing
+    every, chosen = (
+        make_listener().predict(list(transformer.pipe(doc.copy() for doc in drawn)))
+        for transformer in transformers
+    )
+    for doc, whole, part in zip(drawn, every, chosen, strict=True):
+        sentences = sentence_index(doc)
+        starts = sentences[[mention.start for mention in MentionSource()(doc)]]
+        is_read = np.bincount(starts, minlength=len(doc) + 1)[sentences] >= 2
+        if is_read.any():
+            np.testing.assert_allclose(part[is_read], whole[is_read], atol=1e-5)
+            assert not part[~is_read].any()

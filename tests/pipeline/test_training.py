@@ -11,13 +11,16 @@ import pytest
 import spacy
 from spacy.cli.evaluate import evaluate as spacy_evaluate
 from spacy.language import Language
-from spacy.tokens import DocBin
+from spacy.tokens import DocBin, Span
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
+from thinc.api import Adam
 from typer.testing import CliRunner
 
+from spacy_ddi.annotations import MENTIONS_KEY, make_relation
 from spacy_ddi.cli import app
+from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.training.silver import label_pairs
 
 ROOT = Path(__file__).parents[2]
@@ -240,3 +243,26 @@ def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path
     )
     assert result.exit_code == 0, result.output
     assert spacy.load(tmp_path / "new").get_pipe("ddi_relation").cfg["temperature"] != 1.0
+
+
+@pytest.mark.parametrize("n_pairs", [0, 1])
+def test_sentences_without_a_pair_are_trained_on_unread(
+    parts: dict[str, Any], n_pairs: int
+) -> None:
+    """Batches with Docs that the encoder skips, some or all of them."""
+    nlp = initialized("minilm", parts)
+    examples = []
+    for names in [["zinc", "iron"]] * n_pairs + [["zinc"], []]:
+        reference = nlp.make_doc("the zinc alters iron")
+        starts = [token.i for token in reference if token.text in names]
+        reference.spans[MENTIONS_KEY] = [Span(reference, i, i + 1, label="drug") for i in starts]
+        if len(starts) == 2:
+            reference._.ddi_rels = [make_relation((1, 2), (3, 4), "effect", 1.0)]
+        examples += make_examples([reference], nlp.make_doc, gold_mentions=True)
+    before = encoder_weights(nlp)
+    upstream = ["tok2vec", "parser"]
+    losses = nlp.update(examples, sgd=False, annotates=upstream, exclude=upstream)
+    nlp.get_pipe("transformer").finish_update(Adam(0.1))
+    assert (losses["ddi_relation"] > 0) == bool(n_pairs)
+    after = encoder_weights(nlp)
+    assert any(not np.array_equal(before[name], after[name]) for name in before) == bool(n_pairs)
