@@ -95,7 +95,7 @@ def main(
     }
     write(setting_path(results), Setting(numbers, digests))
     speeds = [speed_command(every[name], numbers[0], inputs, results, models) for name in names]
-    failed += run_all(console, "Timed", [speed for speed in speeds if speed is not None], 1)
+    failed += run_all(console, "Timed", [speed for speed in speeds if speed is not None], jobs)
     write_report(results)
     console.print(f"Table and plot: {results}", highlight=False)
     if failed:
