@@ -436,9 +436,18 @@ def _read_text(text: str | None, file: Path | None) -> str:
         content, source = file.read_bytes(), str(file)
     elif text == "-":
         content, source = sys.stdin.buffer.read(), "standard input"
+    elif _is_file(str(text)):
+        _fail(f"{text} is a file. To read what is in it: --file {text}")
     else:
         content, source = str(text).encode("utf8", "surrogateescape"), "the text"
     return decode(content, source)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name, or a zero byte
+        return False
 
 
 def _load_pipeline(name: str) -> Any:

@@ -12,7 +12,8 @@ class Errors:
     NO_PARSE: Final = (
         "[DDI001] Component '{name}' needs a dependency parse, and a Doc ('{text}…') has none. "
         "Put a parser (e.g. the one of en_core_web_sm) before '{name}', or set "
-        'missing_parse = "chain" to use neighbouring tokens as the graph.'
+        'missing_parse = "chain" to use neighbouring tokens as the graph. In training, the parser '
+        "must annotate: nlp.update(…, annotates=[…]), or annotating_components in the config."
     )
     NO_VECTORS: Final = (
         "[DDI002] Component '{name}' got token vectors that are all zero for a Doc ('{text}…'). "

@@ -215,6 +215,15 @@ def test_extract_reads_long_texts_in_passages(run, pipeline):
     assert record["head_start"] == len(filler)
 
 
+def test_a_file_given_as_text_is_noticed(run, pipeline, tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_text(KNOWN, encoding="utf8")
+    result = run("extract", str(path), "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert f"--file {path}" in result.stderr
+    assert run("extract", KNOWN + " " * 5000, "--pipeline", pipeline).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

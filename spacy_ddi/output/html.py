@@ -175,6 +175,7 @@ def _render_arcs(relations: list[Relation], types: dict[tuple[int, int], str]) -
         "distance": max(100, round(0.55 * widest) + 20),
         "offset_x": round(widest / 2) + 10,
         "word_spacing": 40,
+        "arrow_spacing": 0,
         "compact": False,
         "bg": "#ffffff",
         "font": "system-ui, sans-serif",
