@@ -1,23 +1,19 @@
 """Extra memory and time for the sentence with the most pairs, all of them classified. Linux only.
 
-python benchmarks/giant_sentence.py en_ddi_minilm DDICorpus/Train
+python -m benchmarks.giant_sentence en_ddi_minilm DDICorpus/Train
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 
 import spacy
 import typer
 
+from benchmarks.memory import measure
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
-
-STATUS = Path("/proc/self/status")
-RESET_PEAK = Path("/proc/self/clear_refs")
 
 
 def main(pipeline: str, corpus: Path) -> None:
@@ -43,24 +39,6 @@ def main(pipeline: str, corpus: Path) -> None:
         step(warm_up)
         megabytes, seconds = measure(lambda step=step: step([giant]))
         typer.echo(f"{step.__name__:8} {megabytes:6.0f} MB extra {seconds:6.1f} s")
-
-
-def measure(function: Callable[[], None]) -> tuple[float, float]:
-    """Peak memory above what is held before, in megabytes, and seconds."""
-    before = read_status("VmRSS")
-    RESET_PEAK.write_text("5")
-    start = perf_counter()
-    function()
-    seconds = perf_counter() - start
-    return read_status("VmHWM") - before, seconds
-
-
-def read_status(name: str) -> float:
-    """A field of the process's status, in megabytes."""
-    for line in STATUS.read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f"{STATUS} has no {name}")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,12 @@ class PrecisionOption(str, Enum):
     BFLOAT16 = "bfloat16"
 
 
+Precision = Annotated[
+    PrecisionOption,
+    typer.Option(help="Of the encoder's arithmetic; bfloat16 is faster where it is built in."),
+]
+
+
 class MentionsOption(str, Enum):
     """Whose mentions are classified."""
 
@@ -87,6 +93,7 @@ def extract(
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Also write an HTML page here.")
     ] = None,
+    precision: Precision = PrecisionOption.FLOAT32,
 ) -> None:
     """Find drug-drug interactions in a text."""
     from spacy_ddi.output.html import render_page
@@ -97,7 +104,7 @@ def extract(
 
     with _readable_errors():
         content = _read_text(text, file)
-        nlp = _load_pipeline(pipeline)
+        nlp = _load_pipeline(pipeline, precision)
         source = component_of(nlp).mentions
         stream = nlp.pipe(
             ((passage, offset) for offset, passage in passages(content)),
@@ -151,6 +158,7 @@ def evaluate(
         Path | None,
         typer.Option(dir_okay=False, help="Also write the official submission lines here."),
     ] = None,
+    precision: Precision = PrecisionOption.FLOAT32,
 ) -> None:
     """Score a pipeline on annotated documents, as the DDIExtraction-2013 task does.
 
@@ -164,7 +172,7 @@ def evaluate(
     from spacy_ddi.scoring.submission import submission_lines
 
     with _readable_errors():
-        nlp = _load_pipeline(pipeline)
+        nlp = _load_pipeline(pipeline, precision)
         component = component_of(nlp)
         errors: list[CorpusError] = []
         docs = read_docs(corpus, nlp.make_doc, documents=documents, on_error=_reporter(errors))
@@ -260,10 +268,7 @@ def label(
         typer.Option(help="Pipeline that judges the pairs; several are averaged."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses the words of the copies.")] = 0,
-    precision: Annotated[
-        PrecisionOption,
-        typer.Option(help="Of the teachers' arithmetic; bfloat16 is faster where it is built in."),
-    ] = PrecisionOption.FLOAT32,
+    precision: Precision = PrecisionOption.FLOAT32,
 ) -> None:
     """Let teachers judge pairs of drugs, for a smaller pipeline to learn from.
 
@@ -275,15 +280,14 @@ def label(
     from spacy_ddi.annotations import SOFT_LABELS
     from spacy_ddi.corpora.convert import write_docbin
     from spacy_ddi.corpora.text import read_lines
-    from spacy_ddi.training.faster_forward import speed_up_transformers
     from spacy_ddi.training.silver import find_sentences, label_pairs, vary_sentences
 
     with _readable_errors():
         if text is None and corpus is None:
             _fail("Give --text, --corpus or both.")
         _require_writable(output)
-        nlp = _load_pipeline(pipeline)
-        teachers = [_load_pipeline(name) for name in teacher] if teacher else [nlp]
+        nlp = _load_pipeline(pipeline, precision)
+        teachers = [_load_pipeline(name, precision) for name in teacher] if teacher else [nlp]
         docs: list[Any] = []
         if text is not None:
             lines = read_lines(text)
@@ -291,8 +295,6 @@ def label(
         if corpus is not None:
             gold = list(DocBin().from_disk(corpus).get_docs(nlp.vocab))
             docs.extend(vary_sentences(nlp, gold, copies=copies, seed=seed))
-        for judge in teachers:
-            speed_up_transformers(judge, precision=precision.value)
         parts = [docs[start : start + 256] for start in range(0, len(docs), 256)]
         tracked = _track(parts, len(parts), "Labelling")
         labelled = [doc for part in tracked for doc in label_pairs(teachers, part)]
@@ -450,10 +452,11 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def _load_pipeline(name: str) -> Any:
+def _load_pipeline(name: str, precision: PrecisionOption = PrecisionOption.FLOAT32) -> Any:
     import spacy
 
     from spacy_ddi.pipeline.pipes import component_of
+    from spacy_ddi.training.faster_forward import speed_up_transformers
 
     if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
         _fail(
@@ -470,6 +473,7 @@ def _load_pipeline(name: str) -> Any:
         component_of(nlp)
     except ValueError as error:
         _fail(f"{name!r} finds no relations. {error}")
+    speed_up_transformers(nlp, precision=precision.value)
     return nlp
 
 

@@ -21,6 +21,7 @@ from spacy_ddi.annotations import SOFT_LABELS, get_relations
 from spacy_ddi.cli import app
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.training import faster_forward
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
@@ -213,6 +214,16 @@ def test_extract_reads_long_texts_in_passages(run, pipeline):
     result = run("extract", "-", "--pipeline", pipeline, "--format", "jsonl", input=filler + KNOWN)
     [record] = [json.loads(line) for line in result.stdout.splitlines()]
     assert record["head_start"] == len(filler)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_encoder_computes_in_the_precision_asked_for(run, pipeline, monkeypatch, precision):
+    asked = []
+    monkeypatch.setattr(
+        faster_forward, "speed_up_transformers", lambda nlp, **given: asked.append(given)
+    )
+    run("extract", KNOWN, "--pipeline", pipeline, "--precision", precision)
+    assert asked == [{"precision": precision}]
 
 
 def test_a_file_given_as_text_is_noticed(run, pipeline, tmp_path):

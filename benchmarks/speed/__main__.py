@@ -1,7 +1,8 @@
-"""All measurements of speed and memory: a table in the terminal, and JSON.
+"""All measurements of speed and memory: JSON, a table and a plot.
 
     python -m benchmarks.speed en_ddi_minilm DDICorpus/Train --text labels.txt.xz \
-        --documents configs/dev_documents.txt
+        --documents configs/dev_documents.txt --train corpus/train.spacy \
+        --encoder training/encoder --parser en_core_web_sm
 """
 
 from __future__ import annotations
@@ -14,19 +15,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import spacy
 import srsly
 import torch
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from benchmarks.speed.data import corpus_sentences, text_sentences, with_many_mentions
+from benchmarks.speed.report import write_report
 from benchmarks.speed.systems import (
     encoder_and_relations,
     mean_pooled_pairs,
@@ -35,53 +35,110 @@ from benchmarks.speed.systems import (
     whole_pipeline,
 )
 from benchmarks.speed.timing import Timing, take_turns
+from benchmarks.speed.training import prepare, take_training_turns
+from spacy_ddi.pipeline.pipes import component_of
+from spacy_ddi.training.faster_forward import Precision, speed_up_transformers
 
 MENTIONS = (2, 4, 8, 16, 32, 64)
-DOCUMENTS = (10, 100, 1_000, 10_000)
+DOCUMENTS = (10, 100, 1_000)
+MOST_DOCUMENTS = 10_000
 BATCH_SIZES = (8, 32, 128, 512)
 TEXT_LINES = 6_000
 """Lines of the text in which sentences with many mentions are looked for."""
 
+MANY_SENTENCES = 20
+TRAINING_SENTENCES = 160
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
 ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "configs" / "minilm.cfg"
+RESULTS = Path(__file__).parent / "results"
 
 
 def main(
     pipeline: Annotated[str, typer.Argument(help="Installed pipeline package, or a folder.")],
     corpus: Annotated[Path, typer.Argument(help="Folder with the corpus's XML.")],
     text: Annotated[Path, typer.Option(exists=True, help="A text, plain or .xz.")],
+    train: Annotated[Path, typer.Option(exists=True, help="Training sentences, .spacy.")],
+    encoder: Annotated[Path, typer.Option(exists=True, help="Folder of the encoder to train.")],
+    parser: Annotated[str, typer.Option(help="Pipeline with the parser, for training.")],
     documents: Annotated[Path | None, typer.Option(help="File with document ids.")] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Rounds that count.")] = 5,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 1,
-    scaling: Annotated[bool, typer.Option(help="Measure how cost grows, too.")] = True,
-    output: Annotated[Path, typer.Option(help="The JSON file.")] = Path(
-        "benchmarks/speed/results/speed.json"
-    ),
+    repeats: Annotated[int, typer.Option(min=1, help="Rounds that count.")] = 3,
+    output: Annotated[Path, typer.Option(help="Where figures, table and plot go.")] = RESULTS,
 ) -> None:
-    """Measure a pipeline against what people run in its place."""
-    torch.set_num_threads(threads)
-    console = Console()
-    nlp = spacy.load(pipeline)
+    """Measure a pipeline against what people run in its place, on one thread."""
+    torch.set_num_threads(1)
+    console = Console(stderr=True)
+    figures: dict[str, Any] = {"machine": machine(), "repeats": repeats}
+
+    def store(name: str, found: Any) -> None:  # what is done is not lost
+        figures[name] = found
+        output.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(output / "speed.json", figures)
+        console.print(f"Measured: {name}", style="dim")
+
+    store("scaling", measure_scaling(pipeline, text, console))
+    pipelines = {precision: load(pipeline, precision) for precision in PRECISIONS}
+    nlp = pipelines["float32"]
     dev = corpus_sentences(nlp, corpus, documents)
-    labels = with_many_mentions(text_sentences(nlp, text, TEXT_LINES))
+    many = with_many_mentions(text_sentences(nlp, text, TEXT_LINES))[:MANY_SENTENCES]
+    extraction = []
+    for name, docs in (("development documents", dev), ("ten mentions or more", many)):
+        found = [
+            {"precision": precision, **figure}
+            for precision, loaded in pipelines.items()
+            for figure in measure_extraction(loaded, precision, docs, repeats)
+        ]
+        extraction.append({"sentences": name, "n_sentences": len(docs), "systems": found})
+    store("extraction", extraction)
+    heads = take_turns([relations_alone(nlp), mean_pooled_pairs(nlp)], dev, repeats=repeats)
+    store("heads", [as_figures(timing, heads[-1]) for timing in heads])
+    texts = [doc.text for doc in dev]
+    store("shares", {name: shares(loaded, texts, repeats) for name, loaded in pipelines.items()})
+    learner, examples = prepare(CONFIG, train, encoder, parser)
+    timings = take_training_turns(
+        learner, examples, n_sentences=TRAINING_SENTENCES, repeats=repeats
+    )
+    found = [as_figures(timing, timings[-1]) for timing in timings]
+    find_candidates = component_of(learner).find_candidates
+    n_pairs = sum(len(find_candidates(example.predicted).pairs) for example in examples)
+    training = {"n_sentences": len(examples), "n_pairs": n_pairs, "systems": found}
+    store("training", training)
+    write_report(output)
+    console.print(f"Figures, table and plot: {output}", highlight=False)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf8").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    return {
+        "processor": names[0] if names else "unknown",
+        "cores": os.cpu_count(),
+        "bfloat16": [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags],
+        "torch": torch.__version__,
+    }
+
+
+def load(pipeline: str, precision: Precision) -> Language:
+    """A pipeline whose encoder computes in a precision."""
+    nlp = spacy.load(pipeline)
+    speed_up_transformers(nlp, precision=precision)
+    return nlp
+
+
+def measure_extraction(
+    nlp: Language, precision: Precision, docs: Sequence[Doc], repeats: int
+) -> list[dict[str, Any]]:
+    """Our pipeline, and encoder and relations alone, against one pass a pair in that precision."""
     systems = [
-        system(nlp) for system in (whole_pipeline, encoder_and_relations, per_pair_classifier)
+        whole_pipeline(nlp),
+        encoder_and_relations(nlp),
+        per_pair_classifier(nlp, bfloat16=precision == "bfloat16"),
     ]
-    heads = [relations_alone(nlp), mean_pooled_pairs(nlp)]
-    figures: dict[str, Any] = {"threads": threads, "repeats": repeats}
-    for name, docs in (("development documents", dev), ("ten mentions or more", labels)):
-        timings = take_turns(systems, docs, nlp, repeats=repeats)
-        figures[name] = [as_figures(timing, timings[-1]) for timing in timings]
-        console.print(timing_table(f"{name}: {len(docs)} sentences", timings, timings[-1]))
-    timings = take_turns(heads, dev, nlp, repeats=repeats)
-    figures["heads"] = [as_figures(timing, timings[-1]) for timing in timings]
-    console.print(timing_table("heads alone, development documents", timings, timings[-1]))
-    figures["shares"] = shares(nlp, [doc.text for doc in dev], repeats)
-    console.print(share_table(figures["shares"]))
-    if scaling:
-        figures["scaling"] = measure_scaling(pipeline, text, console)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    srsly.write_json(output, figures)
-    console.print(f"Figures: {output}", highlight=False)
+    timings = take_turns(systems, docs, repeats=repeats)
+    return [as_figures(timing, timings[-1]) for timing in timings]
 
 
 def as_figures(timing: Timing, against: Timing) -> dict[str, Any]:
@@ -97,22 +154,6 @@ def as_figures(timing: Timing, against: Timing) -> dict[str, Any]:
         "ratio_low": min(ratios),
         "ratio_high": max(ratios),
     }
-
-
-def timing_table(title: str, timings: Sequence[Timing], against: Timing) -> Table:
-    """Pairs a second, and how many times as many as the last system."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("System", "Pairs a second", f"Times {against.system}", "Spread"):
-        table.add_column(column, justify="left" if column == "System" else "right")
-    for timing in timings:
-        figures = as_figures(timing, against)
-        table.add_row(
-            timing.system,
-            f"{timing.pairs_a_second:,.0f}",
-            f"{figures['ratio']:.1f}",
-            f"{figures['ratio_low']:.1f} to {figures['ratio_high']:.1f}",
-        )
-    return table
 
 
 def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, float]:
@@ -136,28 +177,18 @@ def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, float
     return {name: value / sum(medians.values()) for name, value in medians.items()}
 
 
-def share_table(found: dict[str, float]) -> Table:
-    """The shares, in per cent."""
-    table = Table(title="share of the time from raw text", title_justify="left", box=box.SIMPLE)
-    table.add_column("Component")
-    table.add_column("%", justify="right")
-    for name, share in found.items():
-        table.add_row(name, f"{100 * share:.1f}")
-    return table
-
-
 def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[str, Any]]:
     """Time and memory as the work grows, each in a process of its own."""
     settings: list[dict[str, int]] = [{"mentions": n} for n in MENTIONS]
     settings += [{"documents": n} for n in DOCUMENTS]
     settings += [{"documents": 1_000, "batch-size": n} for n in BATCH_SIZES]
-    settings += [{"documents": 10_000, "n-process": 2, "repeats": 1}]
+    settings += [{"documents": MOST_DOCUMENTS, "n-process": n, "repeats": 1} for n in (1, 2)]
     found = []
     for setting in settings:
         options = [f"--{name}={value}" for name, value in setting.items()]
         command = [sys.executable, "-m", "benchmarks.speed.scaling", pipeline, *options]
         command += ["--text", str(text.resolve())]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
         done = subprocess.run(
             command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
         )

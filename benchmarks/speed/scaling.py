@@ -1,15 +1,13 @@
 """Time and memory of one setting, in a process of its own, since memory is not given back.
 
-python -m benchmarks.speed.scaling mentions 16 en_ddi_minilm --repeats 3
+python -m benchmarks.speed.scaling en_ddi_minilm --mentions 16
 """
 
 from __future__ import annotations
 
 import json
-import resource
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Annotated
 
 import spacy
@@ -18,14 +16,13 @@ import typer
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from benchmarks.memory import measure
 from benchmarks.speed.data import list_sentence
 from benchmarks.speed.systems import whole_pipeline, with_mentions
 from spacy_ddi.corpora.text import read_lines
 
-SENTENCES = 64
+SENTENCES = 16
 """Sentences of a measurement of mentions."""
-
-app = typer.Typer()
 
 
 def main(
@@ -43,46 +40,38 @@ def main(
     nlp = spacy.load(pipeline)
     if mentions:
         docs = [list_sentence(nlp, mentions)] * SENTENCES
-        seconds = [time_mentions(nlp, docs) for _ in range(repeats + 1)][1:]
         n_texts = SENTENCES
+        read_mentions(nlp, docs[:1])
+        measured = [measure(lambda: read_mentions(nlp, docs)) for _ in range(repeats)]
     else:
         if text is None:
             raise typer.BadParameter("a text is needed", param_hint="--text")
         lines = read_lines(text)[:documents]
         n_texts = len(lines)
-        nlp("Aspirin may interact with warfarin.")
-    loaded = peak_megabytes()
-    if not mentions:
         size = batch_size or nlp.batch_size
-        seconds = [time_texts(nlp, lines, size, n_process) for _ in range(repeats)]
+        read_texts(nlp, lines[: min(100, n_texts)], size, 1)
+        measured = [
+            measure(lambda: read_texts(nlp, lines, size, n_process)) for _ in range(repeats)
+        ]
+    seconds = [each for _, each in measured]
     figures = {
         "texts": n_texts,
         "seconds": median(seconds),
         "repeats": seconds,
-        "megabytes_above_loaded": peak_megabytes() - loaded,
+        "megabytes_above_loaded": max(megabytes for megabytes, _ in measured),
     }
     print(json.dumps(figures))
 
 
-def time_mentions(nlp: Language, docs: list[Doc]) -> float:
-    """Seconds of the whole pipeline on given mentions."""
-    fresh = with_mentions(docs, nlp)
-    start = perf_counter()
-    whole_pipeline(nlp).run(fresh)
-    return perf_counter() - start
+def read_mentions(nlp: Language, docs: list[Doc]) -> None:
+    """The whole pipeline on given mentions."""
+    whole_pipeline(nlp).run(with_mentions(docs, nlp))
 
 
-def time_texts(nlp: Language, lines: list[str], batch_size: int, n_process: int) -> float:
-    """Seconds from raw text, the Docs not kept."""
-    start = perf_counter()
+def read_texts(nlp: Language, lines: list[str], batch_size: int, n_process: int) -> None:
+    """The whole pipeline from raw text, the Docs not kept."""
     for _ in nlp.pipe(lines, batch_size=batch_size, n_process=n_process):
         pass
-    return perf_counter() - start
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -25,20 +25,19 @@ MARKS = ("drug1", "drug2")
 OTHER = "drug0"
 """Stands for the sentence's other mentions."""
 
-BATCH_ITEMS = 4096
-"""Most word pieces of a batch of texts, padding counted, as in our encoder's config."""
-
 
 @dataclass(frozen=True)
 class System:
     """Something that classifies pairs.
 
     name (str): Its name in tables.
+    nlp (Language): The pipeline that it is made from.
     prepare (Callable[[Sequence[Doc]], List[Doc]]): Not timed: makes fresh Docs with mentions ready.
     run (Callable[[Sequence[Doc]], Any]): Timed: classifies the pairs of such Docs.
     """
 
     name: str
+    nlp: Language
     prepare: Callable[[Sequence[Doc]], list[Doc]]
     run: Callable[[Sequence[Doc]], Any]
 
@@ -76,7 +75,7 @@ def whole_pipeline(nlp: Language) -> System:
     def run(docs: Sequence[Doc]) -> list[Doc]:
         return annotated(nlp, docs, names)
 
-    return System("whole pipeline", list, run)
+    return System("whole pipeline", nlp, list, run)
 
 
 def encoder_and_relations(nlp: Language) -> System:
@@ -90,7 +89,7 @@ def encoder_and_relations(nlp: Language) -> System:
     def run(docs: Sequence[Doc]) -> list[Doc]:
         return annotated(nlp, docs, ours)
 
-    return System("encoder and ddi_relation", prepare, run)
+    return System("encoder and ddi_relation", nlp, prepare, run)
 
 
 def relations_alone(nlp: Language) -> System:
@@ -101,7 +100,7 @@ def relations_alone(nlp: Language) -> System:
         for batch in minibatch(docs, nlp.batch_size):
             component.predict(batch)
 
-    return System("ddi_relation", lambda docs: with_vectors(nlp, docs), run)
+    return System("ddi_relation", nlp, lambda docs: with_vectors(nlp, docs), run)
 
 
 def with_vectors(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
@@ -110,25 +109,30 @@ def with_vectors(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
     return annotated(nlp, docs, before)
 
 
-def per_pair_classifier(nlp: Language) -> System:
+def per_pair_classifier(nlp: Language, *, bfloat16: bool = False) -> System:
     """One pass of the encoder for each pair."""
-    classifier = PerPairClassifier(nlp)
-    return System("one pass a pair", list, classifier)
+    return System("one pass a pair", nlp, list, PerPairClassifier(nlp, bfloat16=bfloat16))
 
 
 def mean_pooled_pairs(nlp: Language) -> System:
     """The relation component of spaCy's tutorial in place of `ddi_relation`."""
-    return System("mean-pooled spans", lambda docs: with_vectors(nlp, docs), MeanPooledPairs(nlp))
+    return System(
+        "mean-pooled spans", nlp, lambda docs: with_vectors(nlp, docs), MeanPooledPairs(nlp)
+    )
 
 
 class PerPairClassifier:
     """One pass of the encoder for each pair, as a sequence classifier is used by most: the pair is
-    marked in the text, and texts of similar length are batched.
+    marked in the text, and texts of similar length are batched, as many word pieces as our encoder
+    reads at a time.
 
-    nlp (Language): Gives encoder weights, tokenizer and number of classes.
+    nlp (Language): Gives encoder weights, tokenizer, number of classes and size of a batch.
+    bfloat16 (bool): Whether to compute in mixed precision.
     """
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: Language, *, bfloat16: bool = False) -> None:
+        self.bfloat16 = bfloat16
+        self.batch_items: int = nlp.get_pipe("transformer").cfg["max_batch_items"]
         transformer = nlp.get_pipe("transformer").model
         config = deepcopy(transformer.transformer.config)
         config.num_labels = self.n_classes(nlp)
@@ -158,12 +162,14 @@ class PerPairClassifier:
         texts = self.texts(docs)
         encoded = self.tokenizer(texts, truncation=True, max_length=512)["input_ids"]
         probs = np.zeros((len(texts), self.model.config.num_labels), dtype=np.float32)
-        with torch.inference_mode():
-            for rows in batches_by_length([len(ids) for ids in encoded]):
+        lengths = [len(ids) for ids in encoded]
+        precision = torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16)
+        with torch.inference_mode(), precision:
+            for rows in batches_by_length(lengths, self.batch_items):
                 batch = self.tokenizer.pad(
                     {"input_ids": [encoded[i] for i in rows]}, return_tensors="pt"
                 )
-                probs[rows] = self.model(**batch).logits.softmax(dim=1).numpy()
+                probs[rows] = self.model(**batch).logits.float().softmax(dim=1).numpy()
         return len(texts)
 
 
@@ -186,12 +192,12 @@ def mark_pair(doc: Doc, candidates: Candidates, head: int, tail: int) -> str:
     return "".join(words)
 
 
-def batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
-    """The places of texts, short ones first, in batches of at most `BATCH_ITEMS` word pieces."""
+def batches_by_length(lengths: Sequence[int], max_items: int) -> list[list[int]]:
+    """The places of texts, short ones first, in batches of so many word pieces, padding counted."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
     batches: list[list[int]] = [[]]
     for i in order:
-        if batches[-1] and (len(batches[-1]) + 1) * lengths[i] > BATCH_ITEMS:
+        if batches[-1] and (len(batches[-1]) + 1) * lengths[i] > max_items:
             batches.append([])
         batches[-1].append(i)
     return [batch for batch in batches if batch]

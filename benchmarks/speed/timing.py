@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from benchmarks.speed.systems import System, with_mentions
@@ -33,25 +32,23 @@ class Timing:
         return self.n_pairs / median(self.seconds)
 
 
-def take_turns(
-    systems: Sequence[System], docs: Sequence[Doc], nlp: Language, *, repeats: int
-) -> list[Timing]:
+def take_turns(systems: Sequence[System], docs: Sequence[Doc], *, repeats: int) -> list[Timing]:
     """Time systems one after another, several times; a first round is not counted.
 
     systems (Sequence[System]): The systems.
     docs (Sequence[Doc]): Docs with mentions.
-    nlp (Language): The pipeline.
     repeats (int): Rounds that count.
     RETURNS (List[Timing]): One a system.
     """
     seconds: dict[str, list[float]] = {system.name: [] for system in systems}
     for round_number in range(repeats + 1):
         for system in systems:
-            ready = system.prepare(with_mentions(docs, nlp))
+            ready = system.prepare(with_mentions(docs, system.nlp))
             start = perf_counter()
             system.run(ready)
             if round_number:
                 seconds[system.name].append(perf_counter() - start)
+    nlp = systems[0].nlp
     find_candidates = component_of(nlp).find_candidates
     n_pairs = sum(len(find_candidates(doc).pairs) for doc in with_mentions(docs, nlp))
     return [Timing(system.name, n_pairs, seconds[system.name]) for system in systems]

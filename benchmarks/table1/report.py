@@ -16,14 +16,15 @@ from typing import Annotated, Any
 import srsly
 import typer
 
+from benchmarks.readme import markdown_table, renew
 from benchmarks.table1.plot import draw_plot
 from benchmarks.table1.results import RESULTS, Part, Run, Setting, read_setting, read_speed, runs_of
 from benchmarks.table1.rows import Comparison, Row, read_comparisons, read_rows
 from spacy_ddi.scoring.bootstrap import Difference, compare, mean_interval
 
-BEGIN = "<!-- table1: written by `python -m benchmarks.table1.report --readme README.md` -->"
-END = "<!-- end of table1 -->"
+MARK = "table1: written by `python -m benchmarks.table1.report --readme README.md`"
 PARTS = {"dev": "development documents", "test": "official test part"}
+MORE_COLUMNS = ("any type", "epochs", "seeds", "paper: P", "paper: R")
 TYPES = ("mechanism", "effect", "advise", "int")
 RATES = {"p": "precision", "r": "recall", "f": "F1"}
 
@@ -53,7 +54,8 @@ def main(
         return
     write_report(results)
     if readme is not None:
-        readme.write_text(renew(readme.read_text(encoding="utf8"), results), encoding="utf8")
+        text = renew(readme.read_text(encoding="utf8"), MARK, readme_part(results))
+        readme.write_text(text, encoding="utf8")
 
 
 def write_report(results: Path) -> None:
@@ -181,8 +183,15 @@ def cell(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def as_markdown(lines: Iterable[dict[str, Any]], compared: Iterable[dict[str, Any]] = ()) -> str:
-    """The lines as tables, one for each part, and the other differences below."""
+def as_markdown(
+    lines: Iterable[dict[str, Any]], compared: Iterable[dict[str, Any]] = (), *, short: bool = False
+) -> str:
+    """The lines as tables, one for each part, and the other differences below.
+
+    lines, compared (Iterable[dict]): See `table_lines` and `comparison_lines`.
+    short (bool): Whether to leave out the columns of `MORE_COLUMNS`.
+    RETURNS (str): Markdown.
+    """
     lines, compared = list(lines), list(compared)
     tables = []
     for part, title in PARTS.items():
@@ -190,19 +199,16 @@ def as_markdown(lines: Iterable[dict[str, Any]], compared: Iterable[dict[str, An
         if not of_part:
             continue
         types = [name for name in TYPES if name in of_part[0]]
-        head = ["System", "P", "R", "F1", "interval", "from the full model", "p"]
-        head += [*types, "any type", "epochs", "seeds", "parameters", "training", "pairs/s"]
-        head += ["paper: P", "R", "F1"]
-        cells = [head, ["---"] + ["---:"] * (len(head) - 1)]
-        cells += [markdown_cells(line, types) for line in of_part]
-        table = "\n".join(f"| {' | '.join(row)} |" for row in cells)
+        rows = [markdown_cells(line, types) for line in of_part]
+        columns = [name for name in rows[0] if not (short and name in (*types, *MORE_COLUMNS))]
+        table = markdown_table(columns, [[row[name] for name in columns] for row in rows])
         told = [f"- {markdown_comparison(line)}\n" for line in compared if line["part"] == part]
         tables.append(f"Scored on the {title}.\n\n{table}\n\n{''.join(told)}")
     return "\n".join([*tables, NOTE])
 
 
-def markdown_cells(line: dict[str, Any], types: Sequence[str]) -> list[str]:
-    """One row of the Markdown table."""
+def markdown_cells(line: dict[str, Any], types: Sequence[str]) -> dict[str, str]:
+    """One row of the Markdown table, by column."""
     f1 = f"**{line['micro_f']:.1f}**"
     if line["micro_f_deviation"] is not None:
         f1 += f" ± {line['micro_f_deviation']:.1f}"
@@ -212,23 +218,26 @@ def markdown_cells(line: dict[str, Any], types: Sequence[str]) -> list[str]:
         from_full = f"{line['difference']:+.1f} ({low:+.1f} to {high:+.1f})"
         p_value = f"{line['p_value']:.3f}"
     speed = line["pairs_a_second"]
-    return [
-        line["title"],
-        f"{line['micro_p']:.1f}",
-        f"{line['micro_r']:.1f}",
-        f1,
-        f"{line['micro_f_low']:.1f} to {line['micro_f_high']:.1f}",
-        from_full,
-        p_value,
-        *(f"{line[label]:.1f}" for label in types),
-        f"{line['detection_f']:.1f}",
-        str(line["epochs"]),
-        " ".join(map(str, line["seeds"])),
-        f"{line['parameters'] / 1e6:.1f} M",
-        f"{line['train_seconds'] / 60:.1f} min",
-        "" if speed is None else f"{speed:,.0f}",
-        *("" if line[f"paper_{r}"] is None else f"{line[f'paper_{r}']:.2f}" for r in RATES),
-    ]
+    paper = {r: "" if line[f"paper_{r}"] is None else f"{line[f'paper_{r}']:.2f}" for r in RATES}
+    return {
+        "System": line["title"],
+        "P": f"{line['micro_p']:.1f}",
+        "R": f"{line['micro_r']:.1f}",
+        "F1": f1,
+        "interval": f"{line['micro_f_low']:.1f} to {line['micro_f_high']:.1f}",
+        "from the full model": from_full,
+        "p": p_value,
+        **{label: f"{line[label]:.1f}" for label in types},
+        "any type": f"{line['detection_f']:.1f}",
+        "epochs": str(line["epochs"]),
+        "seeds": " ".join(map(str, line["seeds"])),
+        "parameters": f"{line['parameters'] / 1e6:.1f} M",
+        "training": f"{line['train_seconds'] / 60:.1f} min",
+        "pairs/s": "" if speed is None else f"{speed:,.0f}",
+        "paper: P": paper["p"],
+        "paper: R": paper["r"],
+        "paper: F1": paper["f"],
+    }
 
 
 def markdown_comparison(line: dict[str, Any]) -> str:
@@ -242,21 +251,10 @@ def markdown_comparison(line: dict[str, Any]) -> str:
     )
 
 
-def renew(text: str, results: Path) -> str:
-    """Put the table of stored results into a text, between the marks.
-
-    text (str): The text.
-    results (Path): The folder of results.
-    RETURNS (str): The text with the table of today's results.
-    RAISES (ValueError): If the marks are not there.
-    """
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"The text has no marks {BEGIN!r} and {END!r} to put the table between.")
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
+def readme_part(results: Path) -> str:
+    """What the README says of stored results: the rows in short."""
     lines = table_lines(results, read_rows())
-    table = as_markdown(lines, comparison_lines(results, read_comparisons()))
-    return f"{before}{BEGIN}\n\n{table}\n{END}{after}"
+    return as_markdown(lines, comparison_lines(results, read_comparisons()), short=True)
 
 
 if __name__ == "__main__":

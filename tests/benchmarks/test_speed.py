@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config, registry
 
+from benchmarks.readme import renew
 from benchmarks.speed.data import list_sentence, with_many_mentions
+from benchmarks.speed.plot import points_of
+from benchmarks.speed.report import MARK, RESULTS, as_markdown, write_report
 from benchmarks.speed.systems import (
     MeanPooledPairs,
     PerPairClassifier,
@@ -74,10 +80,10 @@ def test_a_marked_text_keeps_the_other_words(nlp: Language) -> None:
 
 def test_batches_hold_every_text_once_and_little_padding() -> None:
     lengths = np.random.default_rng(0).integers(1, 300, size=200).tolist()
-    batches = batches_by_length(lengths)
+    batches = batches_by_length(lengths, 4096)
     assert sorted(i for batch in batches for i in batch) == list(range(200))
     assert all(len(batch) * max(lengths[i] for i in batch) <= 4096 for batch in batches)
-    assert batches_by_length([]) == []
+    assert batches_by_length([], 4096) == []
 
 
 def test_the_encoder_of_a_pair_classifier_is_ours(nlp: Language) -> None:
@@ -89,7 +95,7 @@ def test_the_encoder_of_a_pair_classifier_is_ours(nlp: Language) -> None:
 
 def test_all_systems_are_timed_on_the_same_pairs(nlp: Language, docs: list[Doc]) -> None:
     systems = [system(nlp) for system in SYSTEMS]
-    timings = take_turns(systems, docs, nlp, repeats=2)
+    timings = take_turns(systems, docs, repeats=2)
     assert len({timing.n_pairs for timing in timings}) == 1
     assert all(len(timing.seconds) == 2 and min(timing.seconds) > 0 for timing in timings)
 
@@ -119,3 +125,28 @@ def test_training_is_timed_on_the_same_pairs(parts: dict[str, Any]) -> None:
     timings = take_training_turns(nlp, examples, n_sentences=4, repeats=1)
     assert [timing.system for timing in timings] == ["ours", "per-pair fine-tuning"]
     assert timings[0].n_pairs == timings[1].n_pairs > 0
+
+
+def test_a_point_is_drawn_where_nothing_else_was_changed() -> None:
+    taken = {"seconds": 1.0, "megabytes_above_loaded": 2.0}
+    scaling = [
+        {"mentions": 4, **taken},
+        {"documents": 10, **taken},
+        {"documents": 1000, "batch-size": 8, **taken},
+        {"documents": 10000, "n-process": 1, **taken},
+        {"documents": 10000, "n-process": 2, **taken},
+    ]
+    assert points_of(scaling, "mentions") == [(4, 1.0, 2.0)]
+    assert points_of(scaling, "documents") == [(10, 1.0, 2.0), (10000, 1.0, 2.0)]
+    assert points_of(scaling, "batch-size") == [(8, 1.0, 2.0)]
+
+
+def test_readme_and_table_say_what_is_stored(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf8")
+    figures = srsly.read_json(RESULTS / "speed.json")
+    message = "run: python -m benchmarks.speed.report --readme README.md"
+    assert renew(readme, MARK, as_markdown(figures)) == readme, message
+    shutil.copytree(RESULTS, tmp_path, dirs_exist_ok=True)
+    write_report(tmp_path)
+    for name in ("table.md", "plot.svg"):
+        assert (tmp_path / name).read_text() == (RESULTS / name).read_text(), message

@@ -20,20 +20,22 @@ from spacy.language import Language
 from spacy.util import dict_to_dot, load_config
 from transformers import AutoModel
 
+from benchmarks.readme import renew
 from benchmarks.table1 import job
 from benchmarks.table1.__main__ import main
 from benchmarks.table1.plot import draw_plot
 from benchmarks.table1.report import (
-    BEGIN,
-    END,
+    MARK,
     as_csv,
     as_markdown,
     comparison_lines,
-    renew,
+    readme_part,
     table_lines,
+    write_report,
 )
 from benchmarks.table1.report import main as report_main
 from benchmarks.table1.results import (
+    RESULTS,
     Part,
     Run,
     Setting,
@@ -45,7 +47,7 @@ from benchmarks.table1.results import (
     write,
 )
 from benchmarks.table1.rows import BASE, FOLDER, Comparison, Row, read_rows
-from tests.conftest import SAMPLE_CORPUS
+from tests.conftest import ROOT, SAMPLE_CORPUS
 
 
 @pytest.fixture(scope="module")
@@ -283,16 +285,23 @@ def test_plot_is_the_same_each_time_and_names_the_rows(stored: Path, tmp_path: P
     assert all(line["title"] in drawn for line in lines)
 
 
-def test_a_text_is_renewed_between_its_marks(stored: Path) -> None:
-    text = f"Before.\n{BEGIN}\nSTALE\n{END}\nAfter.\n"
-    new = renew(text, stored)
-    assert new.startswith("Before.\n")
-    assert new.endswith("After.\n")
-    assert "STALE" not in new
-    assert "GCN baseline" in new
-    assert renew(new, stored) == new
-    with pytest.raises(ValueError, match="marks"):
-        renew("Before. After.", stored)
+def test_the_readmes_table_is_shorter(stored: Path) -> None:
+    lines = table_lines(stored, STORED)
+    short, whole = (as_markdown(lines, short=short).splitlines()[2] for short in (True, False))
+    assert [column for column in whole.split("|") if column in short.split("|")] == short.split("|")
+    assert len(short.split("|")) < len(whole.split("|")) - 5
+
+
+def test_readme_and_table_say_what_is_stored(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf8")
+    message = "run: python -m benchmarks.table1.report --readme README.md"
+    assert renew(readme, MARK, readme_part(RESULTS)) == readme, message
+    shutil.copytree(RESULTS, tmp_path, dirs_exist_ok=True)
+    write_report(tmp_path)
+    for name in ("table.md", "table.csv", "table.json", "plot.svg"):
+        assert (tmp_path / name).read_text() == (RESULTS / name).read_text(), message
+    rows = {row.name for row in read_rows()}
+    assert {line["row"] for line in srsly.read_json(RESULTS / "table.json")["rows"]} == rows
 
 
 def test_the_command_scores_the_test_part_too_and_does_not_repeat_what_is_done(

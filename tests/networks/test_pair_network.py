@@ -64,6 +64,18 @@ def test_logits_equal_the_equations(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_scores_in_single_precision_are_those_of_the_equations_to_five_places(seed: int) -> None:
+    sentences, vectors = random_sentences(seed)
+    network = make_network(context=True, seed=seed).eval()
+    expected = torch.from_numpy(slow_logits(network, vectors, sentences)[:, :N_CLASSES])
+    logits = network.float()(vectors.float(), make_tensors(sentences))[:, :N_CLASSES]
+    assert logits.dtype == torch.float32
+    np.testing.assert_allclose(
+        array(logits.softmax(dim=1)), array(expected.softmax(dim=1)), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("context", [False, True])
 def test_gradient_by_finite_differences(context: bool, seed: int) -> None:
     sentences, vectors = random_sentences(seed)

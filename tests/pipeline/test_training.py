@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +267,31 @@ def test_sentences_without_a_pair_are_trained_on_unread(
     assert (losses["ddi_relation"] > 0) == bool(n_pairs)
     after = encoder_weights(nlp)
     assert any(not np.array_equal(before[name], after[name]) for name in before) == bool(n_pairs)
+
+
+def test_scores_are_those_of_one_sentence_at_a_time(parts: dict[str, Any]) -> None:
+    """All that makes it fast (batches, chunks of pairs, sentences that are not read, groups of
+    similar length) leaves every score where it is, to five places."""
+    nlp = initialized("minilm", parts, **{"initialize.after_init.precision": "float32"})
+    get_spans = nlp.get_pipe("transformer").model.attrs["get_spans"]
+    component = nlp.get_pipe("ddi_relation")
+    component.cfg["store_probs"] = component.store_probs = True
+    network = component.model.get_ref("network").shims[0]._model
+    stored = list(DocBin().from_disk(parts["paths.dev"]).get_docs(nlp.vocab))
+
+    def scores(batch_size: int) -> list[Any]:
+        examples = make_examples(stored, nlp.make_doc, gold_mentions=True)
+        docs = nlp.pipe([example.predicted for example in examples], batch_size=batch_size)
+        return [component.predict([doc])[0].probs for doc in docs]
+
+    fast = scores(len(stored))
+    transformer = nlp.get_pipe("transformer")
+    transformer.model.attrs["get_spans"] = partial(
+        get_spans.func, **{**get_spans.keywords, "min_mentions": 0}
+    )
+    del transformer.model.transformer.forward  # the faster one
+    network.max_pairs = 1
+    slow = scores(1)
+    assert sum(map(len, fast)) > 10
+    for one, other in zip(fast, slow, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)

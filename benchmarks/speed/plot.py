@@ -1,0 +1,51 @@
+"""The plot: time and memory as the work grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+PANELS = (
+    ("mentions", "mentions a sentence (16 sentences)"),
+    ("documents", "texts"),
+    ("batch-size", "Docs a batch (1,000 texts)"),
+)
+
+
+def draw_plot(scaling: Sequence[dict[str, Any]], path: Path) -> None:
+    """Draw seconds and megabytes against what grows, a column for each.
+
+    scaling (Sequence[dict]): As `benchmarks.speed.__main__.measure_scaling` gives them.
+    path (Path): The file to write, e.g. a .svg.
+    """
+    # The same results give the same file.
+    with mpl.rc_context({"svg.hashsalt": "speed", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(9, 4.6), layout="constrained")
+        grid = figure.subplots(2, len(PANELS), sharex="col", sharey="row")
+        for column, (name, title) in enumerate(PANELS):
+            points = sorted(points_of(scaling, name))
+            for axis, value in zip(grid[:, column], (1, 2), strict=True):
+                axis.plot([p[0] for p in points], [p[value] for p in points], "o-", color="#1f4e79")
+                axis.set_xscale("log", base=2 if name != "documents" else 10)
+                axis.set_yscale("log")
+                axis.grid(color="0.92")
+                axis.set_axisbelow(True)
+            grid[1, column].set_xlabel(title)
+        grid[0, 0].set_ylabel("seconds")
+        grid[1, 0].set_ylabel("MB above the loaded pipeline")
+        figure.savefig(path, metadata={"Date": None})
+
+
+def points_of(scaling: Sequence[dict[str, Any]], name: str) -> list[tuple[int, float, float]]:
+    """What grows, seconds and megabytes, of the measurements where nothing else was changed."""
+    own = {"mentions": {"mentions"}, "documents": {"documents"}}.get(name, {"documents", name})
+    settings = {"mentions", "documents", "batch-size"}
+    return [
+        (found[name], found["seconds"], max(found["megabytes_above_loaded"], 1.0))
+        for found in scaling
+        if settings & found.keys() == own and found.get("n-process", 1) == 1
+    ]

@@ -1,0 +1,131 @@
+"""Tables and plot from stored figures.
+
+python -m benchmarks.speed.report --readme README.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import srsly
+import typer
+
+from benchmarks.readme import markdown_table, renew
+from benchmarks.speed.plot import draw_plot
+
+RESULTS = Path(__file__).parent / "results"
+MARK = "speed: written by `python -m benchmarks.speed.report --readme README.md`"
+
+
+def main(
+    results: Annotated[Path, typer.Option(exists=True, help="Stored figures.")] = RESULTS,
+    readme: Annotated[
+        Path | None, typer.Option(exists=True, help="Also renew the tables in this file.")
+    ] = None,
+) -> None:
+    """Write tables and plot again."""
+    write_report(results)
+    if readme is not None:
+        content = as_markdown(srsly.read_json(results / "speed.json"))
+        text = renew(readme.read_text(encoding="utf8"), MARK, content)
+        readme.write_text(text, encoding="utf8")
+
+
+def write_report(results: Path) -> None:
+    """Write `table.md` and `plot.svg` beside `speed.json`."""
+    figures = srsly.read_json(results / "speed.json")
+    (results / "table.md").write_text(as_markdown(figures), encoding="utf8")
+    draw_plot(figures["scaling"], results / "plot.svg")
+
+
+def as_markdown(figures: dict[str, Any]) -> str:
+    """All tables, and what the scaling comes to."""
+    made_on = figures["machine"]
+    flags = " and ".join(made_on["bfloat16"]) or "no bfloat16 arithmetic"
+    parts = [
+        f"One thread of {made_on['processor']} ({made_on['cores']} cores, {flags}), torch "
+        f"{made_on['torch']}; medians of {figures['repeats']} rounds, the systems in turns; in "
+        "brackets the lowest and the highest ratio of a round.",
+        extraction_table(figures["extraction"]),
+        heads_table(figures["heads"]),
+        share_table(figures["shares"]),
+        training_table(figures["training"]),
+        scaling_table(figures["scaling"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def extraction_table(extraction: Iterable[dict[str, Any]]) -> str:
+    """Pairs a second with gold mentions, and how many times those of one pass a pair."""
+    lines = [
+        [
+            f"{part['sentences']} ({part['n_sentences']} sentences)",
+            found["precision"],
+            found["system"],
+            f"{found['pairs_a_second']:,.0f}",
+            ratio(found),
+        ]
+        for part in extraction
+        for found in part["systems"]
+    ]
+    head = ["Sentences", "encoder in", "System", "pairs/s", "times one pass a pair"]
+    return markdown_table(head, lines, n_words=3)
+
+
+def heads_table(heads: Iterable[dict[str, Any]]) -> str:
+    """What the head costs beside the cheapest one."""
+    lines = [[found["system"], f"{found['pairs_a_second']:,.0f}", ratio(found)] for found in heads]
+    return markdown_table(["Head alone", "pairs/s", "times mean-pooled spans"], lines)
+
+
+def share_table(found: dict[str, dict[str, float]]) -> str:
+    """The share of each component, from raw text."""
+    names = list(next(iter(found.values())))
+    head = ["Share of the time from raw text, %", *names]
+    lines = [
+        [precision, *(f"{100 * shares[name]:.1f}" for name in names)]
+        for precision, shares in found.items()
+    ]
+    return markdown_table(head, lines)
+
+
+def training_table(training: dict[str, Any]) -> str:
+    """Pairs a second in training, and the seconds of an epoch."""
+    head = ["Training", "pairs/s", "times per-pair fine-tuning", "seconds an epoch"]
+    lines = []
+    for found in training["systems"]:
+        seconds = training["n_pairs"] / found["pairs_a_second"]
+        rate = f"{found['pairs_a_second']:,.0f}"
+        lines.append([found["system"], rate, ratio(found), f"{seconds:,.0f}"])
+    return markdown_table(head, lines)
+
+
+def scaling_table(scaling: Iterable[dict[str, Any]]) -> str:
+    """Raw text in one process and in two."""
+    lines = []
+    largest = [found for found in scaling if "n-process" in found]
+    (alone,) = (found for found in largest if found["n-process"] == 1)
+    for found in largest:
+        lines.append(
+            [
+                f"{found['texts']:,} texts, n_process={found['n-process']}",
+                f"{found['seconds']:.1f}",
+                f"{alone['seconds'] / found['seconds']:.2f}",
+                f"{found['megabytes_above_loaded']:.0f}" if found["n-process"] == 1 else "",
+            ]
+        )
+    head = ["From raw text", "seconds", "times one process", "MB above the loaded pipeline"]
+    return markdown_table(head, lines)
+
+
+def ratio(found: dict[str, Any]) -> str:
+    """A ratio with its spread; that of a system to itself is 1."""
+    if found["system"] == found["against"]:
+        return "1"
+    return f"{found['ratio']:.1f} ({found['ratio_low']:.1f} to {found['ratio_high']:.1f})"
+
+
+if __name__ == "__main__":
+    typer.run(main)
