@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 Precision = Literal["float32", "bfloat16"]
 
-GROWTH = 1.6
-"""The longest sequence of a group is at most this many times as long as its shortest."""
+TRAINING_GROWTH = 1.6
+"""In training the longest sequence of a group is at most this many times as long as its
+shortest."""
+
+PREDICTION_GROWTH = 1.1
+"""The same for prediction, where batches are larger and groups are many."""
 
 
-def length_groups(lengths: Sequence[int], *, growth: float = GROWTH) -> list[list[int]]:
+def length_groups(lengths: Sequence[int], *, growth: float) -> list[list[int]]:
     """Put sequences of similar length together.
 
     lengths (Sequence[int]): Their lengths.
@@ -59,7 +63,8 @@ def forward_by_length(forward: Callable[..., Any]) -> Callable[..., Any]:
         if args or mask is None:
             return forward(*args, **inputs)
         lengths: list[int] = mask.sum(dim=1).int().tolist()
-        groups = length_groups(lengths)
+        growth = TRAINING_GROWTH if torch.is_grad_enabled() else PREDICTION_GROWTH
+        groups = length_groups(lengths, growth=growth)
         outputs = []
         for group in groups:
             longest = max(lengths[i] for i in group)

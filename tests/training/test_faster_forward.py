@@ -31,8 +31,8 @@ def test_each_sequence_is_in_one_group_and_no_group_is_half_padding() -> None:
 
 
 def test_equal_lengths_are_one_group() -> None:
-    assert length_groups([7] * 4) == [[0, 1, 2, 3]]
-    assert length_groups([]) == []
+    assert length_groups([7] * 4, growth=1.1) == [[0, 1, 2, 3]]
+    assert length_groups([], growth=1.1) == []
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +71,25 @@ def test_vectors_and_gradients_stay_the_same(
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
 
 
-def test_padding_is_not_computed(bert: torch.nn.Module, batch: dict[str, torch.Tensor]) -> None:
+@pytest.mark.parametrize(
+    ("is_training", "expected"),
+    [(True, [(2, 5), (1, 17), (2, 30)]), (False, [(1, 4), (1, 5), (1, 17), (2, 30)])],
+)
+def test_padding_is_not_computed(
+    bert: torch.nn.Module,
+    batch: dict[str, torch.Tensor],
+    is_training: bool,
+    expected: list[tuple[int, int]],
+) -> None:
     shapes = []
 
     def forward(**inputs: torch.Tensor) -> object:
         shapes.append(tuple(inputs["input_ids"].shape))
         return bert(**inputs)
 
-    forward_by_length(forward)(**batch)
-    assert shapes == [(2, 5), (1, 17), (2, 30)]
+    with torch.set_grad_enabled(is_training):
+        forward_by_length(forward)(**batch)
+    assert shapes == expected
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
