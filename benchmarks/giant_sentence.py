@@ -10,7 +10,7 @@ from pathlib import Path
 import spacy
 import typer
 
-from benchmarks.memory import measure
+from benchmarks.memory import measure, read_status
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
@@ -19,6 +19,7 @@ from spacy_ddi.corpora.reader import read_docs
 def main(pipeline: str, corpus: Path) -> None:
     """Print megabytes above the loaded pipeline, and seconds, of one prediction and one update."""
     nlp = spacy.load(pipeline, exclude=["ner", "tagger", "doc_cleaner"])
+    loaded = read_status("VmRSS")
     component = nlp.get_pipe("ddi_relation")
     component.negative_filter = None
     docs = list(read_docs(corpus, nlp.make_doc))
@@ -37,7 +38,7 @@ def main(pipeline: str, corpus: Path) -> None:
     typer.echo(f"{len(giant)} tokens, {n_mentions * (n_mentions - 1) // 2} pairs")
     for step in (predict, update):
         step(warm_up)
-        megabytes, seconds = measure(lambda step=step: step([giant]))
+        megabytes, seconds = measure(lambda step=step: step([giant]), before=loaded)
         typer.echo(f"{step.__name__:8} {megabytes:6.0f} MB extra {seconds:6.1f} s")
 
 

@@ -4,25 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 from time import perf_counter
 
 STATUS = Path("/proc/self/status")
 RESET_PEAK = Path("/proc/self/clear_refs")
 
 
-def measure(function: Callable[[], object]) -> tuple[float, float]:
+def measure(function: Callable[[], object], *, before: float) -> tuple[float, float]:
     """Call a function and see what it takes.
 
     function (Callable): The function.
-    RETURNS (Tuple[float, float]): Its peak of memory above what is held before, in megabytes; its
-        seconds.
+    before (float): `read_status("VmRSS")` of when all was loaded and nothing was done.
+    RETURNS (Tuple[float, float]): Its peak of memory above that, in megabytes; its seconds.
     """
-    before = read_status("VmRSS")
     RESET_PEAK.write_text("5")
     start = perf_counter()
     function()
     seconds = perf_counter() - start
     return read_status("VmHWM") - before, seconds
+
+
+class ProcessTree:
+    """Watches the memory of this process and its children while a block runs: the most that
+    they held together, what they share counted once.
+
+    seconds (float): Between two looks.
+    """
+
+    def __init__(self, seconds: float = 0.25) -> None:
+        self.seconds = seconds
+        self.peak = 0.0
+        self._ended = Event()
+        self._thread = Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> ProcessTree:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self.seconds):
+            self.peak = max(self.peak, tree_megabytes())
+
+
+def tree_megabytes() -> float:
+    """What this process and its children hold together (PSS), in megabytes."""
+    tasks = Path("/proc/self/task").iterdir()
+    children = [pid for task in tasks for pid in (task / "children").read_text().split()]
+    total = 0.0
+    for pid in ("self", *children):
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:  # it has just ended
+            continue
+        total += sum(int(row.split()[1]) for row in rollup.splitlines() if row.startswith("Pss:"))
+    return total / 1024
 
 
 def read_status(name: str) -> float:

@@ -1,5 +1,6 @@
-"""All measurements of speed and memory: JSON, a table and a plot.
+r"""All measurements of speed and memory: JSON, a table and a plot.
 
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false \
     python -m benchmarks.speed en_ddi_minilm DDICorpus/Train --text labels.txt.xz \
         --documents configs/dev_documents.txt --train corpus/train.spacy \
         --encoder training/encoder --parser en_core_web_sm
@@ -12,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -25,7 +27,7 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from benchmarks.speed.data import corpus_sentences, text_sentences, with_many_mentions
+from benchmarks.speed.data import corpus_sentences, many_mentions
 from benchmarks.speed.report import write_report
 from benchmarks.speed.systems import (
     encoder_and_relations,
@@ -36,19 +38,23 @@ from benchmarks.speed.systems import (
 )
 from benchmarks.speed.timing import Timing, take_turns
 from benchmarks.speed.training import prepare, take_training_turns
-from spacy_ddi.pipeline.pipes import component_of
+from spacy_ddi.corpora.text import read_lines
 from spacy_ddi.training.faster_forward import Precision, speed_up_transformers
 
 MENTIONS = (2, 4, 8, 16, 32, 64)
 DOCUMENTS = (10, 100, 1_000)
 MOST_DOCUMENTS = 10_000
 BATCH_SIZES = (8, 32, 128, 512)
-TEXT_LINES = 6_000
-"""Lines of the text in which sentences with many mentions are looked for."""
-
-MANY_SENTENCES = 20
+MANY_SENTENCES = 30
 TRAINING_SENTENCES = 160
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""What torch, NumPy and the tokenizer read when they are imported."""
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "configs" / "minilm.cfg"
@@ -67,7 +73,9 @@ def main(
     output: Annotated[Path, typer.Option(help="Where figures, table and plot go.")] = RESULTS,
 ) -> None:
     """Measure a pipeline against what people run in its place, on one thread."""
-    torch.set_num_threads(1)
+    for variable, value in ONE_THREAD.items():
+        if os.environ.get(variable) != value:
+            raise typer.BadParameter(f"The environment must have {variable}={value}.")
     console = Console(stderr=True)
     figures: dict[str, Any] = {"machine": machine(), "repeats": repeats}
 
@@ -81,13 +89,14 @@ def main(
     pipelines = {precision: load(pipeline, precision) for precision in PRECISIONS}
     nlp = pipelines["float32"]
     dev = corpus_sentences(nlp, corpus, documents)
-    many = with_many_mentions(text_sentences(nlp, text, TEXT_LINES))[:MANY_SENTENCES]
+    many = many_mentions(nlp, read_lines(text), MANY_SENTENCES)
+    stock = spacy.load(pipeline)
     extraction = []
     for name, docs in (("development documents", dev), ("ten mentions or more", many)):
         found = [
             {"precision": precision, **figure}
             for precision, loaded in pipelines.items()
-            for figure in measure_extraction(loaded, precision, docs, repeats)
+            for figure in measure_extraction(loaded, stock, precision, docs, repeats)
         ]
         extraction.append({"sentences": name, "n_sentences": len(docs), "systems": found})
     store("extraction", extraction)
@@ -99,12 +108,14 @@ def main(
     timings = take_training_turns(
         learner, examples, n_sentences=TRAINING_SENTENCES, repeats=repeats
     )
-    found = [as_figures(timing, timings[-1]) for timing in timings]
-    find_candidates = component_of(learner).find_candidates
-    n_pairs = sum(len(find_candidates(example.predicted).pairs) for example in examples)
-    training = {"n_sentences": len(examples), "n_pairs": n_pairs, "systems": found}
+    training = {
+        "n_sentences": len(examples),
+        "n_timed": TRAINING_SENTENCES,
+        "systems": [as_figures(timing, timings[-1]) for timing in timings],
+    }
     store("training", training)
     write_report(output)
+    Console().print((output / "table.md").read_text(encoding="utf8"), markup=False, soft_wrap=True)
     console.print(f"Figures, table and plot: {output}", highlight=False)
 
 
@@ -129,10 +140,13 @@ def load(pipeline: str, precision: Precision) -> Language:
 
 
 def measure_extraction(
-    nlp: Language, precision: Precision, docs: Sequence[Doc], repeats: int
+    nlp: Language, stock: Language, precision: Precision, docs: Sequence[Doc], repeats: int
 ) -> list[dict[str, Any]]:
-    """Our pipeline, and encoder and relations alone, against one pass a pair in that precision."""
+    """Our pipeline, and encoder and relations alone, against one pass a pair in that precision; in
+    single precision also our pipeline as it is loaded."""
+    as_loaded = replace(whole_pipeline(stock), name="whole pipeline as loaded")
     systems = [
+        *([as_loaded] if precision == "float32" else []),
         whole_pipeline(nlp),
         encoder_and_relations(nlp),
         per_pair_classifier(nlp, bfloat16=precision == "bfloat16"),
@@ -156,9 +170,9 @@ def as_figures(timing: Timing, against: Timing) -> dict[str, Any]:
     }
 
 
-def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, float]:
-    """The share of each component in the time from raw text, by the medians of some rounds."""
-    seconds: dict[str, list[float]] = {name: [] for name in ("tokenizer", *nlp.pipe_names)}
+def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, list[float]]:
+    """The share of each component in the time from raw text, in each of some rounds."""
+    found: dict[str, list[float]] = {name: [] for name in ("tokenizer", *nlp.pipe_names)}
     for round_number in range(repeats + 1):
         start = perf_counter()
         docs: list[Doc] = [nlp.make_doc(text) for text in texts]
@@ -172,9 +186,8 @@ def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, float
             spent[name] = perf_counter() - start
         if round_number:
             for name, value in spent.items():
-                seconds[name].append(value)
-    medians = {name: median(values) for name, values in seconds.items()}
-    return {name: value / sum(medians.values()) for name, value in medians.items()}
+                found[name].append(value / sum(spent.values()))
+    return found
 
 
 def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[str, Any]]:
@@ -182,16 +195,14 @@ def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[st
     settings: list[dict[str, int]] = [{"mentions": n} for n in MENTIONS]
     settings += [{"documents": n} for n in DOCUMENTS]
     settings += [{"documents": 1_000, "batch-size": n} for n in BATCH_SIZES]
-    settings += [{"documents": MOST_DOCUMENTS, "n-process": n, "repeats": 1} for n in (1, 2)]
+    largest = [{"documents": MOST_DOCUMENTS, "n-process": n, "repeats": 1} for n in (1, 2)]
+    settings += largest * 2  # in turns
     found = []
     for setting in settings:
         options = [f"--{name}={value}" for name, value in setting.items()]
         command = [sys.executable, "-m", "benchmarks.speed.scaling", pipeline, *options]
         command += ["--text", str(text.resolve())]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
-        )
+        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         figures = json.loads(done.stdout)
         found.append({**setting, **figures})
         told = " ".join(options)

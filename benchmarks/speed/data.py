@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of
+from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.reader import read_docs
-from spacy_ddi.corpora.text import read_lines
-from spacy_ddi.training.silver import find_sentences
+from spacy_ddi.pipeline.pipes import relation_pipes
 
 MANY = 10
 """From this many mentions on, a sentence has many."""
 
 
 def corpus_sentences(nlp: Language, corpus: Path, documents: Path | None) -> list[Doc]:
-    """The corpus's sentences with two mentions or more, mentions as annotated."""
-    docs = read_docs(corpus, nlp.make_doc, documents=documents)
-    return [doc for doc in docs if len(gold_mentions_of(doc)) >= 2]
+    """The corpus's sentences, mentions as annotated."""
+    return list(read_docs(corpus, nlp.make_doc, documents=documents))
 
 
-def text_sentences(nlp: Language, path: Path, n_lines: int) -> list[Doc]:
-    """The sentences of the first lines of a text in which the pipeline finds pairs to judge."""
-    return list(find_sentences(nlp, read_lines(path)[:n_lines]))
+def many_mentions(nlp: Language, lines: Iterable[str], n_sentences: int) -> list[Doc]:
+    """The first sentences of a text in which the pipeline finds `MANY` mentions or more.
 
-
-def with_many_mentions(docs: Sequence[Doc]) -> list[Doc]:
-    """Those that have `MANY` mentions or more."""
-    return [doc for doc in docs if len(doc.spans[MENTIONS_KEY]) >= MANY]
+    nlp (Language): The pipeline, with parser and recognizer.
+    lines (Iterable[str]): The text.
+    n_sentences (int): How many to take.
+    RETURNS (List[Doc]): A Doc a sentence, mentions in `doc.spans["ddi_mentions"]`.
+    """
+    found: list[Doc] = []
+    unneeded = {*relation_pipes(nlp), "doc_cleaner"} & set(nlp.pipe_names)
+    with nlp.select_pipes(disable=sorted(unneeded)):
+        for doc in nlp.pipe(lines):
+            for sentence in doc.sents:
+                if len(sentence.ents) >= MANY:
+                    alone = sentence.as_doc()
+                    alone.spans[MENTIONS_KEY] = list(alone.ents)
+                    found.append(alone)
+            if len(found) >= n_sentences:
+                break
+    return found[:n_sentences]
 
 
 def list_sentence(nlp: Language, n_mentions: int) -> Doc:

@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 PANELS = (
-    ("mentions", "mentions a sentence (16 sentences)"),
+    ("mentions", "mentions a sentence (16 sentences, longer with them)"),
     ("documents", "texts"),
     ("batch-size", "Docs a batch (1,000 texts)"),
 )

@@ -5,8 +5,9 @@ python -m benchmarks.speed.report --readme README.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import srsly
@@ -46,8 +47,9 @@ def as_markdown(figures: dict[str, Any]) -> str:
     flags = " and ".join(made_on["bfloat16"]) or "no bfloat16 arithmetic"
     parts = [
         f"One thread of {made_on['processor']} ({made_on['cores']} cores, {flags}), torch "
-        f"{made_on['torch']}; medians of {figures['repeats']} rounds, the systems in turns; in "
-        "brackets the lowest and the highest ratio of a round.",
+        f"{made_on['torch']}. Medians of {figures['repeats']} rounds, the systems in turns; in "
+        "brackets the lowest and the highest of a round. Pairs are candidates: those that the "
+        "negative filter leaves.",
         extraction_table(figures["extraction"]),
         heads_table(figures["heads"]),
         share_table(figures["shares"]),
@@ -80,44 +82,54 @@ def heads_table(heads: Iterable[dict[str, Any]]) -> str:
     return markdown_table(["Head alone", "pairs/s", "times mean-pooled spans"], lines)
 
 
-def share_table(found: dict[str, dict[str, float]]) -> str:
+def share_table(found: dict[str, dict[str, list[float]]]) -> str:
     """The share of each component, from raw text."""
     names = list(next(iter(found.values())))
     head = ["Share of the time from raw text, %", *names]
     lines = [
-        [precision, *(f"{100 * shares[name]:.1f}" for name in names)]
+        [precision, *(spread([100 * share for share in shares[name]]) for name in names)]
         for precision, shares in found.items()
     ]
     return markdown_table(head, lines)
 
 
 def training_table(training: dict[str, Any]) -> str:
-    """Pairs a second in training, and the seconds of an epoch."""
-    head = ["Training", "pairs/s", "times per-pair fine-tuning", "seconds an epoch"]
+    """Pairs a second in training, and what an epoch comes to."""
+    n_sentences, n_timed = training["n_sentences"], training["n_timed"]
+    head = ["Training", "pairs/s", "times per-pair fine-tuning", "minutes an epoch"]
     lines = []
     for found in training["systems"]:
-        seconds = training["n_pairs"] / found["pairs_a_second"]
+        minutes = [each * n_sentences / n_timed / 60 for each in found["seconds"]]
         rate = f"{found['pairs_a_second']:,.0f}"
-        lines.append([found["system"], rate, ratio(found), f"{seconds:,.0f}"])
-    return markdown_table(head, lines)
+        lines.append([found["system"], rate, ratio(found), spread(minutes)])
+    told = f"An epoch is {n_sentences:,} sentences, told from {n_timed} of them."
+    return f"{markdown_table(head, lines)}\n\n{told}"
 
 
 def scaling_table(scaling: Iterable[dict[str, Any]]) -> str:
     """Raw text in one process and in two."""
+    largest: dict[int, list[dict[str, Any]]] = {}
+    for found in scaling:
+        if "n-process" in found:
+            largest.setdefault(found["n-process"], []).append(found)
     lines = []
-    largest = [found for found in scaling if "n-process" in found]
-    (alone,) = (found for found in largest if found["n-process"] == 1)
-    for found in largest:
-        lines.append(
-            [
-                f"{found['texts']:,} texts, n_process={found['n-process']}",
-                f"{found['seconds']:.1f}",
-                f"{alone['seconds'] / found['seconds']:.2f}",
-                f"{found['megabytes_above_loaded']:.0f}" if found["n-process"] == 1 else "",
-            ]
-        )
-    head = ["From raw text", "seconds", "times one process", "MB above the loaded pipeline"]
+    for n_process, rounds in largest.items():
+        seconds = [found["seconds"] for found in rounds]
+        ratios = [one["seconds"] / other for one, other in zip(largest[1], seconds, strict=True)]
+        megabytes = max(found["megabytes_above_loaded"] for found in rounds)
+        title = f"{rounds[0]['texts']:,} texts, n_process={n_process}"
+        lines.append([title, spread(seconds), spread(ratios, ".2f"), f"{megabytes:,.0f}"])
+    head = ["From raw text", "seconds", "times one process", "most MB above the loaded pipeline"]
     return markdown_table(head, lines)
+
+
+def spread(values: Sequence[float], form: str = ".1f") -> str:
+    """The median with the lowest and the highest."""
+    low, high = min(values), max(values)
+    told = f"{median(values):{form}}"
+    return (
+        told if f"{low:{form}}" == f"{high:{form}}" else f"{told} ({low:{form}} to {high:{form}})"
+    )
 
 
 def ratio(found: dict[str, Any]) -> str:

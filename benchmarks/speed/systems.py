@@ -19,10 +19,11 @@ from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.pairs.candidates import Candidates
 from spacy_ddi.pipeline.pipes import component_of, relation_pipes, upstream_of
 
-MARKS = ("drug1", "drug2")
-"""The words that stand for the two mentions of a pair, where a classifier reads one pair a text."""
+MARKS = ("[E1]", "[E2]")
+"""The tokens that stand for the two mentions of a pair, where a classifier reads one pair a text;
+each is one word piece."""
 
-OTHER = "drug0"
+OTHER = "drug"
 """Stands for the sentence's other mentions."""
 
 
@@ -98,7 +99,7 @@ def relations_alone(nlp: Language) -> System:
 
     def run(docs: Sequence[Doc]) -> None:
         for batch in minibatch(docs, nlp.batch_size):
-            component.predict(batch)
+            component.set_annotations(batch, component.predict(batch))
 
     return System("ddi_relation", nlp, lambda docs: with_vectors(nlp, docs), run)
 
@@ -137,10 +138,12 @@ class PerPairClassifier:
         config = deepcopy(transformer.transformer.config)
         config.num_labels = self.n_classes(nlp)
         self.nlp = nlp
-        self.tokenizer = transformer.tokenizer
+        self.tokenizer = deepcopy(transformer.tokenizer)
+        self.tokenizer.add_tokens(list(MARKS), special_tokens=True)
         self.model = AutoModelForSequenceClassification.from_config(config)
         state = transformer.transformer.state_dict()
         self.model.base_model.load_state_dict(state, strict=False)
+        self.model.resize_token_embeddings(len(self.tokenizer), mean_resizing=False)
         self.model.eval()
 
     @staticmethod
@@ -205,7 +208,8 @@ def batches_by_length(lengths: Sequence[int], max_items: int) -> list[list[int]]
 
 class MeanPooledPairs:
     """The relation component of spaCy's tutorial: the mean of each mention's token vectors, the two
-    side by side, one linear layer. The least that a head on the same vectors can cost.
+    side by side, one linear layer, a logistic function. The least that a head on the same vectors
+    can cost.
 
     nlp (Language): Gives the vectors.
     """
@@ -233,4 +237,4 @@ class MeanPooledPairs:
             return np.zeros((0, self.weight.shape[1]), dtype=np.float32)
         mentions = np.stack([vectors[m.start : m.end].mean(axis=0) for m in candidates.mentions])
         pairs = mentions[candidates.pairs].reshape(len(candidates.pairs), -1)
-        return np.asarray(pairs @ self.weight)
+        return np.asarray(1 / (1 + np.exp(-pairs @ self.weight)))

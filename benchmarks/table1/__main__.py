@@ -23,7 +23,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks.table1.job import Inputs, is_done, run_digest
 from benchmarks.table1.report import write_report
 from benchmarks.table1.results import (
-    RESULTS,
     Setting,
     read_run,
     read_speed,
@@ -56,7 +55,9 @@ def main(
     models: Annotated[Path, typer.Option(help="Where pipelines are stored.")] = Path(
         "training/table1"
     ),
-    results: Annotated[Path, typer.Option(help="Where results are stored.")] = RESULTS,
+    results: Annotated[Path, typer.Option(help="Where results are stored.")] = Path(
+        "training/table1/results"
+    ),
 ) -> None:
     """Rerun the paper's Table 1."""
     console = Console(stderr=True)

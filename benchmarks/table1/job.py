@@ -105,7 +105,9 @@ def run_row(
     trained = rows[row.weights] if row.weights else row
     wanted = training_digest(trained, seed, inputs)
     folder = models / f"{trained.name}.seed{seed}"
+    is_new = False
     if row.weights is None:
+        is_new = stored_digest(folder) != wanted
         seconds = train_row(row, seed, inputs, folder, wanted)
     elif stored_digest(folder) == wanted:
         seconds = json.loads((folder / "trained.json").read_text())["seconds"]
@@ -114,7 +116,7 @@ def run_row(
     nlp = spacy.load(folder / "model-last", config=overrides_of(row, trained))
     digest = run_digest(row, rows, seed, inputs)
     run = read_run(results, row.name, seed)
-    if run is None or run.digest != digest:
+    if run is None or run.digest != digest or is_new:
         epochs = inputs.epochs * trained.epochs_factor
         run = Run(row.name, seed, digest, epochs, count_parameters(nlp), seconds)
     for part, path in inputs.parts.items():

@@ -1,4 +1,4 @@
-"""How fast a trained row is: pairs a second, alone on one core. A process of its own.
+"""How fast a trained row is: pairs a second, on one core. A process of its own.
 
 python -m benchmarks.table1.speed full.seed1/model-last dev.spacy results/full.speed.json DIGEST
 """

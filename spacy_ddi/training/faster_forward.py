@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from functools import wraps
+from functools import partial, wraps
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
@@ -60,7 +60,7 @@ def forward_by_length(forward: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(forward)
     def forward_in_groups(*args: Any, **inputs: Any) -> Any:
         mask = inputs.get("attention_mask")
-        if args or mask is None:
+        if args or mask is None or not mask[:, 0].all():  # padded on the left
             return forward(*args, **inputs)
         lengths: list[int] = mask.sum(dim=1).int().tolist()
         growth = TRAINING_GROWTH if torch.is_grad_enabled() else PREDICTION_GROWTH
@@ -111,7 +111,11 @@ def _speed_up(transformer: nn.Module, *, precision: Precision) -> None:
     import torch
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    forward = forward_by_length(cast(Any, transformer.forward))
+    config = cast(Any, transformer).config
+    # The class's own, should this be the second time.
+    forward = partial(type(transformer).forward, transformer)
+    if not (config.output_hidden_states or config.output_attentions):  # these are not one tensor
+        forward = forward_by_length(forward)
 
     def faster_forward(*args: Any, **kwargs: Any) -> Any:
         device = next(transformer.parameters()).device.type
