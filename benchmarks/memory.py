@@ -54,15 +54,18 @@ class ProcessTree:
 def tree_megabytes() -> float:
     """What this process and its children hold together (PSS), in megabytes."""
     tasks = Path("/proc/self/task").iterdir()
-    children = [pid for task in tasks for pid in (task / "children").read_text().split()]
-    total = 0.0
-    for pid in ("self", *children):
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        except OSError:  # it has just ended
-            continue
-        total += sum(int(row.split()[1]) for row in rollup.splitlines() if row.startswith("Pss:"))
-    return total / 1024
+    children = [pid for task in tasks for pid in read_if_there(task / "children").split()]
+    rollups = [read_if_there(Path(f"/proc/{pid}/smaps_rollup")) for pid in ("self", *children)]
+    rows = [row.split() for rollup in rollups for row in rollup.splitlines()]
+    return sum(int(row[1]) for row in rows if row[0] == "Pss:") / 1024
+
+
+def read_if_there(path: Path) -> str:
+    """The text of a file of a process or thread; nothing if that has just ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def read_status(name: str) -> float:
