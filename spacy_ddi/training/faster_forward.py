@@ -113,7 +113,7 @@ def _speed_up(transformer: nn.Module, *, precision: Precision) -> None:
 
     config = cast(Any, transformer).config
     # The class's own, should this be the second time.
-    forward = partial(type(transformer).forward, transformer)
+    forward: Callable[..., Any] = partial(type(transformer).forward, transformer)
     if not (config.output_hidden_states or config.output_attentions):  # these are not one tensor
         forward = forward_by_length(forward)
 

@@ -92,6 +92,24 @@ def test_padding_is_not_computed(
     assert shapes == expected
 
 
+def test_a_batch_padded_on_the_left_is_read_as_it_is(
+    bert: torch.nn.Module, batch: dict[str, torch.Tensor]
+) -> None:
+    turned = {name: values.flip(1) for name, values in batch.items()}
+    expected = bert(**turned).last_hidden_state
+    assert torch.equal(forward_by_length(bert.forward)(**turned).last_hidden_state, expected)
+
+
+def test_a_transformer_that_gives_all_its_layers_is_left_as_it_is(tmp_path: Path) -> None:
+    transformer = make_tiny_transformer(tmp_path)
+    transformer.model.transformer.config.output_hidden_states = True
+    nlp = spacy.blank("en", vocab=VOCAB)
+    nlp._components.append(("transformer", transformer))
+    speed_up_transformers(nlp, precision="float32")
+    doc = transformer(nlp("the drug may alter the iron."))
+    assert len(doc._.trf_data.model_output.hidden_states) == 3
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_pipelines_transformer_computes_in_the_precision_asked_for(
     precision: Precision, tmp_path: Path
@@ -108,7 +126,9 @@ def test_a_pipelines_transformer_computes_in_the_precision_asked_for(
 
     before = vectors()
     nlp._components.append(("transformer", transformer))  # which is initialized already
-    speed_up_transformers(nlp, precision=precision)
+    other: Precision = "bfloat16" if precision == "float32" else "float32"
+    speed_up_transformers(nlp, precision=other)
+    speed_up_transformers(nlp, precision=precision)  # which takes the other's place
     after = vectors()
     assert after.dtype == np.float32
     difference = np.abs(after - before)[after.any(axis=2)]
