@@ -7,6 +7,7 @@ belongs to a sentence is there once, however many pairs the sentence has.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -101,14 +102,13 @@ class PairBatch:
         RETURNS (PairBatch): The batch; sentences without candidates are left out.
         RAISES (CrossSentencePairError): If the mentions of a pair lie in different sentences.
         """
-        parts = []
-        offset = 0
-        for doc, proposed in zip(docs, candidates, strict=True):
-            if len(proposed.pairs):
-                parts.append(_doc_batch(doc, proposed, graph, offset))
-                offset += len(doc)
-        counts = np.array([len(proposed.pairs) for proposed in candidates], dtype=np.int64)
-        return _concatenate(parts, offset, _offsets(counts))
+        doc_pairs = _offsets([len(proposed.pairs) for proposed in candidates])
+        chosen = [
+            (doc, proposed)
+            for doc, proposed in zip(docs, candidates, strict=True)
+            if len(proposed.pairs)
+        ]
+        return _batch_of_docs(chosen, graph, doc_pairs)
 
 
 class CrossSentencePairError(ValueError):
@@ -120,22 +120,36 @@ class CrossSentencePairError(ValueError):
         self.tail = tail
 
 
-def _doc_batch(doc: Doc, candidates: Candidates, graph: GraphBuilder, offset: int) -> PairBatch:
-    """The batch of one Doc with at least one pair; its token rows begin at the offset."""
-    sentences = sentence_index(doc)
-    ranges = candidates.ranges
+def _batch_of_docs(
+    chosen: Sequence[tuple[Doc, Candidates]], graph: GraphBuilder, doc_pairs: Ints
+) -> PairBatch:
+    """The batch of Docs with at least one pair each, all their tokens in one row."""
+    first_token = _offsets([len(doc) for doc, _ in chosen])
+    first_mention = _offsets([len(proposed.mentions) for _, proposed in chosen])
+    sentences = _join_sentences([sentence_index(doc) for doc, _ in chosen])
+    ranges = _join([proposed.ranges for _, proposed in chosen], first_token, (0, 2))
+    pairs = _join([proposed.pairs for _, proposed in chosen], first_mention, (0, 2))
     mention_sentence = sentences[ranges[:, 0]]
     # A mention that runs over a sentence boundary counts up to the boundary.
     last_tokens = np.searchsorted(sentences, mention_sentence, side="right") - 1
     last_tokens = np.minimum(ranges[:, 1] - 1, last_tokens)
-    pairs = candidates.pairs
     crossing = mention_sentence[pairs[:, 0]] != mention_sentence[pairs[:, 1]]
     if crossing.any():
+        mentions = [mention for _, proposed in chosen for mention in proposed.mentions]
         head, tail = pairs[np.flatnonzero(crossing)[0]]
-        raise CrossSentencePairError(candidates.mentions[head].text, candidates.mentions[tail].text)
+        raise CrossSentencePairError(mentions[head].text, mentions[tail].text)
     nodes = node_index(sentences, ranges)
     tokens = first_tokens(nodes)
-    edges = graph(doc, nodes)
+    of_docs = [nodes[start:end] for start, end in itertools.pairwise(first_token)]
+    first_node = np.array([doc_nodes[0] for doc_nodes in of_docs], dtype=np.int64)
+    edges = _join(
+        [
+            graph(doc, doc_nodes - start).T
+            for (doc, _), doc_nodes, start in zip(chosen, of_docs, first_node, strict=True)
+        ],
+        first_node,
+        (0, 2),
+    ).T
     # Keep the sentences that have a pair, the nodes and edges in them, the mentions of a pair.
     kept_sentences = np.unique(mention_sentence[pairs[:, 0]])
     node_sentence = sentences[tokens]
@@ -149,48 +163,31 @@ def _doc_batch(doc: Doc, candidates: Candidates, graph: GraphBuilder, offset: in
     edges = np.concatenate([edges, np.tile(np.arange(n_nodes), (2, 1))], axis=1)
     targets, sources = edges[:, np.lexsort(edges[::-1])]
     node_sentence = np.searchsorted(kept_sentences, node_sentence[keep_node])
-    n_sentences = len(kept_sentences)
     mention_nodes = np.stack(
         [nodes[ranges[kept_mentions, 0]], nodes[last_tokens[kept_mentions]]], axis=1
     )
     return PairBatch(
-        n_tokens=len(doc),
-        node_tokens=tokens[keep_node] + offset,
-        sentence_nodes=_offsets(np.bincount(node_sentence, minlength=n_sentences)),
+        n_tokens=int(first_token[-1]),
+        node_tokens=tokens[keep_node],
+        sentence_nodes=_offsets(np.bincount(node_sentence, minlength=len(kept_sentences))),
         neighbours=sources,
         node_neighbours=_offsets(np.bincount(targets, minlength=n_nodes)),
         mention_nodes=new_node[mention_nodes] + [0, 1],
         mention_sentences=np.searchsorted(kept_sentences, mention_sentence[kept_mentions]),
         pairs=pairs,
-        doc_pairs=np.array([0, len(pairs)]),
-    )
-
-
-def _concatenate(parts: Sequence[PairBatch], n_tokens: int, doc_pairs: Ints) -> PairBatch:
-    nodes = _offsets([len(part.node_tokens) for part in parts])
-    neighbours = _offsets([len(part.neighbours) for part in parts])
-    sentences = _offsets([len(part.sentence_nodes) - 1 for part in parts])
-    mentions = _offsets([len(part.mention_nodes) for part in parts])
-
-    def join(arrays: list[Ints], empty: tuple[int, ...]) -> Ints:
-        return np.concatenate([np.zeros(empty, dtype=np.int64), *arrays])
-
-    def join_offsets(arrays: list[Ints], starts: Ints) -> Ints:
-        moved = [array[:-1] + start for array, start in zip(arrays, starts[:-1], strict=True)]
-        return np.concatenate([*moved, starts[-1:]])
-
-    each = list(enumerate(parts))
-    return PairBatch(
-        n_tokens=n_tokens,
-        node_tokens=join([part.node_tokens for part in parts], (0,)),
-        sentence_nodes=join_offsets([part.sentence_nodes for part in parts], nodes),
-        neighbours=join([part.neighbours + nodes[i] for i, part in each], (0,)),
-        node_neighbours=join_offsets([part.node_neighbours for part in parts], neighbours),
-        mention_nodes=join([part.mention_nodes + nodes[i] for i, part in each], (0, 2)),
-        mention_sentences=join([part.mention_sentences + sentences[i] for i, part in each], (0,)),
-        pairs=join([part.pairs + mentions[i] for i, part in each], (0, 2)),
         doc_pairs=doc_pairs,
     )
+
+
+def _join(arrays: Sequence[Ints], starts: Ints, empty: tuple[int, ...]) -> Ints:
+    """Arrays of numbers that begin anew in each, one after another; shape `empty` if none."""
+    moved = [array + start for array, start in zip(arrays, starts, strict=False)]
+    return np.concatenate([np.zeros(empty, dtype=np.int64), *moved])
+
+
+def _join_sentences(of_docs: Sequence[Ints]) -> Ints:
+    """Sentence numbers of all tokens, from those of each Doc."""
+    return _join(of_docs, _offsets([numbers[-1] + 1 for numbers in of_docs]), (0,))
 
 
 def _offsets(counts: Sequence[int] | Ints) -> Ints:

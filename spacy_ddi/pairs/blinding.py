@@ -16,6 +16,8 @@ from spacy.tokens import Doc, Span
 
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.errors import Errors, require
+from spacy_ddi.pairs.candidates import CandidateGenerator, candidate_pairs, sentence_pairs
+from spacy_ddi.pairs.filters import NegativeFilter
 from spacy_ddi.pairs.graph import Ints, first_tokens, node_index, sentence_index
 from spacy_ddi.pairs.mentions import MentionSource, make_mention_source, mention_ranges
 
@@ -30,6 +32,8 @@ def configure_blinded_sents(
     mention_labels: list[str] | None = None,
     max_tokens: int = 256,
     min_mentions: int = 2,
+    candidates: CandidateGenerator | None = None,
+    negative_filter: NegativeFilter | None = None,
 ) -> SpanGetter:
     """Registered as `spacy-ddi.blinded_sents.v1` (@span_getters of spacy-transformers).
 
@@ -41,6 +45,10 @@ def configure_blinded_sents(
     min_mentions (int): Sentences with fewer mentions are not encoded: no pair of theirs is ever
         classified. Their tokens have no vector, or one of zeros. Set 0 if another component reads
         the encoder too, or if its tokenizer makes word pieces of blanks (RoBERTa's).
+    candidates (Optional[CandidateGenerator]): Set it as for the relation component, so that no
+        sentence is encoded in which it proposes no pair. None: it may propose any two mentions.
+    negative_filter (Optional[NegativeFilter]): Set it as for the relation component, so that no
+        sentence is encoded of which it drops all pairs. None: it may keep any.
     RETURNS (Callable): From Docs to sentence spans of their shadows.
     """
     if word is not None:
@@ -53,7 +61,12 @@ def configure_blinded_sents(
         word=word,
         source=make_mention_source(spans_key, mention_labels),
         max_tokens=max_tokens,
-        min_mentions=min_mentions,
+        may_have_pair=partial(
+            sentences_to_read,
+            min_mentions=min_mentions,
+            generator=candidates,
+            negative_filter=negative_filter,
+        ),
     )
 
 
@@ -63,7 +76,7 @@ def blinded_sents(
     word: str | None,
     source: MentionSource,
     max_tokens: int,
-    min_mentions: int,
+    may_have_pair: Callable[[Doc, list[Span], Ints], NDArray[np.bool_]],
 ) -> list[list[Span]]:
     """Spans of the Docs' shadows: the sentences, or the whole Doc where there are no boundaries.
 
@@ -74,7 +87,7 @@ def blinded_sents(
     word (Optional[str]): Stands for every mention; with None the spans are of the Docs themselves.
     source (MentionSource): Finds the mentions.
     max_tokens (int): The longest piece of a sentence.
-    min_mentions (int): Sentences with fewer mentions are not encoded.
+    may_have_pair (Callable): Tells which sentences are encoded: `sentences_to_read`.
     RETURNS (List[List[Span]]): For every Doc spans that cover each token once, or none if none of
         its sentences is encoded. Where that is so of all Docs, the first one has a blank span,
         since transformers can't read nothing.
@@ -84,7 +97,7 @@ def blinded_sents(
     for doc in docs:
         mentions = source(doc)
         sentences = sentence_index(doc)
-        is_read = _count_mentions(mentions, sentences) >= min_mentions
+        is_read = may_have_pair(doc, mentions, sentences)
         is_token_read = is_read[sentences]
         if not is_token_read.any():
             spans.append([])
@@ -109,10 +122,36 @@ def blinded_sents(
     return spans
 
 
-def _count_mentions(mentions: list[Span], sentences: Ints) -> Ints:
-    """Shape (S,): how many mentions begin in each sentence."""
+def sentences_to_read(
+    doc: Doc,
+    mentions: list[Span],
+    sentences: Ints,
+    *,
+    min_mentions: int,
+    generator: CandidateGenerator | None,
+    negative_filter: NegativeFilter | None,
+) -> NDArray[np.bool_]:
+    """Which sentences of a Doc are encoded.
+
+    doc (Doc): The Doc.
+    mentions (List[Span]): Its mentions.
+    sentences (NDArray): Shape (T,): sentence of each token.
+    min_mentions (int): Sentences with fewer mentions are not; with 0 all are.
+    generator, negative_filter: See `configure_blinded_sents`.
+    RETURNS (NDArray): Shape (S,): a truth value a sentence.
+    """
     n_sentences = sentences[-1] + 1 if len(sentences) else 0
-    return np.bincount(sentences[mention_ranges(mentions)[:, 0]], minlength=n_sentences)
+    of_mentions = sentences[mention_ranges(mentions)[:, 0]]
+    is_read: NDArray[np.bool_] = np.bincount(of_mentions, minlength=n_sentences) >= min_mentions
+    if not (min_mentions and is_read.any()) or (generator is None and negative_filter is None):
+        return is_read
+    pairs = candidate_pairs(
+        doc,
+        mentions,
+        generator=sentence_pairs if generator is None else generator,
+        negative_filter=negative_filter,
+    )
+    return is_read & (np.bincount(of_mentions[pairs[:, 0]], minlength=n_sentences) > 0)
 
 
 def blind(
@@ -133,8 +172,10 @@ def blind(
     is_read (Optional[NDArray]): Shape (T,): False for tokens to be blanks, too; None for no more.
     RETURNS (Doc): Shadow of T tokens, without annotation.
     """
-    words = [token.text for token in doc]
-    spaces = [bool(token.whitespace_) for token in doc]
+    # Not token by token: so many small objects set the garbage collector going.
+    orths, is_followed = doc.to_array(["ORTH", "SPACY"]).reshape(-1, 2).T
+    words = [doc.vocab.strings[orth] for orth in orths.tolist()]
+    spaces = is_followed.astype(bool).tolist()
     if word is not None:
         nodes = node_index(sentence_index(doc), mention_ranges(mentions))
         is_first = set(first_tokens(nodes).tolist())

@@ -89,7 +89,24 @@ def find_candidates(
     RETURNS (Candidates): What is left.
     """
     mentions = source(doc)
+    return Candidates(
+        mentions,
+        candidate_pairs(doc, mentions, generator=generator, negative_filter=negative_filter),
+    )
+
+
+def candidate_pairs(
+    doc: Doc,
+    mentions: Sequence[Span],
+    *,
+    generator: CandidateGenerator,
+    negative_filter: NegativeFilter | None,
+) -> NDArray[np.int64]:
+    """The pairs of given mentions that are worth classifying; see `find_candidates`.
+
+    RETURNS (NDArray): Shape (P, 2): indices into the mentions, the smaller one first.
+    """
     pairs = generator(doc, mentions)
     if negative_filter is not None and len(pairs):
         pairs = pairs[negative_filter(doc, mentions, pairs)]
-    return Candidates(mentions, pairs)
+    return pairs

@@ -146,10 +146,8 @@ def undirected_edges(heads: Ints, nodes: Ints) -> Ints:
     """
     targets, sources = nodes, nodes[heads]
     between = targets != sources
-    both = np.stack(
-        [
-            np.concatenate([targets[between], sources[between]]),
-            np.concatenate([sources[between], targets[between]]),
-        ]
-    )
-    return np.unique(both, axis=1)
+    targets, sources = targets[between], sources[between]
+    n_nodes = nodes[-1] + 1 if len(nodes) else 1
+    # One number an edge, since NumPy is slow at finding columns that are the same.
+    numbers = np.concatenate([targets * n_nodes + sources, sources * n_nodes + targets])
+    return np.stack(np.divmod(np.unique(numbers), n_nodes))

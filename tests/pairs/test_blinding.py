@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from spacy.pipeline import Pipe
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.util import registry
 from thinc.api import Model
 
@@ -24,6 +24,8 @@ from spacy_ddi.pairs.blinding import (
     check_blind_word,
     configure_blinded_sents,
 )
+from spacy_ddi.pairs.candidates import candidate_pairs, sentence_pairs
+from spacy_ddi.pairs.filters import configure_negative_filter
 from spacy_ddi.pairs.graph import sentence_index
 from spacy_ddi.pairs.mentions import MentionSource
 from tests.helpers import docs, make_doc, text_doc
@@ -254,6 +256,52 @@ def test_docs_without_a_sentence_to_read_have_no_span() -> None:
     pair, single = make_doc("A w B", mentions=[(0, 1), (2, 3)]), make_doc("A w", mentions=[(0, 1)])
     spans = make_getter(min_mentions=2)([single, make_doc([]), pair])
     assert [len(doc_spans) for doc_spans in spans] == [0, 0, 1]
+
+
+def first_two(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+    """A generator of candidates that proposes one pair a Doc."""
+    return np.array([[0, 1]][: len(mentions) - 1], dtype=np.int64).reshape(-1, 2)
+
+
+LISTED = "<a> and <b> . <c> , <d> and <e> ."
+
+
+@pytest.mark.parametrize(
+    ("given_as", "read"),
+    [
+        ({}, [True, True]),
+        ({"negative_filter": configure_negative_filter()}, [True, False]),
+        ({"candidates": sentence_pairs}, [True, True]),
+        ({"candidates": first_two}, [True, False]),
+        ({"candidates": first_two, "negative_filter": configure_negative_filter()}, [True, False]),
+        ({"min_mentions": 3, "negative_filter": configure_negative_filter()}, [False, False]),
+        ({"min_mentions": 0, "candidates": first_two}, [True, True]),
+    ],
+)
+def test_sentences_without_a_candidate_pair_are_not_read(
+    given_as: dict[str, object], read: list[bool]
+) -> None:
+    doc = text_doc(LISTED)
+    for token in doc:
+        token.is_sent_start = token.i in (0, 4)
+    (spans,) = make_getter(**{"min_mentions": 2, **given_as})([doc])
+    text = "".join(span.text for span in spans)
+    assert [text.count("and") > 0, "," in text] == read
+
+
+@given(st.lists(docs(), max_size=3))
+def test_every_sentence_with_a_candidate_is_read(drawn: list[Doc]) -> None:
+    negative_filter = configure_negative_filter()
+    getter = make_getter(min_mentions=2, candidates=sentence_pairs, negative_filter=negative_filter)
+    for doc, spans in zip(drawn, getter(drawn), strict=True):
+        mentions = MentionSource()(doc)
+        pairs = candidate_pairs(
+            doc, mentions, generator=sentence_pairs, negative_filter=negative_filter
+        )
+        words = {token.i: token.text for span in spans for token in span}
+        for pair in pairs:
+            for place in pair:
+                assert words[mentions[place].start] == "drug"
 
 
 @pytest.fixture(scope="module")
