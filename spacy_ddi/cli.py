@@ -51,8 +51,11 @@ class PrecisionOption(str, Enum):
 
 
 Precision = Annotated[
-    PrecisionOption,
-    typer.Option(help="Of the encoder's arithmetic; bfloat16 is faster where it is built in."),
+    PrecisionOption | None,
+    typer.Option(
+        help="Of the encoder's arithmetic; bfloat16 is faster where it is built in. "
+        "Without it the pipeline's own."
+    ),
 ]
 
 
@@ -93,21 +96,27 @@ def extract(
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Also write an HTML page here.")
     ] = None,
-    precision: Precision = PrecisionOption.FLOAT32,
+    precision: Precision = None,
+    n_process: Annotated[
+        int, typer.Option(min=1, help="Processes, each with a thread, for long texts.")
+    ] = 1,
 ) -> None:
     """Find drug-drug interactions in a text."""
     from spacy_ddi.output.html import render_page
     from spacy_ddi.output.passages import passages
     from spacy_ddi.output.records import count_of, mention_types, relation_records, sentences
     from spacy_ddi.output.tables import relation_table
+    from spacy_ddi.parallel import pipe_in_processes
     from spacy_ddi.pipeline.pipes import component_of
 
     with _readable_errors():
         content = _read_text(text, file)
         nlp = _load_pipeline(pipeline, precision)
         source = component_of(nlp).mentions
-        stream = nlp.pipe(
+        stream = pipe_in_processes(
+            nlp,
             ((passage, offset) for offset, passage in passages(content)),
+            n_process=n_process,
             as_tuples=True,
             batch_size=4,
         )
@@ -158,7 +167,7 @@ def evaluate(
         Path | None,
         typer.Option(dir_okay=False, help="Also write the official submission lines here."),
     ] = None,
-    precision: Precision = PrecisionOption.FLOAT32,
+    precision: Precision = None,
 ) -> None:
     """Score a pipeline on annotated documents, as the DDIExtraction-2013 task does.
 
@@ -268,7 +277,7 @@ def label(
         typer.Option(help="Pipeline that judges the pairs; several are averaged."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses the words of the copies.")] = 0,
-    precision: Precision = PrecisionOption.FLOAT32,
+    precision: Precision = None,
 ) -> None:
     """Let teachers judge pairs of drugs, for a smaller pipeline to learn from.
 
@@ -452,11 +461,10 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def _load_pipeline(name: str, precision: PrecisionOption = PrecisionOption.FLOAT32) -> Any:
+def _load_pipeline(name: str, precision: PrecisionOption | None = None) -> Any:
     import spacy
 
-    from spacy_ddi.pipeline.pipes import component_of
-    from spacy_ddi.training.faster_forward import speed_up_transformers
+    from spacy_ddi.pipeline.pipes import component_of, set_precision
 
     if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
         _fail(
@@ -473,7 +481,8 @@ def _load_pipeline(name: str, precision: PrecisionOption = PrecisionOption.FLOAT
         component_of(nlp)
     except ValueError as error:
         _fail(f"{name!r} finds no relations. {error}")
-    speed_up_transformers(nlp, precision=precision.value)
+    if precision is not None:
+        set_precision(nlp, precision.value)
     return nlp
 
 

@@ -11,7 +11,10 @@ import spacy
 
 from spacy_ddi.corpora.convert import write_docbin
 from spacy_ddi.corpora.reader import read_docs
+from tests.pipeline.conftest import make_examples, make_nlp, trained
 from tests.tiny_bert import make_tiny_transformer
+
+__all__ = ["make_examples", "make_nlp", "trained"]
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"

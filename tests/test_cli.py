@@ -17,11 +17,12 @@ from spacy.util import fix_random_seed
 from thinc.api import Adam
 from typer.testing import CliRunner
 
+from spacy_ddi import parallel
 from spacy_ddi.annotations import SOFT_LABELS, get_relations
 from spacy_ddi.cli import app
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
-from spacy_ddi.training import faster_forward
+from spacy_ddi.pipeline import pipes
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
@@ -216,14 +217,41 @@ def test_extract_reads_long_texts_in_passages(run, pipeline):
     assert record["head_start"] == len(filler)
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_the_encoder_computes_in_the_precision_asked_for(run, pipeline, monkeypatch, precision):
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], []),
+        (["--precision", "float32"], ["float32"]),
+        (["--precision", "bfloat16"], ["bfloat16"]),
+    ],
+)
+def test_the_encoder_computes_in_the_precision_asked_for(
+    run, pipeline, monkeypatch, options, expected
+):
     asked = []
-    monkeypatch.setattr(
-        faster_forward, "speed_up_transformers", lambda nlp, **given: asked.append(given)
-    )
-    run("extract", KNOWN, "--pipeline", pipeline, "--precision", precision)
-    assert asked == [{"precision": precision}]
+    monkeypatch.setattr(pipes, "set_precision", lambda nlp, precision: asked.append(precision))
+    run("extract", KNOWN, "--pipeline", pipeline, *options)
+    assert asked == expected
+
+
+def test_a_precision_that_can_not_be_set_is_told(run, pipeline):
+    result = run("extract", KNOWN, "--pipeline", pipeline, "--precision", "bfloat16")
+    assert result.exit_code == 1
+    assert "DDI022" in result.stderr
+
+
+def test_extract_reads_in_several_processes(run, pipeline, monkeypatch):
+    asked = []
+
+    def in_one(nlp, texts, *, n_process, **options):
+        asked.append(n_process)
+        return nlp.pipe(texts, **options)
+
+    monkeypatch.setattr(parallel, "pipe_in_processes", in_one)
+    one = run("extract", KNOWN, "--pipeline", pipeline, "--format", "jsonl")
+    two = run("extract", KNOWN, "--pipeline", pipeline, "--format", "jsonl", "--n-process", "2")
+    assert asked == [1, 2]
+    assert one.stdout == two.stdout != ""
 
 
 def test_a_file_given_as_text_is_noticed(run, pipeline, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.pipeline import Pipe
@@ -14,11 +15,22 @@ WIDTH = 16
 WORDS = ("drug", "the", "alter", "##s", "iron", "zinc", "salt", *string.punctuation)
 
 
-def make_tiny_transformer(folder: Path, min_mentions: int = 0) -> Pipe:
-    """An initialized `transformer` component that blinds.
+STOCK = "spacy-transformers.TransformerModel.v3"
+
+
+def make_tiny_transformer(
+    folder: Path,
+    min_mentions: int = 0,
+    *,
+    architecture: str = STOCK,
+    attention_dropout: float = 0.1,
+    **settings: Any,
+) -> Pipe:
+    """An initialized `transformer` component that blinds; its weights are always the same.
 
     folder: Where the encoder and its vocabulary are written.
     min_mentions: Sentences with fewer mentions are not encoded.
+    settings: Of the architecture.
     """
     import torch
     from transformers import BertConfig, BertModel, BertTokenizerFast
@@ -28,7 +40,7 @@ def make_tiny_transformer(folder: Path, min_mentions: int = 0) -> Pipe:
     vocabulary = [*special, *WORDS, *pieces, *(f"##{piece}" for piece in pieces if piece != "s")]
     (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf8")
     BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder)
-    config = BertConfig(
+    bert_config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=WIDTH,
         num_hidden_layers=2,
@@ -39,21 +51,20 @@ def make_tiny_transformer(folder: Path, min_mentions: int = 0) -> Pipe:
         initializer_range=0.5,
     )
     torch.manual_seed(0)
-    BertModel(config).save_pretrained(folder)
-    settings = {
+    BertModel(bert_config).save_pretrained(folder)
+    config = {
         "model": {
-            "@architectures": "spacy-transformers.TransformerModel.v3",
+            "@architectures": architecture,
             "name": str(folder),
             "get_spans": {
                 "@span_getters": "spacy-ddi.blinded_sents.v1",
                 "min_mentions": min_mentions,
             },
             "tokenizer_config": {"use_fast": True},
-            "transformer_config": {},
-            "mixed_precision": False,
-            "grad_scaler_config": {},
+            "transformer_config": {"attention_probs_dropout_prob": attention_dropout},
+            **settings,
         }
     }
-    transformer = spacy.blank("en", vocab=VOCAB).create_pipe("transformer", config=settings)
+    transformer = spacy.blank("en", vocab=VOCAB).create_pipe("transformer", config=config)
     transformer.model.initialize(X=[make_doc("the drug")])
     return transformer

@@ -1,12 +1,16 @@
-"""Where the relation component stands in a pipeline."""
+"""Where the relation component stands in a pipeline, and what its other components do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import takewhile
+from typing import Any
 
 from spacy.language import Language
+from thinc.api import Model
 
 from spacy_ddi.errors import Errors
+from spacy_ddi.models.packed_transformer import Precision
 from spacy_ddi.pipeline.ddi_relation import DDIRelation
 
 
@@ -49,3 +53,30 @@ def relation_pipes(nlp: Language) -> list[str]:
             (listening := set(getattr(pipe, "listening_components", ()))) and listening <= relations
         )
     ]
+
+
+def set_precision(nlp: Language, precision: Precision) -> None:
+    """Set the precision in which a pipeline's transformers predict, as long as it is in memory.
+
+    nlp (Language): The pipeline, with a `spacy-ddi.PackedTransformer.v1`.
+    precision (str): "float32" or "bfloat16".
+    RAISES (ValueError): If no transformer's precision can be set, or there is no such precision.
+    """
+    setters = [
+        layer.attrs["set_precision"] for layer in layers_of(nlp) if "set_precision" in layer.attrs
+    ]
+    if not setters:
+        raise ValueError(Errors.NO_PRECISION.format(found=", ".join(nlp.pipe_names) or "nothing"))
+    for set_layer_precision in setters:
+        set_layer_precision(precision)
+
+
+def layers_of(nlp: Language) -> Iterator[Model[Any, Any]]:
+    """The layers of a pipeline's Thinc models, those of disabled components too.
+
+    nlp (Language): The pipeline.
+    YIELDS (Model): The layers.
+    """
+    for _, pipe in nlp.components:
+        if isinstance(model := getattr(pipe, "model", None), Model):
+            yield from model.walk()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from spacy.language import Language
 from spacy.util import registry
 from thinc.api import Config
 
-from spacy_ddi.training.faster_forward import Precision, check_precision, speed_up_transformers
 from spacy_ddi.training.optimizer import GroupedAdam
 from spacy_ddi.training.torch_modules import torch_modules
 
 
-def configure_prepare_torch(precision: Precision = "float32") -> Callable[[Language], Language]:
-    """Registered as `spacy-ddi.prepare_torch.v1` (@callbacks), for `[initialize.after_init]`.
+def configure_prepare_torch() -> Callable[[Language], Language]:
+    """Registered as `spacy-ddi.prepare_torch.v2` (@callbacks), for `[initialize.after_init]`.
 
     Readies the pipeline's torch modules for `spacy train`:
 
@@ -24,25 +22,16 @@ def configure_prepare_torch(precision: Precision = "float32") -> Callable[[Langu
     - All weights without a gradient (frozen ones, and those that are never used, such as BERT's
       pooling layer) get one of zero. An optimizer is not told of weights without one, but Thinc
       applies averages of torch weights only where it has them all.
-    - Transformers read sentences of similar length at a time, to compute less padding, and
-      on a CPU the attention's gradient is computed without the fused kernel, which is slow there.
-    - With bfloat16, transformers compute in mixed precision during this training: weights,
-      their updates and what is stored stay in single precision. Processors with such arithmetic
-      (AMX, AVX-512 BF16) train faster; on others it is slower than float32.
 
-    precision (str): "float32" or "bfloat16".
     RETURNS (Callable[[Language], Language]): Changes the pipeline's modules and returns it.
-    RAISES (ValueError): If the precision is another.
     """
-    check_precision("spacy-ddi.prepare_torch.v1", precision)
-    return partial(prepare_torch, precision=precision)
+    return prepare_torch
 
 
-def prepare_torch(nlp: Language, *, precision: Precision = "float32") -> Language:
+def prepare_torch(nlp: Language) -> Language:
     """Ready the pipeline's torch modules for training; see `configure_prepare_torch`.
 
     nlp (Language): The initialized pipeline.
-    precision (str): "float32" or "bfloat16".
     RETURNS (Language): The pipeline.
     """
     import torch
@@ -54,7 +43,6 @@ def prepare_torch(nlp: Language, *, precision: Precision = "float32") -> Languag
                 weight.requires_grad_(False)
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
-    speed_up_transformers(nlp, precision=precision)
     return nlp
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import spacy
-from spacy.language import Language
-from thinc.api import Model
 from thinc.types import FloatsXd
 
+from spacy_ddi.pipeline.pipes import layers_of
 from spacy_ddi.training.torch_modules import torch_modules
 
 
@@ -30,7 +28,7 @@ def store_in_half_precision(pipeline: Path, output: Path) -> int:
     for module in torch_modules(nlp):
         module.half()
         n_weights += sum(weight.numel() for weight in module.parameters())
-    for layer in _layers(nlp):
+    for layer in layers_of(nlp):
         for name in layer.param_names:
             if layer.has_param(name):
                 weight = layer.get_param(name)
@@ -39,9 +37,3 @@ def store_in_half_precision(pipeline: Path, output: Path) -> int:
                 n_weights += weight.size
     nlp.to_disk(output)
     return n_weights
-
-
-def _layers(nlp: Language) -> Iterator[Model[Any, Any]]:
-    for _, pipe in nlp.components:
-        if isinstance(model := getattr(pipe, "model", None), Model):
-            yield from model.walk()

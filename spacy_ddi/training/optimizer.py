@@ -18,7 +18,7 @@ class GroupedAdam(Optimizer):
 
     lr_scales (Dict[str, float]): Factor on the learning rate for parameters whose name begins
         so; the longest fitting beginning counts. A factor of 0 freezes; with the callback
-        `spacy-ddi.prepare_torch.v1` no gradient is computed for such weights either.
+        `spacy-ddi.prepare_torch.v2` no gradient is computed for such weights either.
     other_scale (float): Factor for parameters that none of the beginnings fits.
     average_decay (float): Decay a step of the exponential average of the weights, which spaCy's
         training scores and stores in place of the weights; 0 for none. While it is young, an
@@ -104,7 +104,7 @@ def configure_grouped_adam(
     grad_clip (float): Largest norm of the gradient of one parameter.
     other_scale (float): See `GroupedAdam`.
     average_decay (float): See `GroupedAdam`. A transformer needs the callback
-        `spacy-ddi.prepare_torch.v1` beside it.
+        `spacy-ddi.prepare_torch.v2` beside it.
     RETURNS (GroupedAdam): The optimizer.
     RAISES (ValueError): If a scale is negative, or the decay not in [0, 1).
     """

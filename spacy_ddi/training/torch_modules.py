@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from spacy.language import Language
-from thinc.api import Model, PyTorchShim
+from thinc.api import PyTorchShim
+
+from spacy_ddi.pipeline.pipes import layers_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,10 +20,7 @@ def torch_modules(nlp: Language) -> Iterator[nn.Module]:
     nlp (Language): The pipeline.
     YIELDS (nn.Module): The modules.
     """
-    for _, pipe in nlp.components:
-        model = getattr(pipe, "model", None)
-        if isinstance(model, Model):
-            for layer in model.walk():
-                for shim in layer.shims:
-                    if isinstance(shim, PyTorchShim):
-                        yield cast("nn.Module", shim._model)
+    for layer in layers_of(nlp):
+        for shim in layer.shims:
+            if isinstance(shim, PyTorchShim):
+                yield cast("nn.Module", shim._model)

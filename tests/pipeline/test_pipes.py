@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import spacy
 from spacy.language import Language
 
-from spacy_ddi.pipeline.pipes import component_of, relation_pipes, upstream_of
+from spacy_ddi.pipeline.pipes import component_of, relation_pipes, set_precision, upstream_of
+from tests.helpers import VOCAB
+from tests.tiny_bert import make_tiny_transformer
 
 
 def test_the_component_is_found_under_any_name(trained: Language) -> None:
@@ -30,3 +34,21 @@ def test_what_works_for_relations_alone_goes_with_them(trained: Language) -> Non
     assert relation_pipes(trained) == ["tok2vec", "ddi_relation"]
     listened.listener_map["ner"] = []
     assert relation_pipes(trained) == ["ddi_relation"]
+
+
+def test_precision_is_set_where_it_can_be(tmp_path: Path) -> None:
+    nlp = spacy.blank("en", vocab=VOCAB)
+    architecture = "spacy-ddi.PackedTransformer.v1"
+    for name in ("one", "two"):
+        transformer = make_tiny_transformer(tmp_path, architecture=architecture)
+        nlp._components.append((name, transformer))
+    set_precision(nlp, "bfloat16")
+    layers = [pipe.model.layers[0] for _, pipe in nlp._components]
+    assert [layer._func.precision for layer in layers] == ["bfloat16", "bfloat16"]
+    with pytest.raises(ValueError, match=r"DDI012.*precision.*float16"):
+        set_precision(nlp, "float16")  # type: ignore[arg-type]
+
+
+def test_a_pipeline_whose_precision_can_not_be_set_is_refused(trained: Language) -> None:
+    with pytest.raises(ValueError, match=r"DDI022.*only ddi_relation.*PackedTransformer"):
+        set_precision(trained, "bfloat16")
