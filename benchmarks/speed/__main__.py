@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -30,16 +29,19 @@ from spacy.tokens import Doc
 from benchmarks.speed.data import corpus_sentences, many_mentions
 from benchmarks.speed.report import write_report
 from benchmarks.speed.systems import (
+    PerPairClassifier,
     encoder_and_relations,
     mean_pooled_pairs,
     per_pair_classifier,
     relations_alone,
     whole_pipeline,
+    with_mentions,
 )
 from benchmarks.speed.timing import Timing, take_turns
 from benchmarks.speed.training import prepare, take_training_turns
 from spacy_ddi.corpora.text import read_lines
-from spacy_ddi.training.faster_forward import Precision, speed_up_transformers
+from spacy_ddi.models.packed_transformer import Precision
+from spacy_ddi.pipeline.pipes import set_precision
 
 MENTIONS = (2, 4, 8, 16, 32, 64)
 DOCUMENTS = (10, 100, 1_000)
@@ -90,15 +92,15 @@ def main(
     nlp = pipelines["float32"]
     dev = corpus_sentences(nlp, corpus, documents)
     many = many_mentions(nlp, read_lines(text), MANY_SENTENCES)
-    stock = spacy.load(pipeline)
-    extraction = []
-    for name, docs in (("development documents", dev), ("ten mentions or more", many)):
-        found = [
-            {"precision": precision, **figure}
-            for precision, loaded in pipelines.items()
-            for figure in measure_extraction(loaded, stock, precision, docs, repeats)
-        ]
-        extraction.append({"sentences": name, "n_sentences": len(docs), "systems": found})
+    extraction = [
+        {
+            "sentences": name,
+            "n_sentences": len(docs),
+            "n_pieces": count_pieces(nlp, docs),
+            "systems": measure_extraction(pipelines, docs, repeats),
+        }
+        for name, docs in (("development documents", dev), ("ten mentions or more", many))
+    ]
     store("extraction", extraction)
     heads = take_turns([relations_alone(nlp), mean_pooled_pairs(nlp)], dev, repeats=repeats)
     store("heads", [as_figures(timing, heads[-1]) for timing in heads])
@@ -135,39 +137,70 @@ def machine() -> dict[str, Any]:
 def load(pipeline: str, precision: Precision) -> Language:
     """A pipeline whose encoder computes in a precision."""
     nlp = spacy.load(pipeline)
-    speed_up_transformers(nlp, precision=precision)
+    set_precision(nlp, precision)
     return nlp
 
 
 def measure_extraction(
-    nlp: Language, stock: Language, precision: Precision, docs: Sequence[Doc], repeats: int
+    pipelines: dict[Precision, Language], docs: Sequence[Doc], repeats: int
 ) -> list[dict[str, Any]]:
-    """Our pipeline, and encoder and relations alone, against one pass a pair in that precision; in
-    single precision also our pipeline as it is loaded."""
-    as_loaded = replace(whole_pipeline(stock), name="whole pipeline as loaded")
+    """Our pipeline, and encoder and relations alone, against one pass a pair, each in every
+    precision, all in turns."""
     systems = [
-        *([as_loaded] if precision == "float32" else []),
-        whole_pipeline(nlp),
-        encoder_and_relations(nlp),
-        per_pair_classifier(nlp, bfloat16=precision == "bfloat16"),
+        (precision, system)
+        for precision, nlp in pipelines.items()
+        for system in (
+            whole_pipeline(nlp),
+            encoder_and_relations(nlp),
+            per_pair_classifier(nlp, precision),
+        )
     ]
-    timings = take_turns(systems, docs, repeats=repeats)
-    return [as_figures(timing, timings[-1]) for timing in timings]
+    timings = take_turns([system for _, system in systems], docs, repeats=repeats)
+    done = [(precision, timing) for (precision, _), timing in zip(systems, timings, strict=True)]
+    # The last of each precision is one pass a pair.
+    per_pair = dict(done)
+    return [
+        {
+            "precision": precision,
+            **as_figures(timing, per_pair[precision]),
+            "against_float32": ratios(timing, per_pair["float32"]),
+        }
+        for precision, timing in done
+    ]
+
+
+def count_pieces(nlp: Language, docs: Sequence[Doc]) -> dict[str, int]:
+    """Word pieces that the encoder reads, without padding, in our pipeline and a pair at a time."""
+    transformer = nlp.get_pipe("transformer").model
+    fresh = with_mentions(docs, nlp)
+    spans = transformer.attrs["get_spans"](fresh)
+    texts = {
+        "ours": [span.text for of_doc in spans for span in of_doc],
+        "one pass a pair": PerPairClassifier(nlp).texts(fresh),
+    }
+    return {
+        name: sum(map(len, transformer.tokenizer(read)["input_ids"]))
+        for name, read in texts.items()
+    }
 
 
 def as_figures(timing: Timing, against: Timing) -> dict[str, Any]:
     """A timing as it is stored, with the ratio of each round."""
-    ratios = [theirs / ours for ours, theirs in zip(timing.seconds, against.seconds, strict=True)]
     return {
         "system": timing.system,
         "n_pairs": timing.n_pairs,
         "seconds": timing.seconds,
         "pairs_a_second": timing.pairs_a_second,
         "against": against.system,
-        "ratio": median(ratios),
-        "ratio_low": min(ratios),
-        "ratio_high": max(ratios),
+        **ratios(timing, against),
     }
+
+
+def ratios(timing: Timing, against: Timing) -> dict[str, float]:
+    """How many times as fast as another a system is: the median of the rounds, the lowest, the
+    highest."""
+    found = [theirs / ours for ours, theirs in zip(timing.seconds, against.seconds, strict=True)]
+    return {"ratio": median(found), "ratio_low": min(found), "ratio_high": max(found)}
 
 
 def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, list[float]]:
@@ -195,8 +228,9 @@ def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[st
     settings: list[dict[str, int]] = [{"mentions": n} for n in MENTIONS]
     settings += [{"documents": n} for n in DOCUMENTS]
     settings += [{"documents": 1_000, "batch-size": n} for n in BATCH_SIZES]
-    largest = [{"documents": MOST_DOCUMENTS, "n-process": n, "repeats": 1} for n in (1, 2)]
-    settings += largest * 2  # in turns
+    largest = {"documents": MOST_DOCUMENTS, "repeats": 1}
+    in_turn = [{"n-process": 1}, {"n-process": 2}, {"n-process": 2, "plain": 1}]
+    settings += [{**largest, **how} for how in in_turn] * 2
     found = []
     for setting in settings:
         options = [f"--{name}={value}" for name, value in setting.items()]

@@ -60,7 +60,9 @@ def as_markdown(figures: dict[str, Any]) -> str:
 
 
 def extraction_table(extraction: Iterable[dict[str, Any]]) -> str:
-    """Pairs a second with gold mentions, and how many times those of one pass a pair."""
+    """Pairs a second with gold mentions, and how many times those of one pass a pair; the word
+    pieces that are read."""
+    extraction = list(extraction)
     lines = [
         [
             f"{part['sentences']} ({part['n_sentences']} sentences)",
@@ -68,12 +70,25 @@ def extraction_table(extraction: Iterable[dict[str, Any]]) -> str:
             found["system"],
             f"{found['pairs_a_second']:,.0f}",
             ratio(found),
+            with_spread(found["against_float32"]),
         ]
         for part in extraction
         for found in part["systems"]
     ]
-    head = ["Sentences", "encoder in", "System", "pairs/s", "times one pass a pair"]
-    return markdown_table(head, lines, n_words=3)
+    head = [
+        "Sentences",
+        "encoder in",
+        "System",
+        "pairs/s",
+        "times one pass a pair",
+        "times one in float32",
+    ]
+    pieces = "; ".join(
+        f"{part['sentences']}: {part['n_pieces']['ours']:,} in place of "
+        f"{part['n_pieces']['one pass a pair']:,}"
+        for part in extraction
+    )
+    return f"{markdown_table(head, lines, n_words=3)}\n\nWord pieces that are read: {pieces}."
 
 
 def heads_table(heads: Iterable[dict[str, Any]]) -> str:
@@ -108,16 +123,18 @@ def training_table(training: dict[str, Any]) -> str:
 
 def scaling_table(scaling: Iterable[dict[str, Any]]) -> str:
     """Raw text in one process and in two."""
-    largest: dict[int, list[dict[str, Any]]] = {}
+    largest: dict[str, list[dict[str, Any]]] = {}
     for found in scaling:
         if "n-process" in found:
-            largest.setdefault(found["n-process"], []).append(found)
+            how = " by nlp.pipe alone" if found.get("plain") else ""
+            title = f"{found['texts']:,} texts, n_process={found['n-process']}{how}"
+            largest.setdefault(title, []).append(found)
     lines = []
-    for n_process, rounds in largest.items():
+    single = next(iter(largest.values()))
+    for title, rounds in largest.items():
         seconds = [found["seconds"] for found in rounds]
-        ratios = [one["seconds"] / other for one, other in zip(largest[1], seconds, strict=True)]
+        ratios = [one["seconds"] / other for one, other in zip(single, seconds, strict=True)]
         megabytes = max(found["megabytes_above_loaded"] for found in rounds)
-        title = f"{rounds[0]['texts']:,} texts, n_process={n_process}"
         lines.append([title, spread(seconds), spread(ratios, ".2f"), f"{megabytes:,.0f}"])
     head = ["From raw text", "seconds", "times one process", "most MB above the loaded pipeline"]
     return markdown_table(head, lines)
@@ -136,6 +153,11 @@ def ratio(found: dict[str, Any]) -> str:
     """A ratio with its spread; that of a system to itself is 1."""
     if found["system"] == found["against"]:
         return "1"
+    return with_spread(found)
+
+
+def with_spread(found: dict[str, float]) -> str:
+    """A ratio with its spread."""
     return f"{found['ratio']:.1f} ({found['ratio_low']:.1f} to {found['ratio_high']:.1f})"
 
 

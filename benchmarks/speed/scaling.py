@@ -6,6 +6,7 @@ python -m benchmarks.speed.scaling en_ddi_minilm --mentions 16
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -20,7 +21,7 @@ from benchmarks.memory import ProcessTree, measure, read_status, tree_megabytes
 from benchmarks.speed.data import list_sentence
 from benchmarks.speed.systems import whole_pipeline, with_mentions
 from spacy_ddi.corpora.text import read_lines
-from spacy_ddi.training.faster_forward import speed_up_transformers
+from spacy_ddi.parallel import pipe_in_processes
 
 SENTENCES = 16
 """Sentences of a measurement of mentions."""
@@ -33,13 +34,13 @@ def main(
     text: Annotated[Path | None, typer.Option(help="A text, plain or .xz.")] = None,
     batch_size: Annotated[int, typer.Option(help="0 for the pipeline's.")] = 0,
     n_process: Annotated[int, typer.Option(help="Processes.")] = 1,
+    plain: Annotated[int, typer.Option(help="1: several processes by spaCy alone.")] = 0,
     threads: Annotated[int, typer.Option(help="Threads of each process.")] = 1,
     repeats: Annotated[int, typer.Option(help="Times that it is measured.")] = 3,
 ) -> None:
     """Print seconds and megabytes as JSON."""
     torch.set_num_threads(threads)
     nlp = spacy.load(pipeline)
-    speed_up_transformers(nlp, precision="float32")
     before = read_status("VmRSS") if n_process == 1 else tree_megabytes()
     if mentions:
         docs = [list_sentence(nlp, mentions)] * SENTENCES
@@ -54,13 +55,17 @@ def main(
         lines = read_lines(text)[:documents]
         n_texts = len(lines)
         size = batch_size or nlp.batch_size
-        read_texts(nlp, lines[: min(100, n_texts)], size, 1)
+        pipe = nlp.pipe if plain else partial(pipe_in_processes, nlp)
+
+        def read(texts: list[str], n_process: int) -> None:
+            for _ in pipe(texts, batch_size=size, n_process=n_process):  # the Docs are not kept
+                pass
+
+        read(lines[: min(100, n_texts)], 1)
         measured = []
         for _ in range(repeats):
             with ProcessTree() as tree:
-                alone, seconds = measure(
-                    lambda: read_texts(nlp, lines, size, n_process), before=before
-                )
+                alone, seconds = measure(lambda: read(lines, n_process), before=before)
             measured.append((alone if n_process == 1 else tree.peak - before, seconds))
     times = [seconds for _, seconds in measured]
     figures = {
@@ -75,12 +80,6 @@ def main(
 def read_mentions(nlp: Language, docs: list[Doc]) -> None:
     """The whole pipeline on given mentions."""
     whole_pipeline(nlp).run(with_mentions(docs, nlp))
-
-
-def read_texts(nlp: Language, lines: list[str], batch_size: int, n_process: int) -> None:
-    """The whole pipeline from raw text, the Docs not kept."""
-    for _ in nlp.pipe(lines, batch_size=batch_size, n_process=n_process):
-        pass
 
 
 if __name__ == "__main__":
