@@ -16,9 +16,11 @@ class Errors:
         "must annotate: nlp.update(…, annotates=[…]), or annotating_components in the config."
     )
     NO_VECTORS: Final = (
-        "[DDI002] Component '{name}' got token vectors that are all zero for a Doc ('{text}…'). "
-        "Is the transformer or tok2vec it listens to in the pipeline, enabled, and before it? "
-        "A listener without its upstream component yields zeros without a word."
+        "[DDI002] Component '{name}' got token vectors that are all zero for a sentence with "
+        "candidate pairs ('{text}…'). Is the transformer or tok2vec it listens to in the pipeline, "
+        "enabled, and before it? A listener without its upstream component yields zeros without a "
+        "word. If other sentences have vectors: min_mentions, candidates and negative_filter of "
+        "the span getter spacy-ddi.blinded_sents.v1 must leave in what those of '{name}' do."
     )
     NO_MENTIONS: Final = (
         "[DDI003] Component '{name}' found no drug mention in {n_docs} training examples: {where}. "

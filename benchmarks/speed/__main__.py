@@ -171,15 +171,16 @@ def measure_extraction(
 
 def count_pieces(nlp: Language, docs: Sequence[Doc]) -> dict[str, int]:
     """Word pieces that the encoder reads, without padding, in our pipeline and a pair at a time."""
-    transformer = nlp.get_pipe("transformer").model
+    classifier = PerPairClassifier(nlp)
     fresh = with_mentions(docs, nlp)
-    spans = transformer.attrs["get_spans"](fresh)
+    spans = nlp.get_pipe("transformer").model.attrs["get_spans"](fresh)
     texts = {
         "ours": [span.text for of_doc in spans for span in of_doc],
-        "one pass a pair": PerPairClassifier(nlp).texts(fresh),
+        "one pass a pair": classifier.texts(fresh),
     }
     return {
-        name: sum(map(len, transformer.tokenizer(read)["input_ids"]))
+        # Its tokenizer is ours, and knows the marks.
+        name: sum(map(len, classifier.tokenizer(read)["input_ids"]))
         for name, read in texts.items()
     }
 

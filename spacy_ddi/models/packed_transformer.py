@@ -42,11 +42,11 @@ def build_packed_transformer(
     """Registered as `spacy-ddi.PackedTransformer.v1` (@architectures): the transformer of
     spacy-transformers (`TransformerModel.v3`), computed faster. What it stores is the same.
 
-    Half of a batch of sentences as they come is padding, which costs as much as the rest. Here,
-    in prediction, the sequences of a BERT are packed one after another, without padding. In
-    training, and for other encoders, sequences of similar length are computed together. The
-    vectors stay the same, but those of padding are zeros. On a CPU the attention's gradient is
-    computed without the fused kernel, which is slow there.
+    Half of a batch of sentences as they come is padding, which costs as much as the rest. Here the
+    sequences of a BERT are packed one after another, without padding; for other encoders,
+    sequences of similar length are computed together. The vectors stay the same, but those of
+    padding are zeros. On a CPU the attention's gradient is computed without the fused kernel,
+    which is slow there.
 
     name (str): The encoder: a folder, or a name on the Hugging Face hub.
     get_spans (SpanGetter): From Docs to the spans that are sequences.
@@ -132,12 +132,14 @@ class Encode:
                 # Padded on the left, or with more than one tensor to put together.
                 groups = [list(range(len(mask)))]
                 return self._forward_in_groups(shim, inputs, groups, is_train)
-            if can_pack(shim._model) and not is_train:
-                return self._predict_packed(shim._model, inputs), _no_way_back
+            if can_pack(shim._model):
+                return self._forward_packed(shim._model, inputs, is_train)
             groups = length_groups(lengths_of(mask), max_pieces=self.max_pieces)
             return self._forward_in_groups(shim, inputs, groups, is_train)
 
-    def _predict_packed(self, bert: Any, inputs: dict[str, torch.Tensor]) -> Any:
+    def _forward_packed(
+        self, bert: Any, inputs: dict[str, torch.Tensor], is_train: bool
+    ) -> tuple[Any, Callable[[Any], Any]]:
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
@@ -146,14 +148,17 @@ class Encode:
         lengths = lengths_of(inputs["attention_mask"])
         rows = zip(inputs["input_ids"], lengths, strict=True)
         sequences = [ids[:length] for ids, length in rows]
-        vectors: list[torch.Tensor] = []
-        bert.eval()
-        with torch.inference_mode():
-            for start, end in packs(lengths, max_pieces=self.max_pieces):
-                vectors += packed_forward(bert, sequences[start:end])
-            padded = torch.nn.utils.rnn.pad_sequence(vectors, batch_first=True).float()
+        bert.train(is_train)
+        with torch.set_grad_enabled(is_train):
+            packed = [
+                packed_forward(bert, sequences[start:end])
+                for start, end in packs(lengths, max_pieces=self.max_pieces)
+            ]
+            of_sequences = list(itertools.chain.from_iterable(packed))
+            vectors = torch.nn.utils.rnn.pad_sequence(of_sequences, batch_first=True).float()
         bert.train()  # as Thinc leaves it
-        return BaseModelOutput(last_hidden_state=cast("torch.FloatTensor", padded))
+        output = BaseModelOutput(last_hidden_state=cast("torch.FloatTensor", vectors))
+        return output, way_back(vectors, is_train)
 
     def _forward_in_groups(
         self, shim: Any, inputs: dict[str, torch.Tensor], groups: list[list[int]], is_train: bool
@@ -164,21 +169,27 @@ class Encode:
         for group in groups:
             longest = width if len(groups) == 1 else max(lengths[i] for i in group)
             rows = {key: tensor[group, :longest] for key, tensor in inputs.items()}
-            output, backprop = shim(ArgsKwargs(args=(), kwargs=rows), is_train)
-            outputs.append(output)
+            outputs.append(shim(ArgsKwargs(args=(), kwargs=rows), is_train)[0])
         joined = join_outputs(outputs, groups, width)
-        vectors = joined["last_hidden_state"]
-        if is_train and not vectors.requires_grad:
-            # All weights are frozen. Thinc goes backwards all the same, and ends here.
-            vectors.requires_grad_()
+        return joined, way_back(joined["last_hidden_state"], is_train)
 
-        def backprop_groups(d_output: Any) -> list[Any]:
-            # One graph holds all groups, so there is one way back.
-            gradient = next(iter(d_output.values()))
-            backprop(ArgsKwargs(args=((vectors,),), kwargs={"grad_tensors": (gradient,)}))
-            return []
 
-        return joined, backprop_groups
+def way_back(vectors: torch.Tensor, is_train: bool) -> Callable[[Any], list[Any]]:
+    """What takes the gradient of the vectors to the weights.
+
+    vectors (Tensor): Shape (B, W, D).
+    is_train (bool): Whether it will be asked for.
+    RETURNS (Callable): From an output with gradients to nothing.
+    """
+    if is_train and not vectors.requires_grad:
+        # All weights are frozen. Thinc goes backwards all the same, and ends here.
+        vectors.requires_grad_()
+
+    def backprop(d_output: Any) -> list[Any]:
+        vectors.backward(next(iter(d_output.values())))
+        return []
+
+    return backprop
 
 
 @contextmanager
@@ -264,8 +275,3 @@ def join_outputs(outputs: Sequence[Any], groups: Sequence[Sequence[int]], width:
         return torch.cat(values).float()[place.to(values[0].device)]
 
     return type(outputs[0])(**{key: join([o[key] for o in outputs]) for key in outputs[0]})
-
-
-def _no_way_back(d_output: Any) -> list[Any]:
-    """Thinc asks for a way back in prediction, too, and never takes it."""
-    return []

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+import numpy as np
 from spacy.tokens import Doc
 from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
 from thinc.types import Floats2d
@@ -133,7 +134,7 @@ def forward(
 ) -> tuple[Floats2d, Callable[[Floats2d], PairInput]]:
     """Logits of the pairs; a batch without pairs gives shape (0, C + 2).
 
-    RAISES (ValueError): If all token vectors of a Doc with candidate pairs are zero.
+    RAISES (ValueError): If all token vectors of a sentence with candidate pairs are zero.
     """
     docs, batch = inputs
     tok2vec = model.get_ref("tok2vec")
@@ -146,9 +147,10 @@ def forward(
         filled = [per_doc[i] for i in chosen]
     else:
         filled = tok2vec.predict(with_pairs) if with_pairs else []
-    _require_vectors(model, with_pairs, filled)
+    _require_shape(model, with_pairs, filled)
     if batch.n_pairs:
         vectors = model.ops.xp.concatenate(filled)
+        _require_vectors(model, with_pairs, vectors, batch)
         logits, backprop_network = model.get_ref("network")((vectors, batch), is_train)
     else:
         logits, backprop_network = model.ops.alloc2f(0, model.get_dim("nO") + 2), None
@@ -170,13 +172,26 @@ def init(model: Model[PairInput, Floats2d], X: PairInput | None = None, Y: Any =
     model.get_ref("tok2vec").initialize(X=X[0] if X else None)
 
 
-def _require_vectors(
+def _require_shape(
     model: Model[PairInput, Floats2d], docs: list[Doc], per_doc: list[Floats2d]
 ) -> None:
     for doc, vectors in zip(docs, per_doc, strict=True):
-        if not (vectors.shape == (len(doc), model.get_dim("nI")) and vectors.any()):
+        if vectors.shape != (len(doc), model.get_dim("nI")):
             name = model.attrs["component"]
             raise ValueError(Errors.NO_VECTORS.format(name=name, text=doc.text[:60]))
+
+
+def _require_vectors(
+    model: Model[PairInput, Floats2d], docs: list[Doc], vectors: Floats2d, batch: PairBatch
+) -> None:
+    has_vector = model.ops.to_numpy(vectors.any(axis=1))[batch.node_tokens]
+    has_vectors = np.logical_or.reduceat(has_vector, batch.sentence_nodes[:-1])
+    if not has_vectors.all():
+        row = batch.node_tokens[batch.sentence_nodes[has_vectors.argmin()]]
+        tokens = [token for doc in docs for token in doc]
+        text = tokens[row].doc[tokens[row].i :].text
+        name = model.attrs["component"]
+        raise ValueError(Errors.NO_VECTORS.format(name=name, text=text[:60]))
 
 
 def _convert_inputs(

@@ -34,7 +34,7 @@ def packed_forward(bert: Any, sequences: Sequence[Tensor]) -> list[Tensor]:
     sequences at once, one after another in one long row; attention, sequence by sequence. So there
     is no padding, and the matrix products are as large as they can be.
 
-    bert (BertModel): The encoder, in evaluation mode; see `can_pack`.
+    bert (BertModel): The encoder; see `can_pack`.
     sequences (Sequence[Tensor]): The ids of each sequence's word pieces, shape (its length,).
     RETURNS (List[Tensor]): For each sequence its vectors, shape (its length, D).
     """
@@ -63,5 +63,9 @@ def attend(attention: Any, states: Tensor, lengths: list[int]) -> Tensor:
         for project in projections
     ]
     of_sequences = zip(*(projected.split(lengths, dim=2) for projected in by_head), strict=True)
-    attended = [functional.scaled_dot_product_attention(q, k, v) for q, k, v in of_sequences]
+    dropout = attention.dropout.p if attention.training else 0.0
+    attended = [
+        functional.scaled_dot_product_attention(q, k, v, dropout_p=dropout)
+        for q, k, v in of_sequences
+    ]
     return torch.cat(attended, dim=2)[0].transpose(0, 1).flatten(1)

@@ -74,13 +74,17 @@ def test_packs_follow_each_other_and_hold_what_they_may(drawn: tuple[list[int], 
         assert end - start <= 1 or sum(lengths[start:end]) <= max_pieces
 
 
-@pytest.mark.parametrize("max_pieces", [1, 20, 1000])
-@pytest.mark.parametrize("kind", ["bert", "other"])
-def test_vectors_are_those_of_the_stock_transformer(
-    kind: str, max_pieces: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if kind == "other":  # as if it were one that can't be packed
+@pytest.fixture(params=["packed", "in groups"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How the encoder is computed; in groups, as if it were one that can't be packed."""
+    if request.param == "in groups":
         monkeypatch.setattr("spacy_ddi.networks.packed_bert.can_pack", lambda transformer: False)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("max_pieces", [1, 20, 1000])
+def test_vectors_are_those_of_the_stock_transformer(max_pieces: int, tmp_path: Path) -> None:
     stock = make_tiny_transformer(tmp_path)
     ours = make_transformer(tmp_path, max_pieces=max_pieces)
     np.testing.assert_allclose(read(ours), read(stock), atol=1e-5)
@@ -101,6 +105,7 @@ def gradients_of(transformer: Pipe) -> dict[str, torch.Tensor]:
     return {name: p.grad for name, p in module.named_parameters() if p.grad is not None}
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("max_pieces", [20, 1000])
 def test_gradients_are_those_of_the_stock_transformer(max_pieces: int, tmp_path: Path) -> None:
     stock = gradients_of(make_tiny_transformer(tmp_path, attention_dropout=0.0))
@@ -128,17 +133,33 @@ def shapes_read(
     return shapes
 
 
-def test_prediction_computes_no_padding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_train", [True, False])
+def test_little_padding_is_computed_or_none(
+    way: str, is_train: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     transformer = make_transformer(tmp_path)
     n_pieces = len(read(transformer))
-    assert shapes_read(transformer, monkeypatch, is_train=False) == [(n_pieces, 1)]
+    shapes = shapes_read(transformer, monkeypatch, is_train=is_train)
+    if way == "packed":
+        assert shapes == [(n_pieces, 1)]
+    else:
+        assert [rows for rows, _ in shapes] == [2, 1, 2]
+        assert n_pieces < sum(rows * width for rows, width in shapes) < 1.2 * n_pieces
 
 
-def test_training_computes_little_padding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shapes = shapes_read(make_transformer(tmp_path), monkeypatch, is_train=True)
-    stock = shapes_read(make_tiny_transformer(tmp_path), monkeypatch, is_train=True)
-    assert [rows for rows, _ in shapes] == [2, 1, 2]
-    assert sum(rows * width for rows, width in shapes) < 0.8 * sum(r * w for r, w in stock)
+@pytest.mark.usefixtures("way")
+def test_attention_drops_out_in_training_as_the_encoder_has_it(tmp_path: Path) -> None:
+    found = []
+    for rate in (0.0, 0.5):
+        transformer = make_transformer(tmp_path, attention_dropout=rate)
+        for module in transformer.model.transformer.modules():
+            if isinstance(module, torch.nn.Dropout) and module.p == 0.1:
+                module.p = 0.0
+        docs = [make_doc(text) for text in TEXTS]
+        runs = [transformer.model(docs, is_train=True)[0].model_output for _ in range(2)]
+        vectors = [output.last_hidden_state.detach() for output in runs]
+        found.append(torch.equal(*vectors))
+    assert found == [True, False]
 
 
 @pytest.mark.parametrize("is_train", [True, False])

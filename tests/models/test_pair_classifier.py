@@ -148,6 +148,18 @@ def test_missing_vectors_are_named(tok2vec: FakeTok2Vec, shape: tuple[int, int])
         model.predict(with_pairs(docs))
 
 
+def test_a_sentence_without_vectors_is_named(tok2vec: FakeTok2Vec) -> None:
+    """A span getter that leaves out what the component asks about would else go unnoticed."""
+    doc = make_doc(
+        "A w B w C w D", mentions=[(0, 1), (2, 3), (4, 5), (6, 7)], heads=[0, 0, 0, 4, 4, 4, 4]
+    )
+    vectors = np.ones((7, WIDTH))
+    vectors[3:] = 0
+    tok2vec.docs, tok2vec.vectors = [doc], [vectors]
+    with pytest.raises(ValueError, match=r"\[DDI002\].*'w C w D…'.*negative_filter"):
+        make_model(tok2vec).predict(with_pairs([doc]))
+
+
 def test_zero_vectors_without_pairs_are_nobodys_business(tok2vec: FakeTok2Vec) -> None:
     docs = make_docs()
     tok2vec.fill(docs)
