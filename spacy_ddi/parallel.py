@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from spacy.language import Language
 from srsly import msgpack_decoders, msgpack_encoders
 
 if TYPE_CHECKING:
     from catalogue import Registry
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+"""What torch and the tokenizers read in a process that starts anew."""
 
 
 def pipe_in_processes(
@@ -27,54 +29,91 @@ def pipe_in_processes(
 
     - one thread of torch and of the tokenizer a process, so that they don't get in each other's
       way;
-    - Docs that come back fast: srsly looks for installed encoders anew at each of six messages a
-      Doc, which takes longer than all else; here it looks once.
+    - Docs that come back fast: srsly looks for installed encoders anew at each message, six times
+      a Doc; here it looks once (in the other processes, too, where they are forked).
 
-    Both hold until the last Doc is read, in this process, too; then all is as before.
+    Both hold for this process, too, until the last such stream has ended or is closed; then all is
+    as it was.
 
     nlp (Language): The pipeline.
     texts (Iterable): Texts or Docs; with `as_tuples`, pairs of one and its context.
-    n_process (int): Processes; with 1 it is `nlp.pipe`, and it is no more than that.
+    n_process (int): Processes, -1 for one a core; with 1 it is `nlp.pipe` and no more.
     batch_size (Optional[int]): Texts that a process gets at a time; None for the pipeline's.
     as_tuples (bool): Whether contexts come with the texts, and go out with the Docs.
     YIELDS (Doc): The Docs, or pairs of Doc and context, in order.
     """
     options: dict[str, Any] = {"batch_size": batch_size, "as_tuples": as_tuples}
     with ExitStack() as contexts:
-        if n_process > 1:
-            contexts.enter_context(one_thread())
-            contexts.enter_context(quick_messages())
+        if n_process != 1:
+            contexts.enter_context(_settings.held())
         yield from nlp.pipe(texts, n_process=n_process, **options)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread of torch and of the tokenizer, in this process and in those that it starts."""
-    import torch
+class SharedSettings:
+    """Settings of this process that several users may want at the same time: made by the first,
+    undone by the last.
 
-    n_threads = torch.get_num_threads()
-    with patch.dict(os.environ, TOKENIZERS_PARALLELISM="false"):
-        torch.set_num_threads(1)
+    make (Callable[[ExitStack], None]): Makes them, and leaves in the stack what undoes them.
+    """
+
+    def __init__(self, make: Callable[[ExitStack], None]) -> None:
+        self._make = make
+        self._users = 0
+        self._undo = ExitStack()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """A block in which the settings hold."""
+        if not self._users:
+            self._make(self._undo)
+        self._users += 1
         try:
             yield
         finally:
-            torch.set_num_threads(n_threads)
+            self._users -= 1
+            if not self._users:
+                self._undo.close()
 
 
-@contextmanager
-def quick_messages() -> Iterator[None]:
-    """Let srsly remember which encoders and decoders of messages are installed."""
-    with ExitStack() as patches:
-        for registry in (msgpack_encoders, msgpack_decoders):
-            patches.enter_context(remembered(registry))
-        yield
+def make_settings(undo: ExitStack) -> None:
+    """One thread, and registries that remember; see `pipe_in_processes`.
+
+    undo (ExitStack): Gets what undoes them.
+    """
+    import torch
+
+    undo.callback(torch.set_num_threads, torch.get_num_threads())
+    torch.set_num_threads(1)
+    for name, value in ONE_THREAD.items():
+        undo.callback(_set_variable, name, os.environ.get(name))
+        os.environ[name] = value
+    for registry in (msgpack_encoders, msgpack_decoders):
+        remember(registry)
+        undo.callback(forget, registry)
 
 
-def remembered(registry: Registry) -> AbstractContextManager[object]:
-    """A context in which a registry does not look for installed functions again.
+def remember(registry: Registry) -> None:
+    """Let a registry not look for installed functions again.
 
-    registry (Registry): The registry.
-    RETURNS (ContextManager): In which `get_all` gives what it gives now.
+    registry (Registry): Its `get_all` will give what it gives now.
     """
     found = registry.get_all()
-    return patch.object(registry, "get_all", new=lambda: dict(found))
+    registry.get_all = lambda: dict(found)
+
+
+def forget(registry: Registry) -> None:
+    """Let a registry look for installed functions again.
+
+    registry (Registry): What `remember` was called with.
+    """
+    del registry.get_all  # of this object; there is the class's again
+
+
+def _set_variable(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+_settings = SharedSettings(make_settings)

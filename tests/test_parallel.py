@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -15,63 +16,133 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from srsly import msgpack_decoders, msgpack_encoders
 
-from spacy_ddi.parallel import one_thread, pipe_in_processes, quick_messages
+from spacy_ddi.parallel import ONE_THREAD, SharedSettings, make_settings, pipe_in_processes
 from tests.pipeline.conftest import SENTENCES, build_doc
 
 SCRIPT = """
-import multiprocessing, sys
-import spacy
+import multiprocessing, os, sys
+import spacy, torch
+from spacy.language import Language
 from spacy_ddi.parallel import pipe_in_processes
+
+@Language.component("note_threads")
+def note_threads(doc):
+    import torch
+    doc.user_data["threads"] = [torch.get_num_threads(), os.environ["TOKENIZERS_PARALLELISM"]]
+    return doc
 
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
+    torch.set_num_threads(2)
     nlp = spacy.load(sys.argv[2])
-    nlp.get_pipe("ddi_relation").missing_parse = "chain"
     docs = list(spacy.tokens.DocBin().from_disk(sys.argv[3]).get_docs(nlp.vocab))
     one = [doc._.ddi_rels for doc in pipe_in_processes(nlp, [d.copy() for d in docs], n_process=1)]
+    nlp.add_pipe("note_threads")
     pairs = [(doc, i) for i, doc in enumerate(docs)]
     two = list(pipe_in_processes(nlp, pairs, n_process=2, batch_size=2, as_tuples=True))
     assert [doc._.ddi_rels for doc, _ in two] == one
     assert [i for _, i in two] == list(range(len(docs)))
-    print(sum(map(len, one)), "relations")
+    threads = {tuple(doc.user_data["threads"]) for doc, _ in two}
+    print(sum(map(len, one)), "relations", threads, torch.get_num_threads())
 """
 
 
+@pytest.fixture
+def docs(trained: Language) -> list[Doc]:
+    return [build_doc(trained.vocab, sentence) for sentence in SENTENCES]
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_two_processes_give_what_one_gives(method: str, trained: Language, tmp_path: Path) -> None:
+def test_two_processes_give_what_one_gives_with_a_thread_each(
+    method: str, trained: Language, docs: list[Doc], tmp_path: Path
+) -> None:
     """In a process of its own, since pytest's has threads."""
     trained.to_disk(tmp_path / "pipeline")
-    docs = [build_doc(trained.vocab, sentence) for sentence in SENTENCES]
     spacy.tokens.DocBin(docs=docs).to_disk(tmp_path / "docs.spacy")
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf8")
     command = [sys.executable, str(script), method, str(tmp_path / "pipeline")]
     command.append(str(tmp_path / "docs.spacy"))
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "3 relations\n"
+    assert done.stdout == "3 relations {(1, 'false')} 2\n"
 
 
-def test_one_process_is_the_pipeline_itself(trained: Language) -> None:
-    docs = [build_doc(trained.vocab, sentence) for sentence in SENTENCES]
-    before = (torch.get_num_threads(), msgpack_encoders.get_all)
+def state() -> tuple[Any, ...]:
+    """All that several processes change in this one."""
+    registries = [
+        vars(registry).get("get_all") for registry in (msgpack_encoders, msgpack_decoders)
+    ]
+    return (torch.get_num_threads(), *registries, *map(os.environ.get, ONE_THREAD))
+
+
+@pytest.fixture
+def before(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
+    """The state before, with two threads, and one variable set to something else."""
+    for name in ONE_THREAD:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield state()
+    torch.set_num_threads(threads)
+
+
+def test_one_process_is_the_pipeline_itself(
+    trained: Language, docs: list[Doc], before: tuple[Any, ...]
+) -> None:
     for doc in pipe_in_processes(trained, docs, n_process=1):
-        assert (torch.get_num_threads(), msgpack_encoders.get_all) == before
+        assert state() == before
         assert isinstance(doc._.ddi_rels, list)
 
 
-def test_threads_are_one_and_then_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TOKENIZERS_PARALLELISM", raising=False)
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with one_thread():
-            assert torch.get_num_threads() == 1
-            assert os.environ["TOKENIZERS_PARALLELISM"] == "false"
-        assert torch.get_num_threads() == 2
-        assert "TOKENIZERS_PARALLELISM" not in os.environ
-    finally:
-        torch.set_num_threads(before)
+@pytest.fixture
+def without_processes(monkeypatch: pytest.MonkeyPatch) -> Language:
+    """A pipeline that takes a number of processes and uses one."""
+    nlp = spacy.blank("en")
+    pipe = nlp.pipe
+    monkeypatch.setattr(nlp, "pipe", lambda texts, n_process, **options: pipe(texts, **options))
+    return nlp
+
+
+@pytest.mark.parametrize("n_process", [2, -1])
+def test_settings_hold_until_the_stream_ends(
+    without_processes: Language, before: tuple[Any, ...], n_process: int
+) -> None:
+    stream = pipe_in_processes(without_processes, ["one", "two"], n_process=n_process)
+    assert state() == before
+    next(stream)
+    assert torch.get_num_threads() == 1
+    assert {name: os.environ[name] for name in ONE_THREAD} == ONE_THREAD
+    os.environ["SET_MEANWHILE"] = "stays"
+    assert len(list(stream)) == 1
+    assert state() == before
+    assert os.environ.pop("SET_MEANWHILE") == "stays"
+
+
+def test_a_stream_that_is_closed_leaves_nothing_behind(
+    without_processes: Language, before: tuple[Any, ...]
+) -> None:
+    stream = pipe_in_processes(without_processes, ["one", "two"], n_process=2)
+    next(stream)
+    assert state() != before
+    stream.close()
+    assert state() == before
+
+
+@pytest.mark.parametrize("first_to_end", [0, 1])
+def test_the_last_of_several_streams_undoes_the_settings(
+    without_processes: Language, before: tuple[Any, ...], first_to_end: int
+) -> None:
+    streams = [pipe_in_processes(without_processes, ["a", "b"], n_process=2) for _ in range(2)]
+    for stream in streams:
+        next(stream)
+    within = state()
+    streams[first_to_end].close()
+    assert state() == within != before
+    streams[1 - first_to_end].close()
+    assert state() == before
 
 
 def test_installed_encoders_are_looked_for_once_and_then_as_before(
@@ -82,14 +153,14 @@ def test_installed_encoders_are_looked_for_once_and_then_as_before(
     for name, registry in registries.items():
         find = registry.get_entry_points
 
-        def counted(name: str = name, find: object = find) -> object:
+        def counted(name: str = name, find: Any = find) -> object:
             asked.append(name)
             return find()
 
         monkeypatch.setattr(registry, "get_entry_points", counted)
     doc = Doc(spacy.blank("en").vocab, words=["zinc"])
     doc.user_data["what"] = ["ever"]
-    with quick_messages():
+    with SharedSettings(make_settings).held():
         asked.clear()
         for _ in range(3):
             again = Doc(doc.vocab).from_bytes(doc.to_bytes())

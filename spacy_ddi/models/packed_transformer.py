@@ -1,31 +1,25 @@
-"""A transformer that computes little padding, or none, in the precision asked for.
+"""The transformer of spacy-transformers without the padding, in the precision asked for.
 
 B sequences (sentences) of W word pieces at most, D encoder width.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from spacy.tokens import Doc
 from spacy.util import registry
-from thinc.api import ArgsKwargs, Model
+from thinc.api import Model
 
 from spacy_ddi.errors import require
 from spacy_ddi.pairs.blinding import SpanGetter
 
 if TYPE_CHECKING:
-    import torch
     from spacy_transformers.data_classes import FullTransformerBatch
 
 Precision = Literal["float32", "bfloat16"]
-
-GROWTH = 1.6
-"""The longest sequence of a group is at most this many times as long as its shortest."""
 
 WHERE = "spacy-ddi.PackedTransformer.v1"
 
@@ -42,11 +36,11 @@ def build_packed_transformer(
     """Registered as `spacy-ddi.PackedTransformer.v1` (@architectures): the transformer of
     spacy-transformers (`TransformerModel.v3`), computed faster. What it stores is the same.
 
-    Half of a batch of sentences as they come is padding, which costs as much as the rest. Here the
-    sequences of a BERT are packed one after another, without padding; for other encoders,
-    sequences of similar length are computed together. The vectors stay the same, but those of
-    padding are zeros. On a CPU the attention's gradient is computed without the fused kernel,
-    which is slow there.
+    Padding costs as much as words. Here the sequences of a BERT on a CPU are packed one after
+    another, without padding; otherwise sequences of similar length are computed together. The
+    vectors of word pieces stay the same, but those of padding are zeros, and a packed BERT gives no
+    `pooler_output`. On a CPU the attention's gradient is computed without the fused kernel, which
+    is slow there.
 
     name (str): The encoder: a folder, or a name on the Hugging Face hub.
     get_spans (SpanGetter): From Docs to the spans that are sequences.
@@ -64,7 +58,7 @@ def build_packed_transformer(
     require(max_pieces >= 1, WHERE, "max_pieces", max_pieces, "1 or more")
     check_precision("precision", precision)
     check_precision("training_precision", training_precision)
-    encode = Encode(max_pieces, precision, training_precision)
+    encoder_pass = EncoderPass(max_pieces, precision, training_precision)
     make_stock = registry.architectures.get("spacy-transformers.TransformerModel.v3")
     model: Model[list[Doc], FullTransformerBatch] = make_stock(
         name=name,
@@ -74,8 +68,11 @@ def build_packed_transformer(
     )
     stock = model.layers[0]
     # Not the precision itself: an attribute that is stored with the weights beats the config.
-    attrs = {**stock.attrs, "set_precision": encode.set_precision}
-    model.layers[0] = Model(stock.name, encode, attrs=attrs, shims=stock.shims, dims={"nO": None})
+    attrs = {**stock.attrs, "set_precision": encoder_pass.set_precision}
+    model.layers[0] = Model(
+        stock.name, encoder_pass, attrs=attrs, shims=stock.shims, dims={"nO": None}
+    )
+    model.attrs["replace_listener_cfg"] = replace_listener_cfg
     return model
 
 
@@ -91,7 +88,7 @@ def check_precision(setting: str, precision: str) -> None:
 
 
 @dataclass
-class Encode:
+class EncoderPass:
     """The forward pass of the layer that holds the encoder.
 
     max_pieces, precision, training_precision: See `build_packed_transformer`.
@@ -112,166 +109,53 @@ class Encode:
 
     def __call__(
         self, model: Model[Any, Any], pieces: Any, is_train: bool
-    ) -> tuple[Any, Callable[[Any], Any]]:
+    ) -> tuple[Any, Callable[[Any], list[Any]]]:
         """The vectors of the word pieces of a batch.
 
         model (Model): The layer, with the encoder in its shim.
         pieces (WordpieceBatch): B sequences.
         is_train (bool): Whether a gradient is asked for.
-        RETURNS (Tuple[ModelOutput, Callable]): Vectors of shape (B, W, D), and how to go back.
+        RETURNS (Tuple[ModelOutput, Callable]): Vectors of shape (B, W, D) in single precision, and
+            what takes their gradient to the weights.
         """
-        from spacy_ddi.networks.packed_bert import can_pack
-
-        shim = model.shims[0]
-        inputs = model.attrs["convert_inputs"](model, pieces, is_train)[0].kwargs
-        mask = inputs["attention_mask"]
-        config = shim._model.config
-        precision = self.training_precision if is_train else self.precision
-        with arithmetic(mask.device.type, precision, is_train=is_train):
-            if not mask[:, 0].all() or config.output_hidden_states or config.output_attentions:
-                # Padded on the left, or with more than one tensor to put together.
-                groups = [list(range(len(mask)))]
-                return self._forward_in_groups(shim, inputs, groups, is_train)
-            if can_pack(shim._model):
-                return self._forward_packed(shim._model, inputs, is_train)
-            groups = length_groups(lengths_of(mask), max_pieces=self.max_pieces)
-            return self._forward_in_groups(shim, inputs, groups, is_train)
-
-    def _forward_packed(
-        self, bert: Any, inputs: dict[str, torch.Tensor], is_train: bool
-    ) -> tuple[Any, Callable[[Any], Any]]:
         import torch
-        from transformers.modeling_outputs import BaseModelOutput
 
-        from spacy_ddi.networks.packed_bert import packed_forward
+        from spacy_ddi.networks.packing import arithmetic, encode
 
-        lengths = lengths_of(inputs["attention_mask"])
-        rows = zip(inputs["input_ids"], lengths, strict=True)
-        sequences = [ids[:length] for ids, length in rows]
-        bert.train(is_train)
-        with torch.set_grad_enabled(is_train):
-            packed = [
-                packed_forward(bert, sequences[start:end])
-                for start, end in packs(lengths, max_pieces=self.max_pieces)
-            ]
-            of_sequences = list(itertools.chain.from_iterable(packed))
-            vectors = torch.nn.utils.rnn.pad_sequence(of_sequences, batch_first=True).float()
-        bert.train()  # as Thinc leaves it
-        output = BaseModelOutput(last_hidden_state=cast("torch.FloatTensor", vectors))
-        return output, way_back(vectors, is_train)
+        transformer: Any = model.shims[0]._model
+        inputs = model.attrs["convert_inputs"](model, pieces, is_train)[0].kwargs
+        device = inputs["input_ids"].device.type
+        precision = self.training_precision if is_train else self.precision
+        transformer.train(is_train)
+        with torch.set_grad_enabled(is_train), arithmetic(device, precision, is_train=is_train):
+            output = encode(transformer, inputs, max_pieces=self.max_pieces)
+        transformer.train()  # as Thinc leaves it
+        for name, value in output.items():
+            if torch.is_tensor(value):
+                output[name] = value.float()
+        vectors = output["last_hidden_state"]
+        if is_train and not vectors.requires_grad:
+            # All weights are frozen. Thinc goes backwards all the same, and ends here.
+            vectors.requires_grad_()
 
-    def _forward_in_groups(
-        self, shim: Any, inputs: dict[str, torch.Tensor], groups: list[list[int]], is_train: bool
-    ) -> tuple[Any, Callable[[Any], Any]]:
-        lengths = lengths_of(inputs["attention_mask"])
-        width = inputs["attention_mask"].shape[1]
-        outputs = []
-        for group in groups:
-            longest = width if len(groups) == 1 else max(lengths[i] for i in group)
-            rows = {key: tensor[group, :longest] for key, tensor in inputs.items()}
-            outputs.append(shim(ArgsKwargs(args=(), kwargs=rows), is_train)[0])
-        joined = join_outputs(outputs, groups, width)
-        return joined, way_back(joined["last_hidden_state"], is_train)
+        def backprop(d_output: Any) -> list[Any]:
+            vectors.backward(next(iter(d_output.values())))
+            return []
+
+        return output, backprop
 
 
-def way_back(vectors: torch.Tensor, is_train: bool) -> Callable[[Any], list[Any]]:
-    """What takes the gradient of the vectors to the weights.
+def replace_listener_cfg(upstream: dict[str, Any], listener: dict[str, Any]) -> dict[str, Any]:
+    """The config of a component whose listener `nlp.replace_listeners` has replaced by a copy of
+    this transformer: spacy-transformers' own, which stores the same.
 
-    vectors (Tensor): Shape (B, W, D).
-    is_train (bool): Whether it will be asked for.
-    RETURNS (Callable): From an output with gradients to nothing.
+    upstream (Dict[str, Any]): The config of this architecture.
+    listener (Dict[str, Any]): That of the listener.
+    RETURNS (Dict[str, Any]): That of the copy.
     """
-    if is_train and not vectors.requires_grad:
-        # All weights are frozen. Thinc goes backwards all the same, and ends here.
-        vectors.requires_grad_()
-
-    def backprop(d_output: Any) -> list[Any]:
-        vectors.backward(next(iter(d_output.values())))
-        return []
-
-    return backprop
-
-
-@contextmanager
-def arithmetic(device: str, precision: Precision, *, is_train: bool) -> Iterator[None]:
-    """Compute in a precision; on a CPU in training with attention whose gradient is fast.
-
-    device (str): The kind of device, e.g. "cpu".
-    precision (str): "float32" or "bfloat16".
-    is_train (bool): Whether a gradient will be computed.
-    """
-    import torch
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    with ExitStack() as contexts:
-        if is_train and device == "cpu":
-            # The gradient of the fused attention takes many times as long as its forward pass.
-            contexts.enter_context(sdpa_kernel(SDPBackend.MATH))
-        is_mixed = precision == "bfloat16"
-        contexts.enter_context(torch.autocast(device, torch.bfloat16, enabled=is_mixed))
-        yield
-
-
-def lengths_of(mask: torch.Tensor) -> list[int]:
-    """The word pieces of each sequence, from an attention mask of shape (B, W)."""
-    lengths: list[int] = mask.sum(dim=1).int().tolist()
-    return lengths
-
-
-def packs(lengths: Sequence[int], *, max_pieces: int) -> list[tuple[int, int]]:
-    """Cut a row of sequences into parts that are computed together.
-
-    lengths (Sequence[int]): Their lengths.
-    max_pieces (int): The most that lengths of a part add up to; one sequence may be longer.
-    RETURNS (List[Tuple[int, int]]): First sequence of each part, and that after its last.
-    """
-    bounds = [0]
-    size = 0
-    for i, length in enumerate(lengths):
-        if i > bounds[-1] and size + length > max_pieces:
-            bounds.append(i)
-            size = 0
-        size += length
-    return list(itertools.pairwise([*bounds, len(lengths)]))
-
-
-def length_groups(lengths: Sequence[int], *, max_pieces: int) -> list[list[int]]:
-    """Put sequences of similar length together, see `GROWTH`.
-
-    lengths (Sequence[int]): Their lengths.
-    max_pieces (int): The longest length of a group times its number of sequences is at most this;
-        one sequence may be longer.
-    RETURNS (List[List[int]]): For each group the places of its sequences, short ones first.
-    """
-    groups: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        is_similar = groups and lengths[i] <= GROWTH * lengths[groups[-1][0]]
-        if is_similar and lengths[i] * (len(groups[-1]) + 1) <= max_pieces:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    return groups
-
-
-def join_outputs(outputs: Sequence[Any], groups: Sequence[Sequence[int]], width: int) -> Any:
-    """The output of a batch from those of its groups.
-
-    outputs (Sequence[ModelOutput]): Of each group.
-    groups (Sequence[Sequence[int]]): The places of each group's sequences in the batch.
-    width (int): W.
-    RETURNS (ModelOutput): Tensors in single precision, each sequence in its place; those with a
-        vector a word piece have shape (B, W, D), and zeros for padding.
-    """
-    import torch
-
-    place = torch.tensor([i for group in groups for i in group]).argsort()
-
-    def join(values: list[Any]) -> Any:
-        if not torch.is_tensor(values[0]):  # of all layers, from one group
-            return values[0]
-        if values[0].dim() == 3:
-            pad = torch.nn.functional.pad
-            values = [pad(tensor, (0, 0, 0, width - tensor.shape[1])) for tensor in values]
-        return torch.cat(values).float()[place.to(values[0].device)]
-
-    return type(outputs[0])(**{key: join([o[key] for o in outputs]) for key in outputs[0]})
+    ours = ("precision", "training_precision", "max_pieces")
+    kept = {name: value for name, value in upstream.items() if name not in ours}
+    pooled: dict[str, Any] = {
+        name: listener[name] for name in ("pooling", "grad_factor") if name in listener
+    }
+    return {**kept, **pooled, "@architectures": "spacy-transformers.Tok2VecTransformer.v3"}

@@ -178,10 +178,13 @@ def test_a_point_is_drawn_where_nothing_else_was_changed() -> None:
         {"documents": 10, **taken},
         {"documents": 1000, "batch-size": 8, **taken},
         {"documents": 10000, "n-process": 1, **taken},
+        {"documents": 10000, "n-process": 1, "seconds": 3.0, "megabytes_above_loaded": 4.0},
         {"documents": 10000, "n-process": 2, **taken},
+        {"documents": 10000, "n-process": 2, "plain": 1, **taken},
     ]
     assert points_of(scaling, "mentions") == [(4, 1.0, 2.0)]
-    assert points_of(scaling, "documents") == [(10, 1.0, 2.0), (10000, 1.0, 2.0)]
+    assert points_of(scaling, "documents") == [(10, 1.0, 2.0), (10000, 2.0, 4.0)]
+    assert points_of(scaling, "n-process") == [(1, 2.0, 4.0), (2, 1.0, 2.0)]
     assert points_of(scaling, "batch-size") == [(8, 1.0, 2.0)]
 
 

@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import spacy
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from spacy.pipeline import Pipe
 from spacy.util import registry
 from thinc.api import Model
 
 from spacy_ddi.models import packed_transformer
-from spacy_ddi.models.packed_transformer import GROWTH, length_groups, packs
 from tests.helpers import make_doc
 from tests.tiny_bert import make_tiny_transformer
 
@@ -41,44 +39,11 @@ def read(transformer: Pipe) -> NDArray[np.float32]:
     return vectors
 
 
-@st.composite
-def lengths_and_most(draw: st.DrawFn) -> tuple[list[int], int]:
-    return draw(st.lists(st.integers(1, 60), max_size=30)), draw(st.integers(1, 200))
-
-
-@given(lengths_and_most())
-def test_each_sequence_is_in_one_group_of_similar_ones(drawn: tuple[list[int], int]) -> None:
-    lengths, max_pieces = drawn
-    groups = length_groups(lengths, max_pieces=max_pieces)
-    assert sorted(i for group in groups for i in group) == list(range(len(lengths)))
-    for group in groups:
-        longest = max(lengths[i] for i in group)
-        assert longest <= GROWTH * min(lengths[i] for i in group)
-        assert len(group) == 1 or longest * len(group) <= max_pieces
-
-
-def test_groups_are_as_large_as_they_may_be() -> None:
-    assert length_groups([7] * 4, max_pieces=28) == [[0, 1, 2, 3]]
-    assert length_groups([7] * 4, max_pieces=27) == [[0, 1, 2], [3]]
-    assert length_groups([30, 4, 17, 5, 28], max_pieces=100) == [[1, 3], [2], [4, 0]]
-
-
-@given(lengths_and_most())
-def test_packs_follow_each_other_and_hold_what_they_may(drawn: tuple[list[int], int]) -> None:
-    lengths, max_pieces = drawn
-    found = packs(lengths, max_pieces=max_pieces)
-    assert [i for start, end in found for i in range(start, end)] == list(range(len(lengths)))
-    for start, end in found:
-        if end < len(lengths):
-            assert sum(lengths[start : end + 1]) > max_pieces
-        assert end - start <= 1 or sum(lengths[start:end]) <= max_pieces
-
-
 @pytest.fixture(params=["packed", "in groups"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How the encoder is computed; in groups, as if it were one that can't be packed."""
     if request.param == "in groups":
-        monkeypatch.setattr("spacy_ddi.networks.packed_bert.can_pack", lambda transformer: False)
+        monkeypatch.setattr("spacy_ddi.networks.packing.can_pack", lambda transformer: False)
     return str(request.param)
 
 
@@ -221,6 +186,54 @@ def test_weights_are_exchanged_with_the_stock_transformer(tmp_path: Path) -> Non
     np.testing.assert_allclose(read(ours.from_bytes(stock.to_bytes())), expected, atol=1e-5)
     back = make_tiny_transformer(tmp_path).from_bytes(ours.to_bytes())
     np.testing.assert_array_equal(read(back), expected)
+
+
+@pytest.mark.usefixtures("way")
+def test_a_long_sequence_is_cut_as_the_stock_transformer_cuts_it(tmp_path: Path) -> None:
+    """The encoder reads 128 word pieces."""
+    found = []
+    for make in (make_tiny_transformer, make_transformer):
+        transformer = make(tmp_path)
+        transformer.model.tokenizer.model_max_length = 128
+        docs = [make_doc(" ".join(["iron", "salts"] * 60)), make_doc("zinc")]
+        output = transformer.predict(docs)
+        is_piece = output.wordpieces.attention_mask.astype(bool)
+        assert is_piece.sum() < 128 + 5
+        found.append(np.asarray(output.model_output.last_hidden_state)[is_piece])
+    np.testing.assert_allclose(found[1], found[0], atol=1e-5)
+
+
+def test_a_listener_is_replaced_by_what_loads(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    settings = {
+        "model": {
+            "@architectures": "spacy-ddi.PackedTransformer.v1",
+            "name": str(tmp_path),
+            "get_spans": {"@span_getters": "spacy-ddi.blinded_sents.v1", "min_mentions": 0},
+            "tokenizer_config": {"use_fast": True},
+        }
+    }
+    make_tiny_transformer(tmp_path)
+    nlp.add_pipe("transformer", config=settings)
+    listener = {
+        "@architectures": "spacy-transformers.TransformerListener.v1",
+        "grad_factor": 1.0,
+        "pooling": {"@layers": "spacy-ddi.first_word_piece.v1"},
+    }
+    relations = nlp.add_pipe("ddi_relation", config={"model": {"tok2vec": listener}})
+    relations.add_label("effect")
+    nlp.get_pipe("transformer").model.initialize(X=[nlp.make_doc("zinc")])
+    nlp.replace_listeners("transformer", "ddi_relation", ["model.tok2vec"])
+    tok2vec = nlp.get_pipe("ddi_relation").model.get_ref("tok2vec")
+    expected = tok2vec.predict([nlp.make_doc(text) for text in TEXTS])
+    nlp.remove_pipe("transformer")
+    nlp.to_disk(tmp_path / "stored")
+    loaded = spacy.load(tmp_path / "stored")
+    found = loaded.get_pipe("ddi_relation").model.get_ref("tok2vec")
+    for one, other in zip(
+        found.predict([loaded.make_doc(text) for text in TEXTS]), expected, strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_a_transformer_whose_weights_are_all_frozen_can_be_gone_through_backwards(
