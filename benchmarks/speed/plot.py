@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 PANELS = (
-    ("mentions", "mentions a sentence (16 sentences, longer with them)"),
+    ("mentions", "mentions a sentence (16 sentences)"),
     ("documents", "texts"),
     ("batch-size", "Docs a batch (1,000 texts)"),
     ("n-process", "processes (10,000 texts)"),

@@ -70,7 +70,7 @@ def extraction_table(extraction: Iterable[dict[str, Any]]) -> str:
             found["system"],
             f"{found['pairs_a_second']:,.0f}",
             ratio(found),
-            with_spread(found["against_float32"]),
+            ratio(found["against_float32"]),
         ]
         for part in extraction
         for found in part["systems"]
@@ -156,14 +156,8 @@ def spread(values: Sequence[float], form: str = ".1f") -> str:
 
 def ratio(found: dict[str, Any]) -> str:
     """A ratio with its spread; that of a system to itself is 1."""
-    if found["system"] == found["against"]:
-        return "1"
-    return with_spread(found)
-
-
-def with_spread(found: dict[str, float]) -> str:
-    """A ratio with its spread."""
-    return f"{found['ratio']:.1f} ({found['ratio_low']:.1f} to {found['ratio_high']:.1f})"
+    low, high = found["ratio_low"], found["ratio_high"]
+    return "1" if low == high == 1 else f"{found['ratio']:.1f} ({low:.1f} to {high:.1f})"
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ MARKS = ("[E1]", "[E2]")
 each is one word piece."""
 
 BATCH_PIECES: dict[Precision, int] = {"float32": 1024, "bfloat16": 2048}
-"""Word pieces of a batch of a per-pair classifier, padding counted: what suited it best of 512, 1,024,
-2,048, 4,096 and 8,192, tried by hand on a third of the development sentences."""
+"""Word pieces of a batch of a per-pair classifier, padding counted: what suited it best of 512,
+1,024, 2,048, 4,096 and 8,192, tried by hand on a third of the development sentences."""
 
 OTHER = "drug"
 """Stands for the sentence's other mentions."""
