@@ -131,8 +131,8 @@ class EncoderPass:
             output = encode(transformer, inputs, max_pieces=self.max_pieces)
         transformer.train()  # as Thinc leaves it
         for name, value in output.items():
-            if torch.is_tensor(value):
-                output[name] = value.float()
+            of_layers = isinstance(value, tuple)
+            output[name] = tuple(v.float() for v in value) if of_layers else value.float()
         vectors = output["last_hidden_state"]
         if is_train and not vectors.requires_grad:
             # All weights are frozen. Thinc goes backwards all the same, and ends here.

@@ -129,11 +129,13 @@ def test_attention_drops_out_in_training_as_the_encoder_has_it(tmp_path: Path) -
 
 @pytest.mark.parametrize("is_train", [True, False])
 def test_all_layers_come_where_they_are_asked_for(is_train: bool, tmp_path: Path) -> None:
-    transformer = make_transformer(tmp_path)
+    precisions = {"precision": "bfloat16", "training_precision": "bfloat16"}
+    transformer = make_transformer(tmp_path, **precisions)
     transformer.model.transformer.config.output_hidden_states = True
     output, _ = transformer.model([make_doc(text) for text in TEXTS], is_train=is_train)
     layers = output.model_output.hidden_states
     assert len(layers) == 3
+    assert {layer.dtype for layer in layers} == {torch.float32}
     assert layers[-1].shape == output.model_output.last_hidden_state.shape
 
 
