@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import takewhile
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from srsly import msgpack_decoders, msgpack_encoders
+
+from spacy_ddi.errors import require
 
 if TYPE_CHECKING:
     from catalogue import Registry
@@ -28,12 +32,15 @@ def pipe_in_processes(
     """`nlp.pipe` in several processes, with what it takes to gain by them:
 
     - one thread of torch and of the tokenizer a process, so that they don't get in each other's
-      way;
+      way; forked processes of a torch with several threads may wait for each other for ever;
     - Docs that come back fast: srsly looks for installed encoders anew at each message, six times
-      a Doc; here it looks once (in the other processes, too, where they are forked).
+      a Doc; here it looks once (in the other processes, too, where they are forked);
+    - no hanging where the stream is left before its end, as by `break`: what is under way is
+      finished.
 
-    Both hold for this process, too, until the last such stream has ended or is closed; then all is
-    as it was.
+    Threads and messages are so in this process, too, until the last such stream has ended or is
+    closed; then all is as it was. Where processes are spawned (macOS, Windows), the script must
+    have `if __name__ == "__main__":`.
 
     nlp (Language): The pipeline.
     texts (Iterable): Texts or Docs; with `as_tuples`, pairs of one and its context.
@@ -41,12 +48,26 @@ def pipe_in_processes(
     batch_size (Optional[int]): Texts that a process gets at a time; None for the pipeline's.
     as_tuples (bool): Whether contexts come with the texts, and go out with the Docs.
     YIELDS (Doc): The Docs, or pairs of Doc and context, in order.
+    RAISES (ValueError): If there can't be so many processes.
     """
+    possible = n_process >= 1 or n_process == -1
+    require(possible, "pipe_in_processes", "n_process", n_process, "1 or more, or -1")
     options: dict[str, Any] = {"batch_size": batch_size, "as_tuples": as_tuples}
-    with ExitStack() as contexts:
-        if n_process != 1:
-            contexts.enter_context(_settings.held())
-        yield from nlp.pipe(texts, n_process=n_process, **options)
+    if n_process == 1:
+        yield from nlp.pipe(texts, **options)
+        return
+    is_closed = Event()
+    wanted = takewhile(lambda _: not is_closed.is_set(), texts)
+    with _settings.held():
+        stream = nlp.pipe(wanted, n_process=n_process, **options)
+        try:
+            # `yield from` would close the stream first, and spaCy waits for ever.
+            for doc in stream:  # noqa: UP028
+                yield doc
+        finally:
+            is_closed.set()
+            for _ in stream:
+                pass
 
 
 class SharedSettings:

@@ -42,6 +42,9 @@ if __name__ == "__main__":
     two = list(pipe_in_processes(nlp, pairs, n_process=2, batch_size=2, as_tuples=True))
     assert [doc._.ddi_rels for doc, _ in two] == one
     assert [i for _, i in two] == list(range(len(docs)))
+    many = pipe_in_processes(nlp, [docs[0].copy() for _ in range(600)], n_process=2, batch_size=8)
+    next(many)
+    many.close()  # does not hang, though processes have more to send
     threads = {tuple(doc.user_data["threads"]) for doc, _ in two}
     print(sum(map(len, one)), "relations", threads, torch.get_num_threads())
 """
@@ -64,7 +67,9 @@ def test_two_processes_give_what_one_gives_with_a_thread_each(
     command = [sys.executable, str(script), method, str(tmp_path / "pipeline")]
     command.append(str(tmp_path / "docs.spacy"))
     environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "3 relations {(1, 'false')} 2\n"
 
@@ -102,7 +107,7 @@ def without_processes(monkeypatch: pytest.MonkeyPatch) -> Language:
     """A pipeline that takes a number of processes and uses one."""
     nlp = spacy.blank("en")
     pipe = nlp.pipe
-    monkeypatch.setattr(nlp, "pipe", lambda texts, n_process, **options: pipe(texts, **options))
+    monkeypatch.setattr(nlp, "pipe", lambda texts, n_process=1, **options: pipe(texts, **options))
     return nlp
 
 
@@ -124,11 +129,20 @@ def test_settings_hold_until_the_stream_ends(
 def test_a_stream_that_is_closed_leaves_nothing_behind(
     without_processes: Language, before: tuple[Any, ...]
 ) -> None:
-    stream = pipe_in_processes(without_processes, ["one", "two"], n_process=2)
+    read = []
+    texts = (read.append(i) or "zinc" for i in range(1000))
+    stream = pipe_in_processes(without_processes, texts, n_process=2, batch_size=4)
     next(stream)
     assert state() != before
     stream.close()
     assert state() == before
+    assert len(read) < 20
+
+
+@pytest.mark.parametrize("n_process", [0, -2])
+def test_a_number_of_processes_that_can_not_be_is_refused(n_process: int) -> None:
+    with pytest.raises(ValueError, match=rf"DDI012.*n_process = {n_process}"):
+        next(pipe_in_processes(spacy.blank("en"), ["zinc"], n_process=n_process))
 
 
 @pytest.mark.parametrize("first_to_end", [0, 1])

@@ -81,7 +81,7 @@ def extraction_table(extraction: Iterable[dict[str, Any]]) -> str:
         "System",
         "pairs/s",
         "times one pass a pair",
-        "times one in float32",
+        "times one pass a pair in float32",
     ]
     pieces = "; ".join(
         f"{part['sentences']}: {part['n_pieces']['ours']:,} in place of "
@@ -117,7 +117,7 @@ def training_table(training: dict[str, Any]) -> str:
         minutes = [each * n_sentences / n_timed / 60 for each in found["seconds"]]
         rate = f"{found['pairs_a_second']:,.0f}"
         lines.append([found["system"], rate, ratio(found), spread(minutes)])
-    told = f"An epoch is {n_sentences:,} sentences, told from {n_timed} of them."
+    told = f"An epoch is {n_sentences:,} sentences, extrapolated from {n_timed} of them."
     return f"{markdown_table(head, lines)}\n\n{told}"
 
 
@@ -136,7 +136,7 @@ def scaling_table(scaling: Iterable[dict[str, Any]]) -> str:
         ratios = [one["seconds"] / other for one, other in zip(single, seconds, strict=True)]
         megabytes = max(found["megabytes_above_loaded"] for found in rounds)
         lines.append([title, spread(seconds), spread(ratios, ".2f"), f"{megabytes:,.0f}"])
-    head = ["From raw text", "seconds", "times one process", "most MB above the loaded pipeline"]
+    head = ["From raw text", "seconds", "times one process", "peak MB above the loaded pipeline"]
     note = (
         f"Medians of {len(single)} rounds, in turns, each in a process of its own. Memory of "
         "several processes is that of all together, looked at four times a second; that of one is "
