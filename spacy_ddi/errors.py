@@ -91,7 +91,8 @@ class Errors:
     NO_PRECISION: Final = (
         "[DDI022] The pipeline has no transformer whose precision can be set, only {found}. In its "
         'config.cfg, set @architectures = "spacy-ddi.PackedTransformer.v1" in place of '
-        '"spacy-transformers.TransformerModel.v3": it loads the same weights. Or give no precision.'
+        '"spacy-transformers.TransformerModel.v3", and take out mixed_precision and '
+        "grad_scaler_config: it loads the same weights. Or give no precision."
     )
     NO_COMPONENT: Final = (
         "[DDI018] The pipeline has no ddi_relation component, only {found}. Give one that has."

@@ -47,7 +47,8 @@ def build_packed_transformer(
     tokenizer_config (Dict[str, Any]): Settings of the tokenizer.
     transformer_config (Dict[str, Any]): Settings of the encoder.
     precision (str): Of the arithmetic in prediction, "float32" or "bfloat16" (mixed precision).
-        Processors that compute in bfloat16 (AMX, AVX-512 BF16) are faster with it, others slower.
+        Processors that compute in bfloat16 (AMX, AVX-512 BF16) are faster with it, others need not
+        be.
         Weights are kept in single precision, and vectors come in it.
     training_precision (str): The same in training.
     max_pieces (int): Word pieces that are computed together, padding counted; a sequence may have
