@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from spacy_ddi.corpora.ddi2013 import read_folder
+from spacy_ddi.formats.ddi2013 import read_folder
 
 TRAIN_DIGEST = "d058a767700a52579d4fb7dbdb61a2be98cc51826be44c56db0880a422df3094"
 """SHA-256 over the annotation of the training part as the reader sees it."""

@@ -102,12 +102,17 @@ def extract(
     ] = 1,
 ) -> None:
     """Find drug-drug interactions in a text."""
-    from spacy_ddi.output.html import render_page
-    from spacy_ddi.output.passages import passages
-    from spacy_ddi.output.records import count_of, mention_types, relation_records, sentences
-    from spacy_ddi.output.tables import relation_table
+    from spacy_ddi.component.lookup import component_of
+    from spacy_ddi.formats.html_page import render_page
+    from spacy_ddi.formats.passages import passages
+    from spacy_ddi.formats.relation_records import (
+        count_of,
+        mention_types,
+        relation_records,
+        sentences,
+    )
+    from spacy_ddi.formats.tables import relation_table
     from spacy_ddi.parallel import pipe_in_processes
-    from spacy_ddi.pipeline.pipes import component_of
 
     with _readable_errors():
         content = _read_text(text, file)
@@ -174,9 +179,9 @@ def evaluate(
     A file that can't be read is named, with the line; the others are scored all the same, and the
     exit code is 1.
     """
+    from spacy_ddi.component.lookup import component_of
     from spacy_ddi.corpora.reader import read_docs
     from spacy_ddi.errors import CorpusError
-    from spacy_ddi.pipeline.pipes import component_of
     from spacy_ddi.scoring.evaluation import annotate, summarize
     from spacy_ddi.scoring.submission import submission_lines
 
@@ -233,7 +238,7 @@ def convert(
     """
     import spacy
 
-    from spacy_ddi.corpora.convert import write_docbin
+    from spacy_ddi.corpora.docbin import write_docbin
     from spacy_ddi.corpora.reader import read_docs
     from spacy_ddi.errors import CorpusError
 
@@ -287,9 +292,9 @@ def label(
     from spacy.tokens import DocBin
 
     from spacy_ddi.annotations import SOFT_LABELS
-    from spacy_ddi.corpora.convert import write_docbin
-    from spacy_ddi.corpora.text import read_lines
-    from spacy_ddi.training.silver import find_sentences, label_pairs, vary_sentences
+    from spacy_ddi.corpora.docbin import write_docbin
+    from spacy_ddi.distillation.soft_labels import find_sentences, label_pairs, vary_sentences
+    from spacy_ddi.formats.plain_text import read_lines
 
     with _readable_errors():
         if text is None and corpus is None:
@@ -322,9 +327,9 @@ def candidates(corpus: CorpusArgument, documents: DocumentsOption = None) -> Non
     """Count the pairs that the negative filter removes, rule by rule."""
     import spacy
 
+    from spacy_ddi.candidates.negative_filter import configure_negative_filter
     from spacy_ddi.corpora.reader import read_docs
-    from spacy_ddi.output.tables import filter_table
-    from spacy_ddi.pairs.filters import configure_negative_filter
+    from spacy_ddi.formats.tables import filter_table
     from spacy_ddi.scoring.filter_counts import count_filtered
 
     with _readable_errors():
@@ -364,10 +369,10 @@ def calibrate(
 
     The documents should not be those that it was trained on. No label changes.
     """
+    from spacy_ddi.component.lookup import component_of, upstream_of
     from spacy_ddi.corpora.reader import read_docs
-    from spacy_ddi.pipeline.pipes import component_of, upstream_of
     from spacy_ddi.scoring.evaluation import annotate
-    from spacy_ddi.training.calibration import calibrate as set_temperature
+    from spacy_ddi.training.temperature import calibrate as set_temperature
 
     with _readable_errors():
         nlp = _load_pipeline(pipeline)
@@ -382,7 +387,7 @@ def calibrate(
 
 
 def _print_figures(figures: dict[str, Any]) -> None:
-    from spacy_ddi.output.tables import score_table
+    from spacy_ddi.formats.tables import score_table
 
     console = Console()
     console.print(score_table(figures))
@@ -398,7 +403,7 @@ def _print_figures(figures: dict[str, Any]) -> None:
 
 
 def _part_of(corpus: Path, part: Part) -> Path:
-    from spacy_ddi.corpora.ddi2013 import official_test_part, training_part
+    from spacy_ddi.formats.ddi2013 import official_test_part, training_part
 
     if part is Part.TEST:
         found = official_test_part(corpus)
@@ -419,7 +424,7 @@ def _reporter(errors: list[Any]) -> Callable[[Any], None]:
 
 
 def _exit_with(errors: list[Any]) -> None:
-    from spacy_ddi.output.records import count_of
+    from spacy_ddi.formats.relation_records import count_of
 
     if errors:
         _say(f"{count_of(len(errors), 'file')} left out.", style="red")
@@ -439,7 +444,7 @@ def _write(path: Path, content: str) -> None:
 
 
 def _read_text(text: str | None, file: Path | None) -> str:
-    from spacy_ddi.corpora.text import decode
+    from spacy_ddi.formats.plain_text import decode
 
     if (text is None) == (file is None):
         _fail('Give a text, or --file PATH, or "-" for standard input: one of the three.')
@@ -464,7 +469,7 @@ def _is_file(text: str) -> bool:
 def _load_pipeline(name: str, precision: PrecisionOption | None = None) -> Any:
     import spacy
 
-    from spacy_ddi.pipeline.pipes import component_of, set_precision
+    from spacy_ddi.component.lookup import component_of, set_precision
 
     if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
         _fail(

@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 import spacy
+from hypothesis import settings
 
-from spacy_ddi.corpora.convert import write_docbin
+from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.reader import read_docs
-from tests.pipeline.conftest import make_examples, make_nlp, trained
+from tests.component.conftest import make_examples, make_nlp, trained
 from tests.tiny_bert import make_tiny_transformer
+from tests.xml_documents import write_document
 
-__all__ = ["make_examples", "make_nlp", "trained"]
+__all__ = ["make_examples", "make_nlp", "trained", "write_document"]
+
+# No deadline: the first example pays for lazy imports, and a busy machine is no fault of the code.
+settings.register_profile("spacy-ddi", deadline=None, max_examples=60)
+settings.load_profile("spacy-ddi")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"

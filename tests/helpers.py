@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
 from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.pairs.candidates import Candidates, find_candidates, sentence_pairs
-from spacy_ddi.pairs.mentions import MentionSource
+from spacy_ddi.candidates.generators import Candidates, find_candidates, sentence_pairs
+from spacy_ddi.candidates.mentions import MentionSource
 
 VOCAB = spacy.blank("en").vocab
 

@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from srsly import msgpack_decoders, msgpack_encoders
 
 from spacy_ddi.parallel import ONE_THREAD, SharedSettings, make_settings, pipe_in_processes
-from tests.pipeline.conftest import SENTENCES, build_doc
+from tests.component.conftest import SENTENCES, build_doc
 
 SCRIPT = """
 import multiprocessing, os, sys

@@ -39,9 +39,9 @@ from benchmarks.speed.systems import (
 )
 from benchmarks.speed.timing import Timing, take_turns
 from benchmarks.speed.training import prepare, take_training_turns
-from spacy_ddi.corpora.text import read_lines
-from spacy_ddi.models.packed_transformer import Precision
-from spacy_ddi.pipeline.pipes import set_precision
+from spacy_ddi.component.lookup import set_precision
+from spacy_ddi.encoder.packed_transformer import Precision
+from spacy_ddi.formats.plain_text import read_lines
 
 MENTIONS = (2, 4, 8, 16, 32, 64)
 DOCUMENTS = (10, 100, 1_000)

@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 from benchmarks.memory import ProcessTree, measure, read_status, tree_megabytes
 from benchmarks.speed.data import list_sentence
 from benchmarks.speed.systems import whole_pipeline, with_mentions
-from spacy_ddi.corpora.text import read_lines
+from spacy_ddi.formats.plain_text import read_lines
 from spacy_ddi.parallel import pipe_in_processes
 
 SENTENCES = 16

@@ -11,7 +11,7 @@ from time import perf_counter
 from spacy.tokens import Doc
 
 from benchmarks.speed.systems import System, with_mentions
-from spacy_ddi.pipeline.pipes import component_of
+from spacy_ddi.component.lookup import component_of
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from benchmarks.speed.systems import PerPairClassifier
 from benchmarks.speed.timing import Timing
-from spacy_ddi.pipeline.pipes import component_of
+from spacy_ddi.component.lookup import component_of
 
 PAIRS_A_BATCH = 32
 """Texts of a step of the per-pair loop, a usual size."""

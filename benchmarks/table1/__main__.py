@@ -31,9 +31,9 @@ from benchmarks.table1.results import (
     write,
 )
 from benchmarks.table1.rows import ROOT, Row, read_rows
-from spacy_ddi.corpora.convert import write_docbin
-from spacy_ddi.corpora.ddi2013 import official_test_part
+from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.formats.ddi2013 import official_test_part
 
 Command = tuple[str, list[str], Path]
 """What is run, the arguments of Python, and the log."""

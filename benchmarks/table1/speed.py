@@ -20,9 +20,9 @@ from spacy.tokens import Doc, DocBin
 
 from benchmarks.table1.results import Speed, write
 from spacy_ddi.annotations import gold_mentions_of
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docs import make_examples
-from spacy_ddi.pairs.candidates import sentence_pairs
-from spacy_ddi.pipeline.pipes import component_of
 
 
 def main(

@@ -23,7 +23,7 @@ from spacy_ddi.annotations import (
     make_relation,
     set_relations,
 )
-from spacy_ddi.corpora.records import Document, Sentence
+from spacy_ddi.corpora.documents import Document, Sentence
 
 Tokenizer = Callable[[str], Doc]
 

@@ -21,8 +21,8 @@ from spacy_ddi.annotations import (
     labelled_pairs,
     place_pair,
 )
-from spacy_ddi.pairs.candidates import Candidates, sentence_pairs
-from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.candidates.generators import Candidates, sentence_pairs
+from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 
 CandidateFinder = Callable[[Doc], Candidates]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from spacy_ddi.annotations import MENTIONS_KEY, labelled_pairs, place_pair
-from spacy_ddi.pairs.candidates import find_candidates, sentence_pairs
-from spacy_ddi.pairs.filters import NegativeFilter
-from spacy_ddi.pairs.mentions import MentionSource
+from spacy_ddi.candidates.generators import find_candidates, sentence_pairs
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.negative_filter import NegativeFilter
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from spacy.training import Example
 
-from spacy_ddi.pairs.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.scoring.counts import (
     CandidateFinder,
     all_labels,

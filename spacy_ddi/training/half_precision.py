@@ -8,7 +8,7 @@ from typing import cast
 import spacy
 from thinc.types import FloatsXd
 
-from spacy_ddi.pipeline.pipes import layers_of
+from spacy_ddi.component.lookup import layers_of
 from spacy_ddi.training.torch_modules import torch_modules
 
 

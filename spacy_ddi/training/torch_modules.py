@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from spacy.language import Language
 from thinc.api import PyTorchShim
 
-from spacy_ddi.pipeline.pipes import layers_of
+from spacy_ddi.component.lookup import layers_of
 
 if TYPE_CHECKING:
     from torch import nn

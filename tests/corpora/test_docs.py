@@ -15,7 +15,7 @@ from spacy_ddi.annotations import (
     install_extensions,
 )
 from spacy_ddi.corpora.docs import document_to_docs, make_examples, sentence_to_doc
-from spacy_ddi.corpora.records import Document, Interaction, Mention, Sentence
+from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
 
 Range = tuple[int, int]
 

@@ -11,7 +11,7 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import DOCUMENT_ID, MENTIONS_KEY, install_extensions, make_relation
 from spacy_ddi.corpora.docs import make_examples, sentence_to_doc
-from spacy_ddi.corpora.records import Interaction, Mention, Sentence
+from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 
 Labels = dict[tuple[int, int], str]
 MakeExample = Callable[..., Example]

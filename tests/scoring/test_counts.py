@@ -9,10 +9,10 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import sentence_to_doc
-from spacy_ddi.corpora.records import Interaction, Mention, Sentence
-from spacy_ddi.pairs.candidates import Candidates
-from spacy_ddi.pairs.mentions import MentionSource
+from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 from spacy_ddi.scoring.counts import (
     PairCounts,
     Tally,

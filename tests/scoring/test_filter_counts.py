@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spacy_ddi.pairs.filters import configure_negative_filter
+from spacy_ddi.candidates.negative_filter import configure_negative_filter
 from spacy_ddi.scoring.filter_counts import FilterCounts, count_filtered
 
 

@@ -9,8 +9,8 @@ from spacy.training import Example
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from spacy_ddi.pairs.candidates import Candidates
-from spacy_ddi.pairs.mentions import MentionSource
+from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.scoring.scorer import score_relations
 
 LABELS = ("effect", "int")

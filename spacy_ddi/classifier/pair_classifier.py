@@ -1,0 +1,232 @@
+"""The Thinc model of the component: token vectors and a `PairBatch` in, logits out.
+
+T tokens, D token width, P pairs, C classes (the labels and none).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+from spacy.tokens import Doc
+from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
+from thinc.types import Floats2d
+
+from spacy_ddi.errors import Errors, require
+from spacy_ddi.graph.pair_batch import PairBatch
+
+if TYPE_CHECKING:
+    import torch
+
+    from spacy_ddi.pytorch.pair_tensors import PairTensors
+
+PairInput = tuple[list[Doc], PairBatch]
+
+
+def build_pair_classifier(
+    tok2vec: Model[list[Doc], list[Floats2d]],
+    pair_encoder: Callable[[int, float], Any],
+    pooling: Literal["attentive", "max"] = "attentive",
+    dropout: float | None = 0.5,
+    max_pairs: int = 256,
+    context: Callable[[int, float], Any] | None = None,
+) -> Model[PairInput, Floats2d]:
+    """Registered as `spacy-ddi.PairClassifier.v1` (@architectures).
+
+    The network is built by `attrs["build_network"](model, token_width, n_classes)`, when the
+    token width and the labels are known: at initialization, and before weights are loaded.
+
+    tok2vec (Model[List[Doc], List[Floats2d]]): Token vectors: a transformer listener, a tok2vec
+        listener, or a layer of its own.
+    pair_encoder (Callable[[int, float], Any]): Makes the `PairEncoder` from the token width
+        and the dropout rate.
+    pooling (str): How the nodes of a sentence are pooled, "attentive" (the paper's) or "max".
+    dropout (Optional[float]): Dropout rate within the network in training (paper: 0.5). With
+        None it is the `drop` that `update` gets, i.e. `[training] dropout`.
+    max_pairs (int): Pairs held in memory at a time.
+    context (Optional[Callable[[int, float], Any]]): Makes a `PairContext`, which joins what the
+        encoder says of a pair to what the graph network says. None, as in the paper, for none.
+    RETURNS (Model): From Docs and their `PairBatch` to logits of shape (P, C + 2).
+    """
+    where = "spacy-ddi.PairClassifier.v1"
+    possible = dropout is None or 0 <= dropout < 1
+    require(possible, where, "dropout", dropout, "null, or 0 to less than 1")
+    require(max_pairs >= 1, where, "max_pairs", max_pairs, "1 or more")
+
+    model: Model[PairInput, Floats2d] = Model(
+        "ddi_pair_classifier",
+        forward,
+        init=init,
+        layers=[tok2vec],
+        refs={"tok2vec": tok2vec, "network": None},
+        dims={"nI": None, "nO": None},
+        attrs={
+            "component": "ddi_relation",
+            "build_network": partial(
+                build_network,
+                pair_encoder=pair_encoder,
+                pooling=pooling,
+                dropout=dropout or 0.0,
+                max_pairs=max_pairs,
+                context=context,
+            ),
+            "set_dropout": set_dropout if dropout is None else keep_dropout,
+        },
+    )
+    return model
+
+
+def build_network(
+    model: Model[PairInput, Floats2d],
+    token_width: int,
+    n_classes: int,
+    *,
+    pair_encoder: Callable[[int, float], Any],
+    pooling: str,
+    dropout: float,
+    max_pairs: int,
+    context: Callable[[int, float], Any] | None,
+) -> None:
+    """Put a new network into the model, in place of one that may be there.
+
+    model (Model): The model.
+    token_width (int): D.
+    n_classes (int): C.
+    pair_encoder, pooling, dropout, max_pairs, context: See `build_pair_classifier`.
+    """
+    from spacy_ddi.pytorch.heads import InteractionHeads
+    from spacy_ddi.pytorch.pair_network import PairNetwork
+    from spacy_ddi.pytorch.pooling import AttentivePooling, MaxPooling, PairPooling
+
+    encoder = pair_encoder(token_width, dropout)
+    hidden_size = cast(int, encoder.hidden_size)
+    sentence_pooling = {"attentive": AttentivePooling, "max": MaxPooling}[pooling](hidden_size)
+    pair_pooling = PairPooling(sentence_pooling, hidden_size)
+    pair_context = None if context is None else context(token_width, dropout)
+    width = pair_pooling.output_size + (pair_context.output_size if pair_context else 0)
+    heads = InteractionHeads(width, n_classes, dropout)
+    network = PairNetwork(encoder, pair_pooling, pair_context, heads, max_pairs)
+    wrapper = PyTorchWrapper_v3(network, _convert_inputs, _convert_outputs)
+    model.layers[1:] = [wrapper]
+    model.set_ref("network", wrapper)
+    model.set_dim("nI", token_width, force=True)
+    model.set_dim("nO", n_classes, force=True)
+
+
+def set_dropout(model: Model[PairInput, Floats2d], rate: float) -> None:
+    """Set the dropout rate of the network.
+
+    model (Model): The model.
+    rate (float): In [0, 1).
+    """
+    model.get_ref("network").shims[0]._model.set_dropout(rate)
+
+
+def keep_dropout(model: Model[PairInput, Floats2d], rate: float) -> None:
+    """Stands in for `set_dropout` where the network has a rate of its own."""
+
+
+def forward(
+    model: Model[PairInput, Floats2d], inputs: PairInput, is_train: bool
+) -> tuple[Floats2d, Callable[[Floats2d], PairInput]]:
+    """Logits of the pairs; a batch without pairs gives shape (0, C + 2).
+
+    RAISES (ValueError): If all token vectors of a sentence with candidate pairs are zero.
+    """
+    docs, batch = inputs
+    tok2vec = model.get_ref("tok2vec")
+    # A Doc without a pair needs no vectors, and may have none. In training a listener wants the
+    # very batch that its transformer has read.
+    chosen = batch.docs_with_pairs.tolist()
+    with_pairs = [docs[i] for i in chosen]
+    if is_train:
+        per_doc, backprop_tok2vec = tok2vec(docs, is_train)
+        filled = [per_doc[i] for i in chosen]
+    else:
+        filled = tok2vec.predict(with_pairs) if with_pairs else []
+    _require_shape(model, with_pairs, filled)
+    if batch.n_pairs:
+        vectors = model.ops.xp.concatenate(filled)
+        _require_vectors(model, with_pairs, vectors, batch)
+        logits, backprop_network = model.get_ref("network")((vectors, batch), is_train)
+    else:
+        logits, backprop_network = model.ops.alloc2f(0, model.get_dim("nO") + 2), None
+
+    def backprop(d_logits: Floats2d) -> PairInput:
+        d_per_doc = [model.ops.alloc2f(*doc_vectors.shape) for doc_vectors in per_doc]
+        if backprop_network is not None:
+            d_vectors = backprop_network(d_logits)
+            bounds = itertools.accumulate(map(len, filled), initial=0)
+            for i, (start, end) in zip(chosen, itertools.pairwise(bounds), strict=True):
+                d_per_doc[i] = d_vectors[start:end]
+        return backprop_tok2vec(d_per_doc), batch
+
+    return logits, backprop
+
+
+def init(model: Model[PairInput, Floats2d], X: PairInput | None = None, Y: Any = None) -> None:
+    """Initialize the layer that makes the token vectors; the network is initialized when built."""
+    model.get_ref("tok2vec").initialize(X=X[0] if X else None)
+
+
+def _require_shape(
+    model: Model[PairInput, Floats2d], docs: list[Doc], per_doc: list[Floats2d]
+) -> None:
+    for doc, vectors in zip(docs, per_doc, strict=True):
+        if vectors.shape != (len(doc), model.get_dim("nI")):
+            name = model.attrs["component"]
+            raise ValueError(Errors.NO_VECTORS.format(name=name, text=doc.text[:60]))
+
+
+def _require_vectors(
+    model: Model[PairInput, Floats2d], docs: list[Doc], vectors: Floats2d, batch: PairBatch
+) -> None:
+    has_vector = model.ops.to_numpy(vectors.any(axis=1))[batch.node_tokens]
+    has_vectors = np.logical_or.reduceat(has_vector, batch.sentence_nodes[:-1])
+    if not has_vectors.all():
+        row = batch.node_tokens[batch.sentence_nodes[has_vectors.argmin()]]
+        tokens = [token for doc in docs for token in doc]
+        text = tokens[row].doc[tokens[row].i :].text
+        name = model.attrs["component"]
+        raise ValueError(Errors.NO_VECTORS.format(name=name, text=text[:60]))
+
+
+def _convert_inputs(
+    model: Model[Any, Any], inputs: tuple[Floats2d, PairBatch], is_train: bool
+) -> tuple[ArgsKwargs, Callable[[ArgsKwargs], Floats2d]]:
+    vectors, batch = inputs
+    tensor = xp2torch(
+        vectors, requires_grad=is_train, device=cast(PyTorchShim, model.shims[0]).device
+    )
+    arguments = ArgsKwargs(args=(tensor, _to_tensors(batch, tensor.device)), kwargs={})
+
+    def backprop(d_arguments: ArgsKwargs) -> Floats2d:
+        return cast(Floats2d, torch2xp(d_arguments.args[0]))
+
+    return arguments, backprop
+
+
+def _convert_outputs(
+    model: Model[Any, Any], inputs: tuple[Any, torch.Tensor], is_train: bool
+) -> tuple[Floats2d, Callable[[Floats2d], ArgsKwargs]]:
+    _, logits = inputs
+
+    def backprop(d_logits: Floats2d) -> ArgsKwargs:
+        gradient = xp2torch(d_logits, device=logits.device)
+        return ArgsKwargs(args=((logits,),), kwargs={"grad_tensors": (gradient,)})
+
+    return cast(Floats2d, torch2xp(logits.detach())), backprop
+
+
+def _to_tensors(batch: PairBatch, device: torch.device) -> PairTensors:
+    import torch
+
+    from spacy_ddi.pytorch.pair_tensors import PairTensors
+
+    arrays = {
+        name: torch.from_numpy(getattr(batch, name)).to(device) for name in PairTensors._fields
+    }
+    return PairTensors(**arrays)

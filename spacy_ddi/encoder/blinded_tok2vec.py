@@ -1,0 +1,89 @@
+"""Blinding for encoders that read Docs directly, such as spaCy's HashEmbedCNN.
+
+Transformers are blinded by their span getter instead, see `spacy_ddi.encoder.blinding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+from spacy.tokens import Doc
+from thinc.api import Model
+from thinc.types import Floats2d, Ints1d
+
+from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
+from spacy_ddi.encoder.blinding import BLIND_WORD, blind, check_blind_word
+from spacy_ddi.graph.edges import first_tokens, node_index, sentence_index
+
+Tok2Vec = Model[list[Doc], list[Floats2d]]
+
+
+def build_blinded_tok2vec(tok2vec: Tok2Vec, word: str = BLIND_WORD) -> Tok2Vec:
+    """Registered as `spacy-ddi.BlindedTok2Vec.v1` (@architectures).
+
+    Which mentions are blinded is not its own setting: the component that owns the layer puts its
+    mention source in `attrs["mentions"]`.
+
+    tok2vec (Model[List[Doc], List[Floats2d]]): The encoder. It must embed its Docs itself; a
+        listener gets its vectors from elsewhere, where they are not blinded.
+    word (str): Stands for every mention.
+    RETURNS (Model[List[Doc], List[Floats2d]]): An encoder that sees no name.
+    """
+    check_blind_word(word)
+    return Model(
+        "blinded_tok2vec",
+        forward,
+        init=init,
+        layers=[tok2vec],
+        dims={"nO": tok2vec.maybe_get_dim("nO")},
+        attrs={"word": word, "mentions": MentionSource()},
+    )
+
+
+def forward(
+    model: Tok2Vec, docs: list[Doc], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
+    """Encode the Docs' shadows without the further tokens of a name, whose vectors are zero: in a
+    convolution they would keep the words apart, and the length of a name would show."""
+    seen = [_seen_tokens(model, doc) for doc in docs]
+    per_doc, backprop_tok2vec = model.layers[0](_shadows(model, docs), is_train)
+    filled = []
+    for doc, tokens, vectors in zip(docs, seen, per_doc, strict=True):
+        filled.append(model.ops.alloc2f(len(doc), vectors.shape[1]))
+        filled[-1][tokens] = vectors
+
+    def backprop(d_vectors: list[Floats2d]) -> list[Doc]:
+        return backprop_tok2vec(
+            [gradient[tokens] for gradient, tokens in zip(d_vectors, seen, strict=True)]
+        )
+
+    return filled, backprop
+
+
+def init(model: Tok2Vec, X: list[Doc] | None = None, Y: list[Floats2d] | None = None) -> None:
+    """Initialize the encoder with the Docs' shadows."""
+    tok2vec = model.layers[0]
+    tok2vec.initialize(X=_shadows(model, X) if X else None)
+    if tok2vec.has_dim("nO"):
+        model.set_dim("nO", tok2vec.get_dim("nO"))
+
+
+def _seen_tokens(model: Tok2Vec, doc: Doc) -> Ints1d:
+    """Shape (V,): the tokens that are outside of names, or the first of a node."""
+    ranges = mention_ranges(model.attrs["mentions"](doc))
+    seen = np.ones(len(doc), dtype=bool)
+    for start, end in ranges:
+        seen[start:end] = False
+    seen[first_tokens(node_index(sentence_index(doc), ranges))] = True
+    return cast(Ints1d, np.flatnonzero(seen))
+
+
+def _shadows(model: Tok2Vec, docs: list[Doc]) -> list[Doc]:
+    shadows = []
+    for doc in docs:
+        shadow = blind(doc, model.attrs["mentions"](doc), model.attrs["word"])
+        words = [shadow[i].text for i in _seen_tokens(model, doc).tolist()]
+        shadows.append(Doc(doc.vocab, words=words))
+    return shadows

@@ -1,0 +1,96 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from spacy_ddi.formats.relation_records import RelationRecord
+from spacy_ddi.scoring.filter_counts import FilterCounts
+
+LABEL_STYLES: Mapping[str, str] = {
+    "mechanism": "cyan",
+    "effect": "magenta",
+    "advise": "yellow",
+    "int": "green",
+}
+
+
+def relation_table(records: Iterable[RelationRecord]) -> Table:
+    """The relations of a text, with the sentence where it is a new one.
+
+    records (Iterable[RelationRecord]): The relations.
+    RETURNS (Table): One row a relation.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Drug", style="bold", overflow="fold")
+    table.add_column("Interaction", no_wrap=True)
+    table.add_column("Drug", style="bold", overflow="fold")
+    table.add_column("Score", justify="right", no_wrap=True)
+    table.add_column("Sentence", overflow="fold", ratio=1)
+    previous = None
+    for record in records:
+        is_new = record["sentence_start"] != previous
+        previous = record["sentence_start"]
+        table.add_row(
+            Text(record["head"]),
+            Text(record["label"], style=LABEL_STYLES.get(record["label"], "")),
+            Text(record["tail"]),
+            f"{record['score']:.2f}",
+            Text(" ".join(record["sentence"].split()) if is_new else '"', style="dim"),
+        )
+    return table
+
+
+def score_table(figures: Mapping[str, Any]) -> Table:
+    """The figures of an evaluation.
+
+    figures (Mapping[str, Any]): As `spacy_ddi.scoring.evaluation.summarize` gives them.
+    RETURNS (Table): Rows of precision, recall and F1, in per cent.
+    """
+    low, high = figures["micro_f_ci"]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for name in ("P", "R", "F1"):
+        table.add_column(name, justify="right")
+    table.add_column("95 % interval of F1")
+
+    def add(name: str, rates: Sequence[float], interval: str = "", style: str = "") -> None:
+        cells = [f"{100 * rate:.1f}" for rate in rates]
+        table.add_row(Text(name), *cells, interval, style=style)
+
+    for label, rates in figures["per_type"].items():
+        add(label, [rates[rate] for rate in "prf"])
+    add("macro", [figures[f"macro_{rate}"] for rate in "prf"])
+    micro = [figures[f"micro_{rate}"] for rate in "prf"]
+    add("micro", micro, f"{100 * low:.1f} to {100 * high:.1f}", style="bold")
+    add("detection", [figures[f"detection_{rate}"] for rate in "prf"])
+    if "ner_f" in figures:
+        add("mentions (ner)", [figures[f"ner_{rate}"] for rate in "prf"])
+    return table
+
+
+def filter_table(rows: Mapping[str, FilterCounts]) -> Table:
+    """What negative filters remove.
+
+    rows (Mapping[str, FilterCounts]): The counts of each filter.
+    RETURNS (Table): One row a filter.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Negative filter", no_wrap=True)
+    for name in ("Pairs left", "True left", "False removed", "True removed", "Recall"):
+        table.add_column(name, justify="right")
+    for name, counts in rows.items():
+        table.add_row(
+            Text(name),
+            f"{counts.kept:,}",
+            f"{counts.kept_true:,}",
+            f"{counts.removed_false:,}",
+            f"{counts.removed_true:,}",
+            f"{100 * counts.recall:.2f} %",
+        )
+    return table

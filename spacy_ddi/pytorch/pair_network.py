@@ -1,0 +1,98 @@
+"""The whole network. T tokens, D token width, P pairs, C classes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from spacy_ddi.pytorch.heads import InteractionHeads
+from spacy_ddi.pytorch.pair_context import PairContext
+from spacy_ddi.pytorch.pair_encoder import PairEncoder
+from spacy_ddi.pytorch.pair_tensors import PairTensors, lay_out_pairs
+from spacy_ddi.pytorch.pooling import PairPooling
+
+LONG_SENTENCE = 32
+"""Nodes of a sentence above which a pair counts for more than one in memory."""
+
+
+class PairNetwork(nn.Module):
+    """Token vectors and graphs in, logits of both heads out.
+
+    pair_encoder (nn.Module): A `PairEncoder`.
+    pooling (PairPooling): From node states to a pair's representation.
+    context (Optional[PairContext]): Joins what the encoder says of the pair to it.
+    heads (InteractionHeads): From a pair's representation to logits.
+    max_pairs (int): Pairs held in memory at a time; fewer where their sentences have more than
+        `LONG_SENTENCE` nodes. In training, the activations of a batch with more are computed again
+        for the gradient rather than kept.
+    """
+
+    def __init__(
+        self,
+        pair_encoder: nn.Module,
+        pooling: PairPooling,
+        context: PairContext | None,
+        heads: InteractionHeads,
+        max_pairs: int,
+    ) -> None:
+        super().__init__()
+        self.pair_encoder = pair_encoder
+        self.pooling = pooling
+        self.context = context
+        self.heads = heads
+        self.max_pairs = max_pairs
+
+    def forward(self, vectors: Tensor, batch: PairTensors) -> Tensor:
+        """Logits of every pair of the batch.
+
+        vectors (Tensor): Shape (T, D): the token vectors of all Docs, one after another.
+        batch (PairTensors): P pairs, at least one.
+        RETURNS (Tensor): Shape (P, C + 2): classification, then identification.
+        """
+        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
+        nodes = vectors[batch.node_tokens]
+        shared = encoder.encode_sentences(nodes, batch)
+        context = () if self.context is None else self.context.encode_sentences(nodes, batch)
+        chunks = self._chunks(batch)
+        if len(chunks) == 1 or not torch.is_grad_enabled():
+            logits = [self._score(batch, chunk, shared, context) for chunk in chunks]
+        else:
+            logits = [
+                checkpoint(self._score, batch, chunk, shared, context, use_reentrant=False)
+                for chunk in chunks
+            ]
+        return torch.cat(logits)
+
+    def set_dropout(self, rate: float) -> None:
+        """Set the rate of every dropout layer.
+
+        rate (float): In [0, 1).
+        """
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = rate
+
+    def _chunks(self, batch: PairTensors) -> list[Tensor]:
+        """The indices of the batch's pairs, in parts that fit into memory."""
+        sentences = batch.mention_sentences[batch.pairs[:, 0]]
+        lengths = batch.sentence_nodes[sentences + 1] - batch.sentence_nodes[sentences]
+        shares = (lengths.double() / LONG_SENTENCE).clamp(min=1.0)
+        parts = ((shares.cumsum(0) - 1e-6) / self.max_pairs).long()
+        _, sizes = parts.unique_consecutive(return_counts=True)
+        everything = torch.arange(len(batch.pairs), device=batch.pairs.device)
+        return list(everything.split(sizes.tolist()))
+
+    def _score(
+        self,
+        batch: PairTensors,
+        pairs: Tensor,
+        shared: tuple[Tensor, ...],
+        context: tuple[Tensor, ...],
+    ) -> Tensor:
+        rows = lay_out_pairs(batch, pairs)
+        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
+        states = self.pooling(encoder.encode_pairs(shared, rows), rows)
+        if self.context is not None:
+            states = torch.cat([states, self.context.encode_pairs(context, rows)], dim=1)
+        return self.heads(states)

@@ -1,0 +1,135 @@
+"""The syntax GCN of Li & Ji 2019, section 2.1. M nodes, D token width, H hidden, R rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from spacy_ddi.errors import require
+from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
+from spacy_ddi.pytorch.pair_tensors import GraphRows, PairRows, PairTensors, copy_graphs
+
+POSITION_DEVIATION = 0.1
+"""Standard deviation of the position embeddings before training."""
+
+
+def configure_syntax_gcn(
+    layers: int = 2,
+    hidden_size: int = 200,
+    position_size: int = 20,
+    position_clip: int = 30,
+) -> PairEncoderFactory:
+    """Registered as `spacy-ddi.SyntaxGCN.v1` (@misc): graph convolutions over the parse.
+
+    layers (int): Number of graph convolutions L (paper: 2).
+    hidden_size (int): Width H of the node states (paper: 200).
+    position_size (int): Width of a position embedding (the paper leaves it open).
+    position_clip (int): Distances beyond this many nodes are one (the paper leaves it open).
+    RETURNS (PairEncoderFactory): Makes the encoder once the token width is known.
+    """
+    for setting, value in (
+        ("layers", layers),
+        ("hidden_size", hidden_size),
+        ("position_size", position_size),
+        ("position_clip", position_clip),
+    ):
+        require(value >= 1, "spacy-ddi.SyntaxGCN.v1", setting, value, "1 or more")
+    return partial(
+        SyntaxGCN,
+        layers=layers,
+        hidden_size=hidden_size,
+        position_size=position_size,
+        position_clip=position_clip,
+    )
+
+
+class SyntaxGCN(nn.Module):
+    """h_i(l) = ReLU(sum_j Ã_ij W(l) h_j(l-1) / d_i + b(l)), h_i(0) = [w_i; p_i1; p_i2].
+
+    Because the first layer is linear before its ReLU, its share of the token vectors is computed
+    once a sentence, that of each position embedding once a mention, and a pair adds the three.
+
+    token_width (int): D.
+    dropout (float): Rate on the token vectors and after each layer but the last.
+    layers, hidden_size, position_size, position_clip (int): See `configure_syntax_gcn`.
+    """
+
+    def __init__(
+        self,
+        token_width: int,
+        dropout: float,
+        *,
+        layers: int,
+        hidden_size: int,
+        position_size: int,
+        position_clip: int,
+    ) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.position_clip = position_clip
+        self.head_positions = nn.Embedding(2 * position_clip + 1, position_size)
+        self.tail_positions = nn.Embedding(2 * position_clip + 1, position_size)
+        # As small as the features of an encoder; the default deviation of 1 would drown them.
+        nn.init.normal_(self.head_positions.weight, std=POSITION_DEVIATION)
+        nn.init.normal_(self.tail_positions.weight, std=POSITION_DEVIATION)
+        widths = [token_width + 2 * position_size] + [hidden_size] * (layers - 1)
+        self.layers = nn.ModuleList(nn.Linear(width, hidden_size) for width in widths)
+        self.dropout = nn.Dropout(dropout)
+
+    def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
+        """The first layer before its ReLU; see `PairEncoder`.
+
+        RETURNS (Tuple[Tensor, ...]): Shapes (M, H), (D, H), (D, H): the share of the token
+            vectors (and of the bias) for each node, that of the distances to the head and to the
+            tail mention.
+        """
+        position_size = self.head_positions.embedding_dim
+        token_weight, head_weight, tail_weight = self._layer(0).weight.split(
+            [nodes.shape[1], position_size, position_size], dim=1
+        )
+        sentences = torch.arange(len(batch.sentence_nodes) - 1, device=nodes.device)
+        tokens = convolve(self.dropout(nodes) @ token_weight.T, copy_graphs(batch, sentences))
+        mentions = copy_graphs(batch, batch.mention_sentences)
+        distances = batch.distances.clamp(-self.position_clip, self.position_clip)
+        distances = distances + self.position_clip
+        head_table = self.head_positions.weight @ head_weight.T
+        tail_table = self.tail_positions.weight @ tail_weight.T
+        return (
+            tokens + self._layer(0).bias,
+            convolve(head_table.index_select(0, distances), mentions),
+            convolve(tail_table.index_select(0, distances), mentions),
+        )
+
+    def encode_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
+        """The sum of the three shares, then the other layers; see `PairEncoder`."""
+        tokens, heads, tails = shared
+        head_rows, tail_rows = rows.distance_rows
+        summed = tokens.index_select(0, rows.graph.nodes)
+        summed += heads.index_select(0, head_rows)
+        summed += tails.index_select(0, tail_rows)
+        states = torch.relu_(summed)
+        for i in range(1, len(self.layers)):
+            layer = self._layer(i)
+            projected = self.dropout(states) @ layer.weight.T
+            states = torch.relu_(convolve(projected, rows.graph) + layer.bias)
+        return states
+
+    def _layer(self, i: int) -> nn.Linear:
+        return cast(nn.Linear, self.layers[i])
+
+
+def convolve(states: Tensor, graph: GraphRows) -> Tensor:
+    """sum_j Ã_ij x_j / d_i: the mean over a row and its neighbours.
+
+    states (Tensor): Shape (R, H).
+    graph (GraphRows): The graph of R rows.
+    RETURNS (Tensor): Shape (R, H).
+    """
+    # A bag of embeddings is a mean over ragged lists of rows, without a copy of each list.
+    return functional.embedding_bag(
+        graph.neighbours, states, graph.row_neighbours, mode="mean", include_last_offset=True
+    )

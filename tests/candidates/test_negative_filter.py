@@ -1,0 +1,148 @@
+"""The rules that tell a pair negative. Names of drugs stand in <angle brackets>."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from spacy.util import registry
+
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.negative_filter import NegativeFilter
+from tests.helpers import make_doc, text_doc
+
+
+def make_filter(**settings: bool) -> NegativeFilter:
+    return registry.misc.get("spacy-ddi.negative_filter.v1")(**settings)
+
+
+def kept(text: str, **settings: bool) -> list[tuple[str, str]]:
+    """The pairs of a text that the filter keeps."""
+    doc = text_doc(text)
+    mentions = MentionSource()(doc)
+    pairs = sentence_pairs(doc, mentions)
+    keep = make_filter(**settings)(doc, mentions, pairs)
+    assert keep.dtype == np.bool_
+    assert keep.shape == (len(pairs),)
+    return [(mentions[i].text, mentions[j].text) for i, j in pairs[keep].tolist()]
+
+
+def test_unrelated_names_are_kept() -> None:
+    assert kept("<Aspirin> raises <warfarin> levels") == [("Aspirin", "warfarin")]
+
+
+def test_same_string_is_dropped_whatever_its_case() -> None:
+    assert kept("<Aspirin> after <ASPIRIN> with <warfarin>") == [
+        ("Aspirin", "warfarin"),
+        ("ASPIRIN", "warfarin"),
+    ]
+
+
+@pytest.mark.parametrize("alias", ["(<Anaprox>)", "[<Anaprox>]", "( <Anaprox> )"])
+def test_alias_in_brackets_is_dropped(alias: str) -> None:
+    assert kept(f"<naproxen> {alias} alters <lithium>") == [
+        ("naproxen", "lithium"),
+        ("Anaprox", "lithium"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<naproxen> (see <Anaprox>)",
+        "<naproxen> (<Anaprox> tablets)",
+        "<naproxen> and (<Anaprox>)",
+    ],
+)
+def test_brackets_around_more_than_the_name_make_no_alias(text: str) -> None:
+    assert kept(text) == [("naproxen", "Anaprox")]
+
+
+def test_abbreviation_stands_for_its_long_form_in_the_whole_doc() -> None:
+    text = (
+        "<monoamine oxidase inhibitors> (<MAOIs>) differ; <MAOIs> and then "
+        "<monoamine oxidase inhibitors> spare <lithium>"
+    )
+    assert kept(text, coordination=False) == [
+        ("monoamine oxidase inhibitors", "lithium"),
+        ("MAOIs", "lithium"),
+        ("MAOIs", "lithium"),
+        ("monoamine oxidase inhibitors", "lithium"),
+    ]
+
+
+def test_alias_that_is_no_abbreviation_holds_where_it_stands_only() -> None:
+    """A brand in brackets may stand after another name elsewhere."""
+    assert kept("<naproxen> (<Anaprox>); <Anaprox> is no <naproxen>", coordination=False) == [
+        ("naproxen", "Anaprox"),
+        ("Anaprox", "naproxen"),
+        ("Anaprox", "naproxen"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "<digoxin>, <lithium> and <zinc>",
+        "<digoxin>, <lithium>, and <zinc>",
+        "<digoxin>, <lithium>, or <zinc>",
+        "<digoxin>; <lithium>; <zinc>",
+        "<digoxin>/<lithium>/<zinc>",
+        "<digoxin> / <lithium> and/or <zinc>",
+        "<digoxin> and <lithium> or <zinc>",
+        "<digoxin> ,<lithium>; or <zinc>",
+        "<digoxin>,\n<lithium>  and\n<zinc>",
+    ],
+)
+def test_coordination_of_three_is_dropped(names: str) -> None:
+    assert kept(f"<warfarin> raises {names} levels") == [
+        ("warfarin", "digoxin"),
+        ("warfarin", "lithium"),
+        ("warfarin", "zinc"),
+    ]
+
+
+@pytest.mark.parametrize("between", [",", "and", "or", ", and", ";"])
+def test_coordination_of_two_is_kept(between: str) -> None:
+    assert kept(f"<digoxin> {between} <lithium> interact") == [("digoxin", "lithium")]
+
+
+@pytest.mark.parametrize("between", ["with", "and the", ", and other", ".", "and and", "nor", ""])
+def test_other_words_break_a_coordination(between: str) -> None:
+    """Three names, the last behind a word that coordinates nothing."""
+    assert len(kept(f"<digoxin>, <lithium> {between} <zinc>")) == 3
+
+
+def test_two_coordinations_of_three_keep_the_pairs_between_them() -> None:
+    text = "<a1>, <b1> and <c1> alter <a2>, <b2> and <c2>"
+    assert kept(text) == [(x + "1", y + "2") for x in "abc" for y in "abc"]
+
+
+def test_nested_mentions_do_not_coordinate() -> None:
+    doc = make_doc(["beta", "blockers", ",", "zinc"], mentions=[(0, 2), (0, 1), (3, 4)])
+    mentions = MentionSource()(doc)
+    assert make_filter()(doc, mentions, sentence_pairs(doc, mentions)).all()
+
+
+def test_each_rule_can_be_switched_off() -> None:
+    text = "<zinc>, <Zinc> and <lithium>"
+    assert len(kept(text, same_referent=False, coordination=False)) == 3
+    assert len(kept(text, coordination=False)) == 2
+    assert kept(text, same_referent=False) == []
+
+
+def test_no_pairs_and_no_mentions() -> None:
+    doc = make_doc(["a"])
+    nothing = np.zeros((0, 2), dtype=np.int64)
+    assert make_filter()(doc, [], nothing).shape == (0,)
+
+
+def test_registered_filter_survives_pickle() -> None:
+    negative_filter = make_filter(coordination=False)
+    assert isinstance(negative_filter, NegativeFilter)
+    again = pickle.loads(pickle.dumps(negative_filter))
+    doc = text_doc("<zinc>, <Zinc> and <lithium>")
+    mentions = MentionSource()(doc)
+    assert again(doc, mentions, sentence_pairs(doc, mentions)).tolist() == [False, True, True]

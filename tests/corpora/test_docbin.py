@@ -1,0 +1,51 @@
+"""Storing gold Docs."""
+
+from __future__ import annotations
+
+from spacy.lang.en import English
+from spacy.tokens import DocBin
+
+from spacy_ddi.annotations import (
+    DOCUMENT_ID,
+    MENTIONS_KEY,
+    SENTENCE_ID,
+    get_relations,
+    relations_of_doc,
+)
+from spacy_ddi.corpora.docbin import CorpusCounts, write_docbin
+from spacy_ddi.corpora.reader import read_docs
+
+UNTYPED = '<pair id="p0" e1="e0" e2="e1" ddi="true"/>'
+
+
+def test_counts_of_what_was_written(nlp, write_document, tmp_path):
+    write_document(document="D0")
+    write_document(document="D1", pairs=UNTYPED)
+    folder = write_document(document="D2", pairs="").parent
+    counts = write_docbin(read_docs(folder, nlp.make_doc), tmp_path / "new" / "gold.spacy")
+    assert counts == CorpusCounts(sentences=3, mentions=6, pairs=3, true_pairs=2, typed_pairs=1)
+
+
+def test_round_trip_keeps_relations_and_mention_ids(nlp, write_document, tmp_path):
+    folder = write_document().parent
+    [doc] = read_docs(folder, nlp.make_doc)
+    write_docbin([doc], tmp_path / "gold.spacy")
+    [stored] = DocBin().from_disk(tmp_path / "gold.spacy").get_docs(English().vocab)
+    assert get_relations(stored) == get_relations(doc)
+    assert len(get_relations(stored)) == 1
+    spans = stored.spans[MENTIONS_KEY]
+    assert [(s.text, s.label_, s.id_) for s in spans] == [
+        ("Dexarol", "brand", "e0"),
+        ("plinozide", "drug", "e1"),
+    ]
+    [relation] = relations_of_doc(stored)
+    assert (relation.head.text, relation.tail.text) == ("Dexarol", "plinozide")
+    assert stored.user_data[SENTENCE_ID] == "D0.s0"
+    assert stored.user_data[DOCUMENT_ID] == "D0"
+
+
+def test_round_trip_keeps_apart_none_found_and_not_annotated(nlp, write_document, tmp_path):
+    folder = write_document(pairs="").parent
+    write_docbin(read_docs(folder, nlp.make_doc), tmp_path / "gold.spacy")
+    [stored] = DocBin().from_disk(tmp_path / "gold.spacy").get_docs(English().vocab)
+    assert get_relations(stored) == []

@@ -1,0 +1,116 @@
+"""The syntax GCN against the paper's equation, with W[w; p1; p2] written out for every pair."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from spacy.util import registry
+
+from spacy_ddi.pytorch.pair_tensors import copy_graphs, lay_out_pairs
+from spacy_ddi.pytorch.syntax_gcn import SyntaxGCN, configure_syntax_gcn, convolve
+from tests.pytorch.reference import (
+    Sentence,
+    array,
+    make_gcn,
+    make_tensors,
+    random_sentences,
+    slow_gcn,
+)
+
+SEEDS = range(5)
+
+
+def encode(gcn: SyntaxGCN, vectors: torch.Tensor, sentences: list[Sentence]) -> torch.Tensor:
+    """The node states of all pairs, one after another."""
+    batch = make_tensors(sentences)
+    shared = gcn.encode_sentences(vectors[batch.node_tokens], batch)
+    return gcn.encode_pairs(shared, lay_out_pairs(batch, torch.arange(len(batch.pairs))))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_states_equal_the_papers_equation(layers: int, seed: int) -> None:
+    sentences, vectors = random_sentences(seed)
+    gcn = make_gcn(layers, seed=seed)
+    expected = np.concatenate(
+        [
+            slow_gcn(gcn, vectors, sentence, pair)
+            for sentence in sentences
+            for pair in sentence.pairs
+        ]
+    )
+    assert (expected > 0).any()
+    np.testing.assert_allclose(array(encode(gcn, vectors, sentences)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_convolution_is_the_mean_over_a_node_and_its_neighbours(seed: int) -> None:
+    sentences, _ = random_sentences(seed, n_sentences=1)
+    states = torch.randn(len(sentences[0].tokens), 4, dtype=torch.float64)
+    with_loops = sentences[0].adjacency + np.eye(len(states))
+    expected = with_loops @ array(states) / with_loops.sum(axis=1, keepdims=True)
+    graph = copy_graphs(make_tensors(sentences), torch.tensor([0]))
+    np.testing.assert_allclose(array(convolve(states, graph)), expected, atol=1e-12)
+
+
+def line(length: int, pair: tuple[int, int]) -> Sentence:
+    """A sentence whose parse is a line, with one-node mentions at the given places."""
+    adjacency = np.eye(length, k=1, dtype=np.int64)
+    return Sentence(
+        list(range(length)), adjacency + adjacency.T, [(i, i + 1) for i in pair], [(0, 1)]
+    )
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_a_node_sees_as_many_edges_far_as_there_are_layers(layers: int) -> None:
+    vectors = torch.zeros(9, 5, dtype=torch.float64)
+    moved = vectors.clone()
+    moved[0] = 10.0
+    gcn = make_gcn(layers)
+    for layer in gcn.layers:
+        torch.nn.init.constant_(layer.bias, 1.0)
+    states = [encode(gcn, each, [line(9, (0, 8))]) for each in (vectors, moved)]
+    changed = (states[0] != states[1]).any(dim=1).tolist()
+    assert changed == [i <= layers for i in range(9)]
+
+
+def test_distances_beyond_the_clip_are_one() -> None:
+    """With clip 2, a mention 2 nodes away looks like one that is further."""
+    gcn = make_gcn(1)
+    vectors = torch.zeros(9, 5, dtype=torch.float64)
+    near, far = (encode(gcn, vectors, [line(9, (0, tail))]) for tail in (7, 8))
+    np.testing.assert_array_equal(array(near)[:5], array(far)[:5])
+    assert not torch.equal(near[5:], far[5:])
+
+
+def test_head_and_tail_have_position_tables_of_their_own() -> None:
+    vectors = torch.zeros(4, 5, dtype=torch.float64)
+    gcn = make_gcn(1)
+    one, other = (encode(gcn, vectors, [line(4, pair)]) for pair in ((1, 2), (2, 1)))
+    assert not torch.allclose(one, other)
+
+
+def test_dropout_in_training_only() -> None:
+    sentences, vectors = random_sentences(0)
+    gcn = make_gcn(2, dropout=0.5)
+    assert not torch.equal(encode(gcn, vectors, sentences), encode(gcn, vectors, sentences))
+    gcn.eval()
+    expected = encode(make_gcn(2), vectors, sentences)
+    assert torch.equal(encode(gcn, vectors, sentences), expected)
+
+
+def test_registered_factory_makes_the_paper_size() -> None:
+    factory = registry.misc.get("spacy-ddi.SyntaxGCN.v1")()
+    gcn = pickle.loads(pickle.dumps(factory))(768, 0.5)
+    assert gcn.hidden_size == 200
+    assert [tuple(layer.weight.shape) for layer in gcn.layers] == [(200, 768 + 40), (200, 200)]
+    assert gcn.dropout.p == 0.5
+
+
+@pytest.mark.parametrize("setting", ["layers", "hidden_size", "position_size", "position_clip"])
+def test_impossible_settings_are_refused(setting: str) -> None:
+    with pytest.raises(ValueError, match=rf"\[DDI012\].*{setting}"):
+        configure_syntax_gcn(**{setting: 0})
