@@ -14,7 +14,7 @@ from typing import Any, Final, TypedDict
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.errors import Errors
+from spacy_ddi.errors import DDIError, Errors
 
 MENTIONS_KEY: Final = "ddi_mentions"
 """Span group of a corpus Doc's gold mentions; a span's label is the mention's type, its `id_` the
@@ -93,7 +93,7 @@ class Relation:
             return self.tail
         if place == (self.tail.start, self.tail.end):
             return self.head
-        raise ValueError(Errors.NOT_IN_RELATION.format(mention=mention, relation=self))
+        raise DDIError(Errors.NOT_IN_RELATION.format(mention=mention, relation=self))
 
 
 def make_relation(
@@ -130,7 +130,7 @@ def set_relations(doc: Doc, relations: Sequence[RelationDict]) -> None:
     """
     for relation in relations:
         if not _is_relation(relation, len(doc)):
-            raise ValueError(Errors.BAD_RELATIONS.format(length=len(doc), found=relation))
+            raise DDIError(Errors.BAD_RELATIONS.format(length=len(doc), found=relation))
     doc.user_data[_STORAGE_KEY] = list(relations)
 
 
@@ -234,9 +234,7 @@ def install_extensions() -> None:
             continue
         getter = owner.get_extension(attribute)[2]  # type: ignore[attr-defined]
         if getter is not accessors["getter"]:
-            raise ValueError(
-                Errors.EXTENSION_CLASH.format(owner=owner.__name__, attribute=attribute)
-            )
+            raise DDIError(Errors.EXTENSION_CLASH.format(owner=owner.__name__, attribute=attribute))
 
 
 def _is_relation(relation: Any, length: int) -> bool:

@@ -176,10 +176,15 @@ def require(condition: bool, where: str, setting: str, found: object, expected: 
     RAISES (ValueError): If the condition does not hold.
     """
     if not condition:
-        raise ValueError(
+        raise DDIError(
             Errors.BAD_SETTING.format(where=where, setting=setting, found=found, expected=expected)
         )
 
 
-class CorpusError(ValueError):
-    """A corpus file that can't be read: the message names the file and the line."""
+class DDIError(ValueError):
+    """An error of this package that the user can fix: its message is one of `Errors`. Whatever else
+    is raised is a bug."""
+
+
+class CorpusError(DDIError):
+    """A file that can't be read: the message names the file, and the line where there is one."""

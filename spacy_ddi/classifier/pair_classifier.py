@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
 from thinc.types import Floats2d
 
-from spacy_ddi.errors import Errors, require
+from spacy_ddi.errors import DDIError, Errors, require
 from spacy_ddi.graph.pair_batch import PairBatch
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _require_shape(
     for doc, vectors in zip(docs, per_doc, strict=True):
         if vectors.shape != (len(doc), model.get_dim("nI")):
             name = model.attrs["component"]
-            raise ValueError(Errors.NO_VECTORS.format(name=name, text=doc.text[:60]))
+            raise DDIError(Errors.NO_VECTORS.format(name=name, text=doc.text[:60]))
 
 
 def _require_vectors(
@@ -191,7 +191,7 @@ def _require_vectors(
         tokens = [token for doc in docs for token in doc]
         text = tokens[row].doc[tokens[row].i :].text
         name = model.attrs["component"]
-        raise ValueError(Errors.NO_VECTORS.format(name=name, text=text[:60]))
+        raise DDIError(Errors.NO_VECTORS.format(name=name, text=text[:60]))
 
 
 def _convert_inputs(

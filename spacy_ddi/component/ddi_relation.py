@@ -53,7 +53,7 @@ from spacy_ddi.component.targets import (
     soft_labels,
     true_labels,
 )
-from spacy_ddi.errors import Errors, Warnings, require
+from spacy_ddi.errors import DDIError, Errors, Warnings, require
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 
@@ -307,7 +307,7 @@ class DDIRelation(TrainablePipe):
         expected = f"a type of interaction; {NONE!r} and {UNTYPED!r} have a meaning of their own"
         require(label not in (NONE, UNTYPED), f"Component '{self.name}'", "label", label, expected)
         if self._is_built:
-            raise ValueError(Errors.CANNOT_RESIZE.format(name=self.name, label=label))
+            raise DDIError(Errors.CANNOT_RESIZE.format(name=self.name, label=label))
         self.cfg["labels"].append(label)
         self.vocab.strings.add(label)
         return 1
@@ -336,7 +336,7 @@ class DDIRelation(TrainablePipe):
         RAISES (ValueError): The texts differ; a label not seen before.
         """
         if len(candidates.pairs) and example.predicted.text != example.reference.text:
-            raise ValueError(
+            raise DDIError(
                 Errors.TEXT_MISMATCH.format(
                     name=self.name,
                     predicted=example.predicted.text[:60],
@@ -470,11 +470,11 @@ class DDIRelation(TrainablePipe):
             self._nlp = PipelineReference(nlp)
         n_docs, n_mentions, counts = self._count_examples(get_examples())
         if not n_mentions:
-            raise ValueError(
+            raise DDIError(
                 Errors.NO_MENTIONS.format(name=self.name, n_docs=n_docs, where=self.mentions)
             )
         if not set(counts) - {NONE}:
-            raise ValueError(
+            raise DDIError(
                 Errors.NO_POSITIVES.format(name=self.name, n_docs=n_docs, n_pairs=counts[NONE])
             )
         self.model.layers[1:] = []
@@ -483,7 +483,7 @@ class DDIRelation(TrainablePipe):
         for label in found if labels is None else labels:
             self.add_label(label)
         if not self.labels:
-            raise ValueError(Errors.NO_LABELS.format(name=self.name))
+            raise DDIError(Errors.NO_LABELS.format(name=self.name))
         self.cfg["alpha"] = self._alpha(counts)
         sample = [example.predicted for example in islice(get_examples(), 10)]
         sample = [doc for doc in sample if len(doc)] or [Doc(self.vocab, words=["drug"])]
@@ -553,11 +553,11 @@ class DDIRelation(TrainablePipe):
             return PairBatch.from_docs(docs, candidates, graph=self.graph)
         except CrossSentencePairError as pair:
             message = Errors.CROSS_SENTENCE.format(name=self.name, head=pair.head, tail=pair.tail)
-            raise ValueError(message) from None
+            raise DDIError(message) from None
 
     def _accept_missing_parse(self, doc: Doc) -> None:
         if self.missing_parse == "error":
-            raise ValueError(Errors.NO_PARSE.format(name=self.name, text=doc.text[:60]))
+            raise DDIError(Errors.NO_PARSE.format(name=self.name, text=doc.text[:60]))
         self._warn_once(Warnings.CHAIN)
 
     def _warn_once(self, warning: str) -> None:
@@ -620,7 +620,7 @@ class DDIRelation(TrainablePipe):
 
     def _accept_unknown(self, label: str) -> None:
         if self.unseen_labels == "error":
-            raise ValueError(
+            raise DDIError(
                 Errors.UNSEEN_LABEL.format(name=self.name, label=label, labels=list(self.labels))
             )
 
@@ -649,7 +649,7 @@ class DDIRelation(TrainablePipe):
             return None if self.class_weights is None else balanced_weights(counts, names)
         unknown = sorted(set(self.class_weights) - set(names))
         if unknown:
-            raise ValueError(
+            raise DDIError(
                 Errors.UNKNOWN_WEIGHT.format(name=self.name, found=unknown, labels=names[1:])
             )
         return [float(self.class_weights.get(name, 1.0)) for name in names]
@@ -664,7 +664,7 @@ class DDIRelation(TrainablePipe):
             return examples
         nlp = self._nlp()
         if nlp is None or all(pipe is not self for _, pipe in nlp.pipeline):
-            raise ValueError(Errors.NO_NLP.format(name=self.name))
+            raise DDIError(Errors.NO_NLP.format(name=self.name))
         docs = with_gold_mentions([examples[i] for i in wrong], nlp, self)
         again = dict(zip(wrong, docs, strict=True))
         return [

@@ -11,7 +11,7 @@ from thinc.api import Model
 
 from spacy_ddi.component.ddi_relation import DDIRelation
 from spacy_ddi.encoder.packed_transformer import Precision
-from spacy_ddi.errors import Errors
+from spacy_ddi.errors import DDIError, Errors
 
 
 def component_of(nlp: Language) -> DDIRelation:
@@ -24,7 +24,7 @@ def component_of(nlp: Language) -> DDIRelation:
     for _, pipe in nlp.pipeline:
         if isinstance(pipe, DDIRelation):
             return pipe
-    raise ValueError(Errors.NO_COMPONENT.format(found=", ".join(nlp.pipe_names) or "nothing"))
+    raise DDIError(Errors.NO_COMPONENT.format(found=", ".join(nlp.pipe_names) or "nothing"))
 
 
 def upstream_of(nlp: Language, component: DDIRelation) -> list[str]:
@@ -66,7 +66,7 @@ def set_precision(nlp: Language, precision: Precision) -> None:
         layer.attrs["set_precision"] for layer in layers_of(nlp) if "set_precision" in layer.attrs
     ]
     if not setters:
-        raise ValueError(Errors.NO_PRECISION.format(found=", ".join(nlp.pipe_names) or "nothing"))
+        raise DDIError(Errors.NO_PRECISION.format(found=", ".join(nlp.pipe_names) or "nothing"))
     for set_layer_precision in setters:
         set_layer_precision(precision)
 

@@ -26,7 +26,7 @@ from spacy_ddi.annotations import (
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docs import preset_one_sentence
-from spacy_ddi.errors import Errors
+from spacy_ddi.errors import DDIError, Errors
 
 Place = tuple[int, int, int, int]
 """Token offsets of a pair's mentions: head start, head end, tail start, tail end."""
@@ -85,7 +85,7 @@ def vary_sentences(
     with nlp.select_pipes(disable=relation_pipes(nlp)):
         tags = [[token.tag_ for token in doc] for doc in nlp.pipe(bare)]
     if not any(tag for tagged in tags for tag in tagged):
-        raise ValueError(Errors.NO_TAGS.format(found=", ".join(nlp.pipe_names) or "nothing"))
+        raise DDIError(Errors.NO_TAGS.format(found=", ".join(nlp.pipe_names) or "nothing"))
     lexicon: dict[str, list[str]] = defaultdict(list)
     for doc, tagged in zip(pairable, tags, strict=True):
         for i in _free_words(doc):
@@ -113,7 +113,7 @@ def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
     """
     labels = {component_of(teacher).labels for teacher in teachers}
     if len(labels) > 1:
-        raise ValueError(Errors.TEACHERS_DIFFER.format(labels=sorted(labels)))
+        raise DDIError(Errors.TEACHERS_DIFFER.format(labels=sorted(labels)))
     names = (NONE, *labels.pop())
     taught = [list(_probs_by_place(teacher, docs)) for teacher in teachers]
     labelled = []

@@ -18,7 +18,7 @@ from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.generators import CandidateGenerator, candidate_pairs, sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource, make_mention_source, mention_ranges
 from spacy_ddi.candidates.negative_filter import NegativeFilter
-from spacy_ddi.errors import Errors, require
+from spacy_ddi.errors import DDIError, Errors, require
 from spacy_ddi.graph.edges import Ints, first_tokens, node_index, sentence_index
 
 BLIND_WORD = "drug"
@@ -194,4 +194,4 @@ def blind(
 def check_blind_word(word: str) -> None:
     """RAISES (ValueError): If the word is not a single one."""
     if len(word.split()) != 1 or word != word.strip():
-        raise ValueError(Errors.BLIND_WORD.format(found=word))
+        raise DDIError(Errors.BLIND_WORD.format(found=word))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spacy_ddi.errors import Errors
+from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.scoring.counts import PairCounts
 
 N_RESAMPLES = 2000
@@ -101,7 +101,7 @@ def compare(
     RAISES (ValueError): If the runs are of different documents, or there are none.
     """
     if not (first and second and first[0]):
-        raise ValueError(Errors.OTHER_DOCUMENTS)
+        raise DDIError(Errors.OTHER_DOCUMENTS)
     documents = sorted(first[0])
     ours, theirs = (_tallies(runs, documents, labels) for runs in (first, second))
 
@@ -135,7 +135,7 @@ def _tallies(
     tallies = np.zeros((len(runs), len(documents), 3))
     for i, run in enumerate(runs):
         if set(run) != set(documents):
-            raise ValueError(Errors.OTHER_DOCUMENTS)
+            raise DDIError(Errors.OTHER_DOCUMENTS)
         for j, document in enumerate(documents):
             found = [run[document].per_type[label] for label in labels]
             tallies[i, j] = [sum(getattr(t, kind) for t in found) for kind in ("tp", "fp", "fn")]

@@ -8,7 +8,7 @@ import numpy as np
 from spacy.training import Example
 
 from spacy_ddi.component.ddi_relation import DDIRelation
-from spacy_ddi.errors import Errors
+from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.scoring.calibration import best_temperature
 
 
@@ -24,7 +24,7 @@ def calibrate(component: DDIRelation, examples: Sequence[Example]) -> float:
     component.cfg["temperature"] = 1.0
     predictions = component.predict([example.predicted for example in examples])
     if not sum(len(prediction.probs) for prediction in predictions):
-        raise ValueError(Errors.NOTHING_TO_CALIBRATE)
+        raise DDIError(Errors.NOTHING_TO_CALIBRATE)
     targets = [
         component.find_targets(example, prediction.candidates)
         for example, prediction in zip(examples, predictions, strict=True)
