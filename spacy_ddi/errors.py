@@ -68,6 +68,12 @@ class Errors:
     BAD_SETTING: Final = (
         "[DDI012] {where}: {setting} = {found!r} is not possible. Expected: {expected}."
     )
+    OTHER_VOCAB: Final = (
+        "[DDI115] Component '{name}': the predicted Docs of the training examples ('{text}…') have "
+        "another vocab than the pipeline, so its other components can't annotate them. Make them "
+        "with the pipeline's tokenizer: make_examples(docs, nlp.make_doc, gold_mentions=True). "
+        "The reference Docs may have any vocab."
+    )
     NOT_IN_RELATION: Final = "[DDI016] '{mention}' takes no part in {relation}."
     NO_NLP: Final = (
         "[DDI013] Component '{name}' was asked to score with gold mentions; some predicted Docs "
@@ -159,6 +165,17 @@ class Warnings:
         "spacy.Corpus drops them), or an annotating component. Said once."
     )
 
+    RELATIONS_LOST: Final = (
+        "[DDI915] Component '{name}': {n_found} of {n_annotated} annotated relations in the "
+        "training references belong to no pair of mentions, so nothing is learned from them, and "
+        "the pairs that were meant count as not interacting. E.g. {examples}. Give relations the "
+        "token offsets of two mentions of one sentence, and check spans_key and mention_labels."
+    )
+    RELATIONS_CONTRADICT: Final = (
+        "[DDI916] Component '{name}': {n_found} of {n_annotated} annotated relations in the "
+        "training references give a pair another label than one before; the last label is used. "
+        "E.g. {examples}. Keep one relation for each pair."
+    )
     CHAIN: Final = (
         "[DDI901] Component '{name}': a Doc has no dependency parse; neighbouring tokens serve as "
         'its graph (missing_parse = "chain"). Said once.'

@@ -45,11 +45,14 @@ from spacy_ddi.component.rescoring import (
     PipelineReference,
     needs_gold_mentions,
     with_gold_mentions,
+    with_reference_mentions,
 )
 from spacy_ddi.component.targets import (
     NONE,
     NONE_CLASS,
+    AnnotationCheck,
     balanced_weights,
+    require_vocab,
     soft_labels,
     true_labels,
 )
@@ -326,13 +329,13 @@ class DDIRelation(TrainablePipe):
         )
 
     def find_targets(self, example: Example, candidates: Candidates) -> NDArray[np.float32]:
-        """What the network should say of candidate pairs: the probabilities of a teacher where the
-        reference has such, or else its annotation.
+        """What the network should predict for candidate pairs: the soft labels of the reference
+        where it has any, or else its annotation.
 
         example (Example): A predicted Doc and its reference.
         candidates (Candidates): The P candidate pairs of the predicted Doc.
         RETURNS (NDArray): Shape (P, C): the probability of each class, none first; zeros for an
-            interaction of unknown type; NaN for a pair that a teacher left out.
+            interaction of unknown type; NaN for a pair without soft labels beside such that have.
         RAISES (ValueError): The texts differ; a label not seen before.
         """
         if len(candidates.pairs) and example.predicted.text != example.reference.text:
@@ -345,15 +348,15 @@ class DDIRelation(TrainablePipe):
             )
         names = (NONE, *self.labels)
         labels = true_labels(example.reference, candidates)
-        taught = soft_labels(example.reference, candidates)
-        is_taught = SOFT_LABELS in example.reference.user_data
+        soft = soft_labels(example.reference, candidates)
+        is_soft = SOFT_LABELS in example.reference.user_data
         targets = np.zeros((len(labels), len(names)), dtype=np.float32)
-        for row, label, probs in zip(targets, labels, taught, strict=True):
+        for row, label, probs in zip(targets, labels, soft, strict=True):
             if probs is not None:
                 for other in set(probs) - set(names):
                     self._accept_unknown(other)
                 row[:] = [probs.get(name, 0.0) for name in names]
-            elif is_taught:
+            elif is_soft:
                 row[:] = np.nan
             elif label is None:
                 row[NONE_CLASS] = 1
@@ -422,6 +425,7 @@ class DDIRelation(TrainablePipe):
         docs = [example.predicted for example in examples]
         if not any(len(doc) for doc in docs):
             return losses
+        self._check_annotation(examples)
         candidates = [self.find_candidates(doc) for doc in docs]
         batch = self._make_batch(docs, candidates)
         set_dropout_rate(self.model, drop)
@@ -468,7 +472,8 @@ class DDIRelation(TrainablePipe):
         validate_get_examples(get_examples, "DDIRelation.initialize")
         if nlp is not None:
             self._nlp = PipelineReference(nlp)
-        n_docs, n_mentions, counts = self._count_examples(get_examples())
+        check = AnnotationCheck(self.candidates)
+        n_docs, n_mentions, counts = self._count_examples(get_examples(), check)
         if not n_mentions:
             raise DDIError(
                 Errors.NO_MENTIONS.format(name=self.name, n_docs=n_docs, where=self.mentions)
@@ -477,6 +482,8 @@ class DDIRelation(TrainablePipe):
             raise DDIError(
                 Errors.NO_POSITIVES.format(name=self.name, n_docs=n_docs, n_pairs=counts[NONE])
             )
+        check.warn(self.name)
+        self._given_warnings.add(Warnings.RELATIONS_LOST)
         self.model.layers[1:] = []
         self.model.set_dim("nO", cast(Any, None), force=True)
         found = sorted(set(counts) - {NONE, UNTYPED})
@@ -506,6 +513,7 @@ class DDIRelation(TrainablePipe):
             return {}
         examples = list(examples)
         validate_examples(examples, "DDIRelation.score")
+        examples = list(with_reference_mentions(examples, self.mentions.spans_key))
         if self.score_gold_mentions:
             examples = self._with_gold_mentions(examples)
         return self.scorer(
@@ -624,23 +632,38 @@ class DDIRelation(TrainablePipe):
                 Errors.UNSEEN_LABEL.format(name=self.name, label=label, labels=list(self.labels))
             )
 
-    def _count_examples(self, examples: Iterable[Example]) -> tuple[int, int, Counter[str]]:
+    def _count_examples(
+        self, examples: Iterable[Example], check: AnnotationCheck
+    ) -> tuple[int, int, Counter[str]]:
         """Docs, mentions, and the labels of the candidate pairs, `NONE` among them, by the
-        references; what a teacher labelled is not counted."""
+        references; pairs with soft labels are not counted."""
         n_docs = n_mentions = 0
         labels: Counter[str] = Counter()
-        for example in examples:
+        for example in with_reference_mentions(examples, self.mentions.spans_key):
+            require_vocab(example, self._nlp(), self.name)
             candidates = self.find_candidates(example.reference)
+            check.add(example.reference, candidates)
             n_docs += 1
             n_mentions += len(candidates.mentions)
             found = true_labels(example.reference, candidates)
-            taught = soft_labels(example.reference, candidates)
+            soft = soft_labels(example.reference, candidates)
             labels.update(
                 NONE if label is None else label
-                for label, probs in zip(found, taught, strict=True)
+                for label, probs in zip(found, soft, strict=True)
                 if probs is None
             )
         return n_docs, n_mentions, labels
+
+    def _check_annotation(self, examples: Iterable[Example]) -> None:
+        """Warn once of relations that can't be learned, where training goes on without
+        `initialize`, which looks at all examples."""
+        if Warnings.RELATIONS_LOST in self._given_warnings:
+            return
+        check = AnnotationCheck(self.candidates)
+        for example in with_reference_mentions(examples, self.mentions.spans_key):
+            check.add(example.reference, self.find_candidates(example.reference))
+        if check.warn(self.name):
+            self._given_warnings.add(Warnings.RELATIONS_LOST)
 
     def _alpha(self, counts: Counter[str]) -> list[float] | None:
         """Shape (C,): weight of each class in the loss."""

@@ -12,7 +12,7 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import copy_mentions
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.corpora.docs import make_examples, with_mention_group
 
 
 class PipelineReference:
@@ -31,6 +31,20 @@ class PipelineReference:
 
     def __reduce__(self) -> tuple[type[PipelineReference], tuple[()]]:
         return PipelineReference, ()
+
+
+def with_reference_mentions(examples: Iterable[Example], spans_key: str) -> Iterator[Example]:
+    """Examples whose references have their mentions where the component looks for them. The readers
+    of this package see to that; stock readers know of no span group.
+
+    examples (Iterable[Example]): The examples, not changed.
+    spans_key (str): The span group of the component.
+    YIELDS (Example): The examples, some of them with a copy of their reference.
+    """
+    for example in examples:
+        reference = with_mention_group(example.reference, spans_key)
+        same = reference is example.reference
+        yield example if same else Example(example.predicted, reference)
 
 
 def needs_gold_mentions(example: Example, source: MentionSource) -> bool:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_ddi.annotations import (
     DOCUMENT_ID,
     UNTYPED,
     PlacePair,
-    gold_mentions_of,
     labelled_pairs,
     place_pair,
 )
@@ -93,13 +92,14 @@ def count_pairs(
     labels (Sequence[str]): The types of interaction.
     find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc. Without it every
         pair of its mentions counts as one.
-    source (MentionSource): Finds the mentions of the reference.
+    source (MentionSource): Finds the mentions of the reference, and without `find_candidates` those
+        of the predicted Doc.
     RETURNS (PairCounts): The counts.
     """
     predicted, reference = example.predicted, example.reference
     gold = labelled_pairs(reference)
     found = labelled_pairs(predicted)
-    proposed = _candidate_pairs(predicted, find_candidates)
+    proposed = _candidate_pairs(predicted, find_candidates, source)
     counts = PairCounts(
         n_pairs=len(sentence_pairs(reference, source(reference))),
         n_true=len(gold),
@@ -126,20 +126,19 @@ def all_labels(examples: Iterable[Example], labels: Sequence[str]) -> list[str]:
     return [*labels, *sorted(annotated - {UNTYPED, *labels})]
 
 
-def count_mentions(example: Example) -> Tally:
-    """Compare predicted entities with gold mentions: exact boundaries and type. A discontinuous
-    mention is looked for at its first range.
+def count_mentions(example: Example, source: MentionSource = DEFAULT_SOURCE) -> Tally:
+    """Compare predicted mentions with gold ones: exact boundaries and type. A discontinuous mention
+    is looked for at its first range.
 
     example (Example): The annotated and the reference Doc.
+    source (MentionSource): Finds the mentions of both.
     RETURNS (Tally): The counts.
     """
-    reference = example.reference
-    gold = gold_mentions_of(reference)
 
-    def keys(spans: Iterable[Span]) -> set[tuple[int, int, str]]:
-        return {(span.start_char, span.end_char, span.label_) for span in spans}
+    def keys(doc: Doc) -> set[tuple[int, int, str]]:
+        return {(span.start_char, span.end_char, span.label_) for span in source(doc)}
 
-    return _tally(keys(example.predicted.ents), keys(gold))
+    return _tally(keys(example.predicted), keys(example.reference))
 
 
 def count_by_document(
@@ -165,9 +164,11 @@ def count_by_document(
     return documents
 
 
-def _candidate_pairs(doc: Doc, find_candidates: CandidateFinder | None) -> set[PlacePair]:
+def _candidate_pairs(
+    doc: Doc, find_candidates: CandidateFinder | None, source: MentionSource
+) -> set[PlacePair]:
     if find_candidates is None:
-        mentions = MentionSource()(doc)
+        mentions = source(doc)
         candidates = Candidates(mentions, sentence_pairs(doc, mentions))
     else:
         candidates = find_candidates(doc)

@@ -82,6 +82,6 @@ def summarize(
     if mentions == "predicted":
         tally = Tally()
         for example in examples:
-            tally.add(count_mentions(example))
+            tally.add(count_mentions(example, source))
         figures.update({f"ner_{name}": value for name, value in rates(tally).items()})
     return figures

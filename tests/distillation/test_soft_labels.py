@@ -11,6 +11,7 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
 from spacy_ddi.component.lookup import component_of
+from spacy_ddi.component.targets import AnnotationCheck
 from spacy_ddi.distillation import soft_labels as silver
 from spacy_ddi.distillation.soft_labels import find_sentences, label_pairs, vary_sentences
 from tests.component.conftest import SENTENCES, build_doc
@@ -169,7 +170,9 @@ def test_the_component_learns_the_probabilities(trained: Language) -> None:
 
 def test_what_a_teacher_labelled_is_not_counted_as_annotation(trained: Language) -> None:
     component = component_of(trained)
-    _, n_mentions, counts = component._count_examples([silver_example(trained, SOFT)])
+    _, n_mentions, counts = component._count_examples(
+        [silver_example(trained, SOFT)], AnnotationCheck(component.candidates)
+    )
     assert n_mentions == 2
     assert not counts
 
