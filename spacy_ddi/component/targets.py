@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_ddi.annotations import (
+    SOFT_LABELS,
     PlacePair,
     get_relations,
     labelled_pairs,
@@ -66,8 +67,8 @@ def balanced_weights(counts: Mapping[str, int], names: Sequence[str]) -> list[fl
 
 
 class AnnotationCheck:
-    """Collects what training references say in vain: relations that fit no pair of mentions, and
-    pairs with several labels.
+    """Collects what is odd about training references: relations that fit no pair of mentions,
+    pairs with several labels, and pairs in Docs without any annotation.
 
     Pairs that the negative filter drops are not counted: that is what it is for, and the score
     `ddi_candidate_recall` tells how many are true.
@@ -80,6 +81,7 @@ class AnnotationCheck:
         self.n_annotated = 0
         self.lost: list[str] = []
         self.contradictory: list[str] = []
+        self.not_annotated: list[str] = []
 
     def add(self, reference: Doc, candidates: Candidates) -> None:
         """Look at one reference.
@@ -103,6 +105,9 @@ class AnnotationCheck:
             self.lost.append(f"{' and '.join(names)} is {problem} in {_describe(reference)}")
         if len(get_relations(reference)) > len(annotated):
             self.contradictory.extend(_contradictions(reference))
+        is_annotated = get_relations(reference) != () or SOFT_LABELS in reference.user_data
+        if len(candidates.pairs) and not is_annotated:
+            self.not_annotated.append(_describe(reference))
 
     def warn(self, name: str) -> bool:
         """Warn of what was found.
@@ -113,6 +118,7 @@ class AnnotationCheck:
         for template, found in (
             (Warnings.RELATIONS_LOST, self.lost),
             (Warnings.RELATIONS_CONTRADICT, self.contradictory),
+            (Warnings.NOT_ANNOTATED, self.not_annotated),
         ):
             if found:
                 message = template.format(
@@ -122,7 +128,7 @@ class AnnotationCheck:
                     examples="; ".join(found[:N_SHOWN]),
                 )
                 warnings.warn(message, stacklevel=4)
-        return bool(self.lost or self.contradictory)
+        return bool(self.lost or self.contradictory or self.not_annotated)
 
 
 def require_vocab(example: Example, nlp: Language | None, name: str) -> None:
