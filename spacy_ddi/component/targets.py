@@ -27,6 +27,9 @@ NONE = "none"
 
 NONE_CLASS = 0
 
+PROBLEMS = ("are no pair that is proposed", "is no mention", "are no mentions")
+"""What is wrong with a relation of which no, one or two ends are no mentions."""
+
 N_SHOWN = 3
 """How many examples a warning gives."""
 
@@ -99,10 +102,12 @@ class AnnotationCheck:
             unknown -= set(_place_pairs(proposed))
         places = {(mention.start_char, mention.end_char) for mention in candidates.mentions}
         for pair in sorted(unknown):
-            problem = "not a pair that is proposed" if set(pair) <= places else "no mention"
             wrong = [place for place in pair if place not in places]
+            problem = ("are no pair that is proposed", "is no mention", "are no mentions")[
+                len(wrong)
+            ]
             names = [repr(reference.text[start:end]) for start, end in wrong or pair]
-            self.lost.append(f"{' and '.join(names)} is {problem} in {_describe(reference)}")
+            self.lost.append(f"{' and '.join(names)} {problem} in {_describe(reference)}")
         if len(get_relations(reference)) > len(annotated):
             self.contradictory.extend(_contradictions(reference))
         is_annotated = get_relations(reference) != () or SOFT_LABELS in reference.user_data

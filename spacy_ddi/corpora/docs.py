@@ -155,7 +155,7 @@ def with_mention_group(reference: Doc, spans_key: str) -> Doc:
 def _preset_sentences(reference: Doc, predicted: Doc) -> None:
     if not reference.has_annotation("SENT_START") or len(list(reference.sents)) == 1:
         preset_one_sentence(predicted)
-    elif len(reference) == len(predicted):
+    elif [token.idx for token in reference] == [token.idx for token in predicted]:
         for token in reference:
             predicted[token.i].is_sent_start = bool(token.is_sent_start)
 
