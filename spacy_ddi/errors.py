@@ -166,8 +166,8 @@ class Warnings:
     """Message templates of the warnings."""
 
     MANY_PAIRS: Final = (
-        "[DDI903] A sentence has {n_pairs} pairs of drugs ('{text}…'); the {limit} whose drugs are "
-        "nearest to each other are classified. Is it a list or a table? A line_sentences component "
+        "[DDI903] A sentence of {n_tokens} tokens has {n_pairs} pairs of drugs ('{text}…'); the "
+        "{limit} whose drugs are nearest to each other are classified. Is it a list or a table? A line_sentences component "
         "splits those at their lines. max_sentence_pairs of the candidates sets the limit."
     )
 

@@ -21,6 +21,10 @@ from spacy_ddi.errors import Warnings, require
 MAX_SENTENCE_PAIRS = 1500
 """The largest sentence of the DDI corpus has 1,485 pairs."""
 
+LONG_SENTENCE = 200
+"""Tokens of a sentence above which its limit of pairs falls, so that pairs times tokens stay
+bounded: they are what time and memory grow with."""
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -67,25 +71,29 @@ class CandidateFinder:
         pairs = self.generator(doc, mentions, sentences)
         if self.negative_filter is not None and len(pairs):
             pairs = pairs[self.negative_filter(doc, mentions, pairs)]
-        if len(pairs) > self.max_sentence_pairs:
+        if len(pairs) > self.max_sentence_pairs or len(doc) > LONG_SENTENCE:
             pairs = self._limit(doc, mentions, sentences, pairs)
         return Candidates(mentions, pairs, sentences)
 
     def _limit(self, doc: Doc, mentions: list[Span], sentences: Ints, pairs: Ints) -> Ints:
         """Of each sentence with too many pairs, those whose mentions are nearest to each other."""
         of_pairs = sentences[mention_ranges(mentions)[pairs[:, 0], 0]]
-        counts = np.bincount(of_pairs)
+        lengths = np.bincount(sentences)
+        counts = np.bincount(of_pairs, minlength=len(lengths))
+        share = np.minimum(1, LONG_SENTENCE / np.maximum(lengths, 1))
+        limits = np.maximum(1, self.max_sentence_pairs * share).astype(np.int64)
         kept = np.ones(len(pairs), dtype=bool)
-        for number in np.flatnonzero(counts > self.max_sentence_pairs):
+        for number in np.flatnonzero(counts > limits):
             rows = np.flatnonzero(of_pairs == number)
             between = pairs[rows, 1] - pairs[rows, 0]
-            kept[rows[np.argsort(between, kind="stable")[self.max_sentence_pairs :]]] = False
+            kept[rows[np.argsort(between, kind="stable")[limits[number] :]]] = False
             start = int(np.searchsorted(sentences, number))
             warnings.warn(
                 Warnings.MANY_PAIRS.format(
                     text=doc[start : start + 12].text,
                     n_pairs=counts[number],
-                    limit=self.max_sentence_pairs,
+                    n_tokens=lengths[number],
+                    limit=limits[number],
                 ),
                 stacklevel=3,
             )
@@ -108,9 +116,10 @@ def configure_candidate_finder(
         for all, whatever an entity of the pipeline may be.
     generator (Optional[CandidateGenerator]): Proposes pairs; None for `sentence_pairs`.
     negative_filter (Optional[NegativeFilter]): Drops pairs; None for none.
-    max_sentence_pairs (int): The most pairs of a sentence that are classified. Time and memory grow
-        with pairs times words; of a sentence with more, the pairs with the fewest mentions
-        between them are kept, and a warning (DDI903) says so.
+    max_sentence_pairs (int): The most pairs of a sentence that are classified; of a sentence with
+        more than `LONG_SENTENCE` tokens in proportion fewer, since time and memory grow with pairs
+        times tokens. The pairs with the fewest mentions between them are kept, and a warning
+        (DDI903) says so.
     RETURNS (CandidateFinder): The finder.
     """
     where = "spacy-ddi.CandidateFinder.v1"

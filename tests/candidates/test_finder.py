@@ -48,6 +48,13 @@ def test_sentence_with_too_many_pairs_keeps_the_nearest_and_says_so() -> None:
     assert candidates.pairs.tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [5, 6]]
 
 
+def test_long_sentences_have_a_lower_limit() -> None:
+    """Pairs times tokens are bounded: 400 tokens may have half as many pairs."""
+    doc = make_doc(["x"] * 400, mentions=[(i, i + 1) for i in range(20)])
+    with pytest.warns(UserWarning, match=r"400 tokens has 190 pairs.*the 50 "):
+        assert len(CandidateFinder(max_sentence_pairs=100)(doc).pairs) == 50
+
+
 def test_limit_is_of_a_sentence_not_of_a_doc() -> None:
     doc = make_doc("a b c d", mentions=[(i, i + 1) for i in range(4)], sent_starts=[1, 0, 1, 0])
     assert CandidateFinder(max_sentence_pairs=1)(doc).pairs.tolist() == [[0, 1], [2, 3]]
