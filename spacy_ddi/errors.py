@@ -167,8 +167,9 @@ class Warnings:
 
     MANY_PAIRS: Final = (
         "[DDI903] A sentence of {n_tokens} tokens has {n_pairs} pairs of drugs ('{text}…'); the "
-        "{limit} whose drugs are nearest to each other are classified. Is it a list or a table? A line_sentences component "
-        "splits those at their lines. max_sentence_pairs of the candidates sets the limit."
+        "{limit} whose drugs are nearest to each other are classified. Is it a list or a table? A "
+        "line_sentences component splits those at their lines. max_sentence_pairs of the "
+        "candidates sets the limit."
     )
 
     NO_CANDIDATES: Final = (
