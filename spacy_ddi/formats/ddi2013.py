@@ -331,4 +331,4 @@ def _said(label: str | None) -> str:
 
 
 def _line(element: etree._Element) -> int:
-    return element.sourceline or 1
+    return cast(int, element.sourceline or 1)

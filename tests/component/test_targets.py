@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, make_relation
-from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.component.targets import balanced_weights, true_labels
 from spacy_ddi.corpora.docs import ORIGIN, make_examples
 from tests.component.conftest import MAKE_MODEL
@@ -81,7 +82,9 @@ def test_mentions_of_other_labels_are_no_mentions(nlp: Language) -> None:
     docs = [reference(nlp, GOOD), reference(nlp, make_relation((5, 6), (9, 10), "int", 1.0))]
     docs[1].ents = [Span(docs[1], 5, 6, label="drug"), Span(docs[1], 9, 10, label="disease")]
     nlp.remove_pipe("ddi_relation")
-    nlp.add_pipe("ddi_relation", config={"model": MAKE_MODEL, "mention_labels": ["drug"]})
+    nlp.add_pipe(
+        "ddi_relation", config={"model": MAKE_MODEL, "candidates": {"mention_labels": ["drug"]}}
+    )
     [message] = initialize(nlp, *docs)
     assert "[DDI915]" in message
     assert "'tin' is no mention" in message
@@ -185,7 +188,7 @@ def test_labels_are_found_by_character() -> None:
         mentions=[(0, 2), (2, 3), (3, 4)],
         spaces=[False, True, True, True],
     )
-    candidates = Candidates(list(other.spans[MENTIONS_KEY]), np.array([[0, 1], [0, 2]]))
+    candidates = replace(CandidateFinder()(other), pairs=np.array([[0, 1], [0, 2]]))
     assert true_labels(gold, candidates) == [None, "effect"]
 
 

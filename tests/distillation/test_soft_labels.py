@@ -11,7 +11,7 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
 from spacy_ddi.component.lookup import component_of
-from spacy_ddi.component.targets import AnnotationCheck
+from spacy_ddi.component.targets import ReferenceCounts
 from spacy_ddi.distillation import soft_labels as silver
 from spacy_ddi.distillation.soft_labels import find_sentences, label_pairs, vary_sentences
 from tests.component.conftest import SENTENCES, build_doc
@@ -170,11 +170,9 @@ def test_the_component_learns_the_probabilities(trained: Language) -> None:
 
 def test_what_a_teacher_labelled_is_not_counted_as_annotation(trained: Language) -> None:
     component = component_of(trained)
-    _, n_mentions, counts = component._count_examples(
-        [silver_example(trained, SOFT)], AnnotationCheck(component.candidates)
-    )
-    assert n_mentions == 2
-    assert not counts
+    counts = ReferenceCounts.of([silver_example(trained, SOFT)], component.candidates)
+    assert counts.n_mentions == 2
+    assert not counts.pairs
 
 
 def test_pairs_that_the_teacher_left_out_are_not_taken_for_negative(trained: Language) -> None:

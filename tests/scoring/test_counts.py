@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from spacy.lang.en import English
@@ -9,7 +11,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
-from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import sentence_to_doc
 from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
@@ -26,12 +28,16 @@ from spacy_ddi.scoring.scorer import score_relations
 LABELS = ("mechanism", "effect")
 
 
-def nothing(doc: Doc) -> Candidates:
-    return Candidates(MentionSource()(doc), np.zeros((0, 2), dtype=np.int64))
+def drop_all(doc: Doc, mentions: Any, pairs: Any) -> Any:
+    return np.zeros(len(pairs), dtype=bool)
 
 
-def first_pair(doc: Doc) -> Candidates:
-    return Candidates(MentionSource()(doc), np.array([[0, 1]]))
+def keep_first(doc: Doc, mentions: Any, pairs: Any) -> Any:
+    return np.arange(len(pairs)) == 0
+
+
+nothing = CandidateFinder(negative_filter=drop_all)
+first_pair = CandidateFinder(negative_filter=keep_first)
 
 
 def test_right_wrong_type_missed_and_spurious_pairs(make_example):
@@ -149,13 +155,13 @@ def test_mentions_are_found_by_the_given_source_on_both_sides(make_example):
         spans = list(doc.spans.pop(MENTIONS_KEY))[:n_kept]
         doc.spans["mine"] = [*spans, Span(doc, 0, 2, label="disease")]
         doc.spans[MENTIONS_KEY] = []
-    source = MentionSource("mine", ("drug",))
-    counts = count_pairs(example, LABELS, source=source)
+    finder = CandidateFinder(MentionSource("mine", ("drug",)))
+    counts = count_pairs(example, LABELS, finder)
     assert (counts.n_pairs, counts.n_candidates, counts.n_true_candidates) == (6, 3, 1)
-    [document] = count_by_document([example], LABELS, source=source).values()
+    [document] = count_by_document([example], LABELS, finder).values()
     assert (document.n_pairs, document.n_candidates) == (6, 3)
-    assert count_mentions(example, source) == Tally(3, 0, 1)
-    figures = summarize([example], labels=LABELS, mentions="predicted", source=source)
+    assert count_mentions(example, finder.mentions) == Tally(3, 0, 1)
+    figures = summarize([example], labels=LABELS, mentions="predicted", candidates=finder)
     assert (figures["n_pairs"], figures["n_candidates"]) == (6, 3)
     assert figures["ner_r"] == 3 / 4
 
@@ -164,8 +170,8 @@ def test_scorer_finds_mentions_by_the_given_source(make_example):
     example = make_example("AA BB CC", {(0, 1): "effect"}, {})
     for doc in (example.predicted, example.reference):
         doc.spans["mine"] = list(doc.spans.pop(MENTIONS_KEY))[:2]
-    source = MentionSource("mine")
-    scores = score_relations([example], labels=LABELS, source=source)
+    mine, other = (CandidateFinder(MentionSource(key)) for key in ("mine", "other"))
+    scores = score_relations([example], labels=LABELS, candidates=mine)
     assert (scores["ddi_n_pairs"], scores["ddi_n_candidates"]) == (1, 1)
-    other = score_relations([example], labels=LABELS, source=MentionSource("other"))
-    assert (other["ddi_n_pairs"], other["ddi_n_candidates"]) == (3, 0)
+    scores = score_relations([example], labels=LABELS, candidates=other)
+    assert (scores["ddi_n_pairs"], scores["ddi_n_candidates"]) == (3, 0)
