@@ -76,8 +76,8 @@ def configure_docbin_corpus(
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
     spans_key (str): As for `spacy-ddi.DDICorpus2013.v1`.
-    also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text to which
-        `python -m spacy_ddi soft-labels` gave soft labels.
+    also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text with
+        soft labels (`python -m spacy_ddi soft-labels`).
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"
