@@ -41,7 +41,7 @@ TEACHER = {
 }
 TEACHER_NOTE = """
 The relations also learned from a teacher (all-mpnet-base-v2, Apache-2.0, fine-tuned on the same
-documents): from its soft labels of sentences of public US drug labels, and of copies of the corpus's
+documents), by its soft labels of sentences of public US drug labels, and of copies of the corpus's
 sentences with words exchanged."""
 
 

@@ -34,6 +34,16 @@ def nlp() -> Language:
     return nlp
 
 
+@Language.component("parse_as_chain", assigns=["token.dep"])
+def parse_as_chain(doc: Doc) -> Doc:
+    """Hang each token on the one before it in its sentence."""
+    starts = [bool(token.is_sent_start) for token in doc]
+    for token, starts_sentence in zip(doc, starts, strict=True):
+        token.head = token if starts_sentence else doc[token.i - 1]
+        token.dep_ = "dep"
+    return doc
+
+
 def reference(nlp: Language, *relations: Any, vocab: Vocab | None = None) -> Doc:
     words = TEXT.split()
     starts = [i in (0, 5) for i in range(len(words))]
@@ -196,3 +206,28 @@ def test_weights_are_balanced_over_the_pairs() -> None:
     assert balanced_weights({"none": 6, "int": 2}, ["none", "int"]) == [8 / 12, 8 / 4]
     counts = {"none": 6, "int": 2, "effect": 0, "other": 5}
     assert balanced_weights(counts, ["none", "int", "effect"]) == [8 / 18, 8 / 6, 8 / 3]
+
+
+@pytest.mark.parametrize("spans_key", [MENTIONS_KEY, "mine"])
+def test_stock_examples_are_scored_with_the_gold_mentions(nlp: Language, spans_key: str) -> None:
+    """`spacy.Corpus` gives no mentions to the predicted side, and knows of no span group: nested
+    mentions of the references count, wherever the component looks for them."""
+    nlp.remove_pipe("ddi_relation")
+    nlp.add_pipe("parse_as_chain")
+    candidates = {"spans_key": spans_key, "mention_labels": ["drug"], "negative_filter": None}
+    settings = {"model": MAKE_MODEL, "candidates": candidates}
+    component = nlp.add_pipe("ddi_relation", config=settings)
+    doc = reference(nlp, GOOD)
+    nested = [Span(doc, 0, 2, label="drug"), Span(doc, 1, 2, label="disease")]
+    doc.spans[MENTIONS_KEY] = [*doc.ents, *nested]
+    doc.ents = doc.ents[:1]
+    before = doc.to_bytes()
+    stock = [Example(nlp.make_doc(doc.text), doc)]
+    given = list(make_examples([doc], nlp.make_doc, gold_mentions=True, spans_key=spans_key))
+    component.initialize(lambda: stock, nlp=nlp)
+    for examples in (stock, given):
+        scores = nlp.evaluate(examples)
+        # Three mentions in the first sentence, three in the second.
+        assert (scores["ddi_n_pairs"], scores["ddi_n_candidates"]) == (6, 6)
+        assert scores["ddi_candidate_recall"] == 1.0
+    assert doc.to_bytes() == before
