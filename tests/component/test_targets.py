@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.component.targets import balanced_weights, true_labels
 from tests.helpers import make_doc
