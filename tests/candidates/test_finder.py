@@ -48,11 +48,12 @@ def test_sentence_with_too_many_pairs_keeps_the_nearest_and_says_so() -> None:
     assert candidates.pairs.tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [5, 6]]
 
 
-def test_long_sentences_have_a_lower_limit() -> None:
+@pytest.mark.parametrize("limit", [100, 200])
+def test_long_sentences_have_a_lower_limit(limit: int) -> None:
     """Pairs times tokens are bounded: 400 tokens may have half as many pairs."""
     doc = make_doc(["x"] * 400, mentions=[(i, i + 1) for i in range(20)])
-    with pytest.warns(UserWarning, match=r"400 tokens has 190 pairs.*the 50 "):
-        assert len(CandidateFinder(max_sentence_pairs=100)(doc).pairs) == 50
+    with pytest.warns(UserWarning, match=rf"400 tokens has 190 pairs.*the {limit // 2} "):
+        assert len(CandidateFinder(max_sentence_pairs=limit)(doc).pairs) == limit // 2
 
 
 def test_limit_is_of_a_sentence_not_of_a_doc() -> None:

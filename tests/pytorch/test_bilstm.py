@@ -129,3 +129,11 @@ def test_position_embeddings_begin_as_small_as_the_features_of_an_encoder() -> N
     for table in (encoder.head_positions, encoder.tail_positions):
         assert table.weight.std().item() == pytest.approx(0.1, rel=0.1)
         assert table.weight.mean().item() == pytest.approx(0.0, abs=0.01)
+
+
+def test_dropout_is_on_the_token_vectors() -> None:
+    sentences, vectors = random_sentences(0)
+    blank = encode(make_bilstm(), torch.zeros_like(vectors), sentences)
+    bilstm = make_bilstm(dropout=1.0)
+    assert torch.equal(encode(bilstm, vectors, sentences), blank)
+    assert not torch.equal(encode(bilstm.eval(), vectors, sentences), blank)

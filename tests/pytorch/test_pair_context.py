@@ -35,3 +35,13 @@ def test_dropout_is_for_training_only() -> None:
     assert all(torch.equal(one, other) for one, other in zip(*shared, strict=True))
     shared = [context.train().encode_sentences(nodes, batch) for _ in range(2)]
     assert not torch.equal(shared[0][0], shared[1][0])
+
+
+def test_dropout_is_on_all_token_vectors() -> None:
+    """Those of nodes, of mentions and of the means of sentences."""
+    sentences, vectors = random_sentences(0)
+    context, batch = make_context(dropout=1.0), make_tensors(sentences)
+    nodes = vectors[batch.node_tokens]
+    blank = context.eval().encode_sentences(torch.zeros_like(nodes), batch)
+    found = context.train().encode_sentences(nodes, batch)
+    assert all(torch.equal(one, other) for one, other in zip(found, blank, strict=True))

@@ -123,3 +123,17 @@ def test_position_embeddings_begin_as_small_as_the_features_of_an_encoder() -> N
     for table in (encoder.head_positions, encoder.tail_positions):
         assert table.weight.std().item() == pytest.approx(0.1, rel=0.1)
         assert table.weight.mean().item() == pytest.approx(0.0, abs=0.01)
+
+
+def test_dropout_is_on_the_token_vectors() -> None:
+    sentences, vectors = random_sentences(0)
+    blank = encode(make_gcn(1), torch.zeros_like(vectors), sentences)
+    assert torch.equal(encode(make_gcn(1, dropout=1.0), vectors, sentences), blank)
+
+
+def test_dropout_is_after_each_layer_but_the_last() -> None:
+    """All of a layer's states dropped, what is left is the bias of the next."""
+    sentences, vectors = random_sentences(0)
+    gcn = make_gcn(2, dropout=1.0)
+    states = encode(gcn, vectors, sentences)
+    torch.testing.assert_close(states, torch.relu(gcn.layers[1].bias).expand_as(states))
