@@ -184,7 +184,9 @@ def _render_passage(passage: _Passage) -> str:
         position = mark.end_char
     parts.append(_clean(text[position : passage.span.end_char]))
     words = "".join(parts).strip()
-    return f'<section>\n<p dir="auto">{words}</p>\n{_render_list(passage.relations, marked)}</section>'
+    return (
+        f'<section>\n<p dir="auto">{words}</p>\n{_render_list(passage.relations, marked)}</section>'
+    )
 
 
 def _render_mark(text: str, kind: str) -> str:
@@ -197,7 +199,9 @@ def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
         return ""
     starts = [mark.start for mark in marked]
     # A mention that is not shown lies in, or overlaps, one that is.
-    pairs = [(_mark_of(r.head, marked, starts), _mark_of(r.tail, marked, starts)) for r in relations]
+    pairs = [
+        (_mark_of(r.head, marked, starts), _mark_of(r.tail, marked, starts)) for r in relations
+    ]
     hubs = _find_hubs(pairs, [relation.label for relation in relations])
     groups: dict[tuple[int, str], int] = {}
     items = []

@@ -7,16 +7,21 @@
 "use strict";
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const LEVEL = 21; // from rail to rail
-  const FIRST = 15; // from a mention to the lowest rail
-  const LANE = 9; // from lane to lane
-  const STEP = 20; // from arc to arc on one mention
-  const RADIUS = 7;
-  const MARGIN = 22; // of a section, see page.css
-
   const root = document.documentElement;
+  const UNIT = parseFloat(getComputedStyle(root).fontSize) / 16;
+  const LEVEL = 21 * UNIT; // from rail to rail
+  const FIRST = 15 * UNIT; // from a mention to the lowest rail
+  const LANE = 9 * UNIT; // from lane to lane
+  const STEP = 20 * UNIT; // from arc to arc on one mention
+  const RADIUS = 7 * UNIT;
+  const MARGIN = 22 * UNIT; // of a section, see page.css
+  const MOST = 60; // interactions of a sentence; of one with more, only the list is readable
+  const WIDEST = 0.18; // share of the window that lanes of one side may take
+
   const pen = document.createElement("canvas").getContext("2d");
-  const sections = [...document.querySelectorAll("section")].map(read).filter((s) => s.groups.length);
+  const all = [...document.querySelectorAll("section")].map(read);
+  const sentences = all.filter(({ items }) => items.length && items.length <= MOST);
+  for (const { section, items } of all) section.classList.toggle("list", items.length > MOST);
 
   function read(section) {
     const text = section.querySelector("p");
@@ -32,9 +37,8 @@
         groups.set(item, { label, tag, ends, pairs: [{ relation, from: ends[0], to: ends[1] }] });
         return;
       }
-      if (!groups.has(group)) {
-        groups.set(group, { label, tag: name, ends: [{ mark: Number(hub), hub: true }], pairs: [] });
-      }
+      const first = { mark: Number(hub), hub: true };
+      if (!groups.has(group)) groups.set(group, { label, tag: name, ends: [first], pairs: [] });
       const { ends, pairs } = groups.get(group);
       ends.push({ mark: Number(head === hub ? tail : head), score, relation });
       pairs.push({ relation, from: ends[0], to: ends[ends.length - 1] });
@@ -48,12 +52,12 @@
     const box = sentence.text.getBoundingClientRect();
     sentence.width = box.width;
     sentence.places = sentence.marks.map((mark) => {
-      const rects = [...mark.getClientRects()].filter((rect) => rect.width > 1);
+      const rects = [...mark.getClientRects()];
       const row = rects.filter((rect) => Math.abs(rect.top - rects[0].top) < rect.height / 2);
       const left = Math.min(...row.map((rect) => rect.left)) - box.left;
-      const right = Math.max(...row.map((rect) => rect.right)) - box.left;
+      const width = Math.max(...row.map((rect) => rect.right)) - box.left - left;
       const { top, height } = rects[0];
-      return { left, right, middle: (left + right) / 2, top: top - box.top, height };
+      return { width, middle: left + width / 2, top: top - box.top, height };
     });
     sentence.tops = [];
     for (const place of [...sentence.places].sort((a, b) => a.top - b.top)) {
@@ -89,6 +93,7 @@
 
   function planLanes(sentence) {
     const used = { left: [], right: [] };
+    const most = Math.max(2, Math.floor((WIDEST * root.clientWidth) / LANE));
     const reach = (group) => Math.max(...group.rails.keys()) - Math.min(...group.rails.keys());
     const wide = sentence.groups.filter((group) => group.rails.size > 1);
     for (const group of wide.sort((a, b) => reach(a) - reach(b))) {
@@ -101,16 +106,16 @@
       const lines = [...group.rails.keys()];
       const [first, last] = [Math.min(...lines), Math.max(...lines)];
       const free = (lane) => lane.every((taken) => last < taken.first || taken.last < first);
-      let index = used[side].findIndex(free);
-      if (index < 0) index = used[side].push([]) - 1;
+      const found = used[side].findIndex(free);
+      const index = found < 0 ? Math.min(used[side].length, most - 1) : found;
+      if (index === used[side].length) used[side].push([]);
       used[side][index].push({ first, last });
       const distance = LANE * (index + 1) - 1;
       group.lane = side === "left" ? -distance : sentence.width + distance;
     }
-    sentence.margins = { left: marginFor(used.left.length), right: marginFor(used.right.length) };
+    const margin = (lanes) => Math.max(MARGIN, LANE * lanes.length + 4);
+    sentence.margins = { paddingLeft: margin(used.left), paddingRight: margin(used.right) };
   }
-
-  const marginFor = (lanes) => Math.max(MARGIN, LANE * lanes + 4);
 
   function setExtent(rail, position) {
     const xs = rail.ends.map(position);
@@ -138,13 +143,13 @@
     for (const ends of byMark) {
       ends.sort((a, b) => a.order - b.order);
       ends.forEach((end, i) => {
-        const step = Math.min(STEP, (end.place.right - end.place.left - 6) / ends.length);
+        const step = Math.min(STEP, (end.place.width - 6) / ends.length);
         end.x = end.place.middle + (i - (ends.length - 1) / 2) * step;
       });
     }
   }
 
-  const widthOf = (text) => pen.measureText(text).width + 10;
+  const widthOf = (text) => pen.measureText(text).width + 10 * UNIT;
 
   function planTags(sentence, group) {
     const width = widthOf(group.tag);
@@ -229,7 +234,7 @@
   }
 
   function draw(sentence) {
-    const heightOf = (rail, level) => sentence.tops[rail.line] - FIRST - LEVEL * level;
+    const heightOf = ({ line, level }) => sentence.tops[line] - FIRST - LEVEL * level;
     const picture = element("svg", { class: "arcs", "aria-hidden": "true" });
     const tags = element("g", {});
     const highest = (group) => Math.max(...[...group.rails.values()].map((rail) => rail.level));
@@ -239,8 +244,8 @@
       for (const d of lines) picture.append(element("path", { class: "casing", d }));
       group.pairs.forEach(({ relation, from, to }, i) => {
         const arc = element("g", { "data-label": label, "data-relations": relation });
-        const reach = from.hub ? dropOf(group, to, heightOf) : lines[i];
-        arc.append(element("path", { class: "reach", d: reach }));
+        const drop = `M${to.x},${to.place.top}V${heightOf(railOf(group, to))}`;
+        arc.append(element("path", { class: "reach", d: from.hub ? drop : lines[i] }));
         arc.append(element("path", { class: "line", d: lines[i] }));
         for (const end of [from, to]) {
           const r = end.hub ? 4 : 2.4;
@@ -250,33 +255,26 @@
       });
       const all = group.pairs.map((pair) => pair.relation).join(" ");
       for (const rail of group.rails.values()) {
-        const y = heightOf(rail, rail.level);
+        const y = heightOf(rail);
         for (const end of rail.scores) tags.append(tagOf(label, end.relation, end.score, end, y));
         if (!rail.tag) continue;
-        const above = heightOf(rail, rail.level + rail.height - 1);
-        tags.append(tagOf(label, all, group.tag, rail.tag, above));
+        tags.append(tagOf(label, all, group.tag, rail.tag, y - LEVEL * (rail.height - 1)));
       }
     }
     picture.append(...tags.childNodes);
-    if (sentence.picture) sentence.picture.remove();
+    sentence.picture?.remove();
     sentence.picture = picture;
     sentence.text.append(picture);
   }
 
-  function trace(group, from, to, heightOf) {
-    const [one, other] = [from, to].map((end) => group.rails.get(end.place.line));
-    const points = [[from.x, from.place.top], [from.x, heightOf(one, one.level)]];
-    if (one !== other) {
-      points.push([group.lane, heightOf(one, one.level)]);
-      points.push([group.lane, heightOf(other, other.level)]);
-    }
-    points.push([to.x, heightOf(other, other.level)], [to.x, to.place.top]);
-    return rounded(points);
-  }
+  const railOf = (group, end) => group.rails.get(end.place.line);
 
-  function dropOf(group, end, heightOf) {
-    const rail = group.rails.get(end.place.line);
-    return rounded([[end.x, end.place.top], [end.x, heightOf(rail, rail.level)]]);
+  function trace(group, from, to, heightOf) {
+    const [one, other] = [from, to].map((end) => heightOf(railOf(group, end)));
+    const points = [[from.x, from.place.top], [from.x, one]];
+    if (from.place.line !== to.place.line) points.push([group.lane, one], [group.lane, other]);
+    points.push([to.x, other], [to.x, to.place.top]);
+    return rounded(points);
   }
 
   function rounded(points) {
@@ -296,8 +294,9 @@
 
   function tagOf(label, relations, words, { x, width }, y) {
     const tag = element("g", { class: "tag", "data-label": label, "data-relations": relations });
-    tag.append(element("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 5 }));
-    const text = element("text", { x, y: y + 4 });
+    const [left, top, height] = [x - width / 2, y - 9 * UNIT, 18 * UNIT];
+    tag.append(element("rect", { x: left, y: top, width, height, rx: 5 }));
+    const text = element("text", { x, y: y + 4.2 * UNIT });
     text.textContent = words;
     tag.append(text);
     return tag;
@@ -312,36 +311,33 @@
   // More lanes take more margin, which may wrap the lines elsewhere: margins only grow.
   function widen({ section, margins }) {
     const before = section.style.cssText;
-    for (const side of ["Left", "Right"]) {
-      const known = parseFloat(section.style[`padding${side}`]) || MARGIN;
-      const wanted = margins[side.toLowerCase()];
-      if (wanted > known) section.style[`padding${side}`] = `${wanted}px`;
+    for (const [side, wanted] of Object.entries(margins)) {
+      const known = parseFloat(section.style[side]) || MARGIN;
+      if (wanted > known) section.style[side] = `${wanted}px`;
     }
     return section.style.cssText !== before;
   }
 
   // All are measured, then all are changed: one layout of the page a step, not one a sentence.
   function drawAll() {
-    pen.font = `600 ${0.75 * parseFloat(getComputedStyle(root).fontSize)}px ${
-      getComputedStyle(document.body).fontFamily}`;
-    for (const { section } of sections) section.style.padding = null;
-    let open = sections;
-    for (let round = 0; open.length && round < 5; round++) {
+    pen.font = `600 ${12 * UNIT}px ${getComputedStyle(document.body).fontFamily}`;
+    for (const { section } of sentences) section.style.padding = null;
+    for (let open = sentences; open.length; open = open.filter(widen)) {
       open.forEach(measure);
       open.forEach(plan);
-      open = open.filter(widen);
     }
-    sections.forEach(makeRoom);
-    sections.forEach(measure);
-    for (const { groups, places } of sections) {
+    sentences.forEach(makeRoom);
+    sentences.forEach(measure);
+    for (const { groups, places } of sentences) {
       for (const { ends } of groups) for (const end of ends) end.place = places[end.mark];
     }
-    sections.forEach(draw);
+    sentences.forEach(draw);
   }
 
   // One interaction stands out where the pointer or the keyboard is
 
   function show(sentence, relations) {
+    if (!sentence.picture) return;
     const chosen = new Set(relations);
     const on = (indices) => indices.some((index) => chosen.has(index));
     sentence.picture.classList.toggle("active", chosen.size > 0);
@@ -367,10 +363,10 @@
 
   function listen(sentence) {
     const { section, items } = sentence;
-    section.addEventListener("mouseover", (event) => show(sentence, pointedAt(sentence, event.target)));
-    section.addEventListener("mouseleave", () => show(sentence, []));
-    section.addEventListener("focusin", (event) => show(sentence, pointedAt(sentence, event.target)));
-    section.addEventListener("focusout", () => show(sentence, []));
+    const point = ({ target }) => show(sentence, pointedAt(sentence, target));
+    const leave = () => show(sentence, []);
+    for (const kind of ["mouseover", "focusin"]) section.addEventListener(kind, point);
+    for (const kind of ["mouseleave", "focusout"]) section.addEventListener(kind, leave);
     items.forEach((item, i) => {
       item.tabIndex = i ? -1 : 0;
       item.addEventListener("keydown", (event) => {
@@ -385,16 +381,19 @@
     });
   }
 
-  drawAll();
-  sections.forEach(listen);
-  root.classList.add("arcs-drawn");
-  const lists = document.getElementById("lists");
-  const showLists = () => document.body.classList.toggle("with-lists", lists.checked);
-  if (lists) lists.addEventListener("change", showLists);
-  let drawnFor = document.body.clientWidth;
-  new ResizeObserver(() => {
+  let drawnFor = 0;
+  function redraw() {
     const width = document.body.clientWidth;
-    if (width !== drawnFor) requestAnimationFrame(drawAll);
+    if (width === 0 || width === drawnFor) return;
     drawnFor = width;
-  }).observe(document.body);
+    drawAll();
+    root.classList.add("arcs-drawn");
+  }
+
+  document.getElementById("lists")?.addEventListener("change", ({ target }) => {
+    document.body.classList.toggle("with-lists", target.checked);
+  });
+  sentences.forEach(listen);
+  redraw();
+  new ResizeObserver(() => requestAnimationFrame(redraw)).observe(document.body);
 })();
