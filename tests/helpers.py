@@ -9,9 +9,9 @@ import spacy
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.generators import Candidates, find_candidates, sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.gold import MENTIONS_KEY
 
 VOCAB = spacy.blank("en").vocab
 

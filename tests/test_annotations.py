@@ -10,16 +10,15 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import (
-    MENTIONS_KEY,
     Relation,
     RelationDict,
-    copy_mentions,
     get_relations,
     install_extensions,
     make_relation,
     relations_of_doc,
     set_relations,
 )
+from spacy_ddi.gold import MENTIONS_KEY, copy_mentions
 
 WORDS = ["Dexarol", "raises", "plinozide", "and", "dexarol", "levels"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
+from spacy_ddi.gold import MENTIONS_KEY
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,6 @@ from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from spacy_ddi.annotations import (
-    MENTIONS_KEY,
-    SOFT_LABELS,
-    UNTYPED,
     RelationDict,
     get_relations,
     install_extensions,
@@ -54,6 +51,7 @@ from spacy_ddi.component.targets import (
     true_labels,
 )
 from spacy_ddi.errors import DDIError, Errors, Warnings, require
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS, UNTYPED
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import labelled_pairs, place_pair, soft_labels_of
 from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.gold import labelled_pairs, place_pair, soft_labels_of
 
 NONE = "none"
 """Name of the class of pairs that don't interact."""

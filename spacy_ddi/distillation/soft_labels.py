@@ -16,17 +16,12 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.util import minibatch
 
-from spacy_ddi.annotations import (
-    MENTIONS_KEY,
-    SOFT_LABELS,
-    SoftLabelDict,
-    gold_mentions_of,
-    set_relations,
-)
+from spacy_ddi.annotations import set_relations
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS, SoftLabelDict, gold_mentions_of
 
 Place = tuple[int, int, int, int]
 """Token offsets of a pair's mentions: head start, head end, tail start, tail end."""

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.generators import CandidateGenerator, candidate_pairs, sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource, make_mention_source, mention_ranges
 from spacy_ddi.candidates.negative_filter import NegativeFilter
 from spacy_ddi.errors import DDIError, Errors, require
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.graph.edges import Ints, first_tokens, node_index, sentence_index
 
 BLIND_WORD = "drug"

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.training import Example
 
-from spacy_ddi.annotations import labelled_pairs, place_pair, relations_of_doc
+from spacy_ddi.annotations import relations_of_doc
+from spacy_ddi.gold import labelled_pairs, place_pair
 
 N_BINS = 15
 

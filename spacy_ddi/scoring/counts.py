@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
+from spacy_ddi.candidates.generators import Candidates, sentence_pairs
+from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.gold import (
     DOCUMENT_ID,
     UNTYPED,
     PlacePair,
@@ -21,8 +23,6 @@ from spacy_ddi.annotations import (
     labelled_pairs,
     place_pair,
 )
-from spacy_ddi.candidates.generators import Candidates, sentence_pairs
-from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 
 CandidateFinder = Callable[[Doc], Candidates]
 

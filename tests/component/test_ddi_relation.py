@@ -17,8 +17,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.annotations import make_relation
 from spacy_ddi.component.ddi_relation import Prediction
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.graph.edges import edges_of_parse
 from spacy_ddi.graph.pair_batch import PairBatch
 from tests.component.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train

@@ -8,8 +8,9 @@ import pytest
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.formats.relation_records import relation_records
+from spacy_ddi.gold import MENTIONS_KEY
 
 
 def test_record_of_a_relation(doc):
