@@ -5,12 +5,21 @@ Corpus readers put their gold mentions in the span group `MENTIONS_KEY`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Final, TypedDict
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import relations_of_doc
+from spacy_ddi.errors import Warnings
+from spacy_ddi.stored_pairs import (
+    RELATIONS_KEY,
+    PlacePair,
+    StoredPair,
+    by_characters,
+    places_of,
+    read_pairs,
+)
 
 MENTIONS_KEY: Final = "ddi_mentions"
 """Span group of a corpus Doc's gold mentions; a span's label is the mention's type, its `id_` the
@@ -23,12 +32,11 @@ DOCUMENT_ID: Final = "ddi_document"
 """Key in `doc.user_data`: the id of the corpus document that the Doc belongs to."""
 
 SOFT_LABELS: Final = "ddi_soft_labels"
-"""Key in `doc.user_data`: what a teacher says of the Doc's pairs, a list of `SoftLabelDict`."""
+"""Key in `doc.user_data`: what a teacher says of the Doc's pairs, stored by
+characters; set and read by `set_soft_labels` and `soft_labels_of`."""
 
 UNTYPED: Final = ""
 """Label of an annotated interaction without a type (there is one in the DDI corpus)."""
-
-PlacePair = tuple[tuple[int, int], tuple[int, int]]
 
 
 class SoftLabelDict(TypedDict):
@@ -53,12 +61,29 @@ def place_pair(mention: Span, other: Span) -> PlacePair:
 
 
 def labelled_pairs(doc: Doc) -> dict[PlacePair, str]:
-    """The interacting pairs of a Doc and their types.
+    """The interacting pairs of a Doc and their types. Two types for one pair are warned of; the
+    last one counts.
 
     doc (Doc): The Doc.
     RETURNS (Dict[PlacePair, str]): The label by character offsets.
     """
-    return {place_pair(r.head, r.tail): r.label for r in relations_of_doc(doc)}
+    labels: dict[PlacePair, str] = {}
+    for pair in read_pairs(doc, RELATIONS_KEY) or ():
+        label, place = pair["label"], _key(pair)
+        if labels.setdefault(place, label) != label:
+            _warn_of_two_labels(doc, place, [labels[place], label])
+            labels[place] = label
+    return labels
+
+
+def set_soft_labels(doc: Doc, soft_labels: Iterable[SoftLabelDict]) -> None:
+    """Store what a teacher says of the pairs of a Doc, in place of what was there.
+
+    doc (Doc): The Doc.
+    soft_labels (Iterable[SoftLabelDict]): By the Doc's tokens.
+    RAISES (DDIError): If a pair lies outside of the Doc.
+    """
+    doc.user_data[SOFT_LABELS] = [by_characters(doc, soft) for soft in soft_labels]
 
 
 def soft_labels_of(doc: Doc) -> dict[PlacePair, dict[str, float]]:
@@ -68,13 +93,8 @@ def soft_labels_of(doc: Doc) -> dict[PlacePair, dict[str, float]]:
     RETURNS (Dict[PlacePair, Dict[str, float]]): The probability of every class, `none` included, by
         character offsets; empty for a Doc that no teacher labelled.
     """
-    soft_labels: list[SoftLabelDict] = doc.user_data.get(SOFT_LABELS, [])
-    return {
-        place_pair(
-            doc[soft["head_start"] : soft["head_end"]], doc[soft["tail_start"] : soft["tail_end"]]
-        ): soft["probs"]
-        for soft in soft_labels
-    }
+    pairs: list[StoredPair] = read_pairs(doc, SOFT_LABELS) or []
+    return {_key(pair): pair["probs"] for pair in pairs}
 
 
 def gold_mentions_of(doc: Doc) -> Sequence[Span]:
@@ -108,3 +128,16 @@ def copy_mentions(mentions: Iterable[Span], target: Doc, spans_key: str) -> None
         if span is not None:
             spans.setdefault((span.start, span.end), span)
     target.spans[spans_key] = list(spans.values())
+
+
+def _key(pair: StoredPair) -> PlacePair:
+    # Of two mentions at one place, a candidate generator gives the longer one first.
+    one, two = sorted(places_of(pair))
+    return one, two
+
+
+def _warn_of_two_labels(doc: Doc, place: PlacePair, labels: list[str]) -> None:
+    text = doc.text
+    head, tail = (text[slice(*characters)] for characters in place)
+    message = Warnings.TWO_LABELS.format(head=head, tail=tail, text=text[:60], labels=labels)
+    warnings.warn(message, stacklevel=3)

@@ -12,9 +12,9 @@ from spacy.displacy.render import DependencyRenderer
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
-from spacy_ddi.formats.relation_records import count_of, mention_types, sentences
+from spacy_ddi.formats.relation_records import count_of, mention_types
 
 MENTION_COLOURS: Mapping[str, str] = {
     "drug": "#7cc4fa",
