@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
 from operator import index
 from typing import Any, Final, NamedTuple, TypedDict, TypeVar
@@ -23,6 +24,7 @@ from spacy_ddi.relation_checks import checked_relations
 from spacy_ddi.stored_pairs import (
     RELATIONS_KEY,
     TOKEN_OFFSETS,
+    PlacePair,
     StoredPair,
     by_characters,
     containing_span,
@@ -30,6 +32,8 @@ from spacy_ddi.stored_pairs import (
     read_pairs,
     token_ranges,
 )
+
+_TYPES: Final = ("head_type", "tail_type")
 
 
 class _RelationDict(TypedDict):
@@ -55,7 +59,7 @@ class _Mention(NamedTuple):
     doc: Doc
     start_char: int
     end_char: int
-    label: int
+    label: str
     kb_id: int
     span_id: int
 
@@ -75,7 +79,8 @@ class Relation:
     `pd.DataFrame(doc._.ddi)` work; `head` and `tail` are the mentions as Spans.
 
     head_text (str): The mention that comes first in the text.
-    head_type (str): Its label in `doc.spans["ddi_mentions"]` or `doc.ents`; empty without one.
+    head_type (str): Its label in `doc.spans["ddi_mentions"]` or `doc.ents`, or else the one it had
+        when the relation was set; empty without one.
     head_start_char, head_end_char (int): Its characters in `doc.text`, end exclusive.
     tail_text, tail_type, tail_start_char, tail_end_char: The same of the other mention.
     label (str): The type of interaction; empty for an interaction annotated without a type.
@@ -99,6 +104,14 @@ class Relation:
     sentence_start_char: int = field(repr=False)
     mentions: InitVar[tuple[_Mention, _Mention]]
 
+    @property
+    def place(self) -> PlacePair:
+        """Character offsets (start, end) of head and tail, by which pairs are compared."""
+        return (
+            (self.head_start_char, self.head_end_char),
+            (self.tail_start_char, self.tail_end_char),
+        )
+
     def __post_init__(self, mentions: tuple[_Mention, _Mention]) -> None:
         object.__setattr__(self, "_mentions", mentions)
 
@@ -120,11 +133,11 @@ class Relation:
         RETURNS (Span): The other of the two.
         RAISES (DDIError): If the mention takes no part in this relation.
         """
-        place = (mention.start_char, mention.end_char)
+        characters = (mention.start_char, mention.end_char)
         head, tail = self.head, self.tail
-        if place in ((self.head_start_char, self.head_end_char), (head.start_char, head.end_char)):
+        if characters in (self.place[0], (head.start_char, head.end_char)):
             return tail
-        if place in ((self.tail_start_char, self.tail_end_char), (tail.start_char, tail.end_char)):
+        if characters in (self.place[1], (tail.start_char, tail.end_char)):
             return head
         raise DDIError(Errors.NOT_IN_RELATION.format(mention=mention, relation=self))
 
@@ -181,7 +194,12 @@ def set_relations(doc: Doc, relations: Sequence[RelationDict]) -> None:
         doc.user_data.pop(RELATIONS_KEY, None)
         return
     checked = checked_relations(doc, relations)
-    doc.user_data[RELATIONS_KEY] = [by_characters(doc, relation) for relation in checked]
+    mentions = _mentions_by_place(doc)
+    doc.user_data[RELATIONS_KEY] = stored = [by_characters(doc, relation) for relation in checked]
+    for pair in stored:
+        # After a merge of tokens, spaCy may refuse to say what the span group held.
+        for key, place in zip(_TYPES, places_of(pair), strict=True):
+            pair[key] = mentions[place].label_ if place in mentions else ""
 
 
 @_accessor
@@ -255,22 +273,34 @@ def _by_tokens(doc: Doc, pair: StoredPair) -> ReadOnlyDict:
     return ReadOnlyDict(relation | known)
 
 
+def _mentions_by_place(doc: Doc) -> dict[tuple[int, int], Span]:
+    """The mentions of the group, and the entities, by the characters for which they were set."""
+    spans: dict[tuple[int, int], Span] = {}
+    group = doc.spans.get(MENTIONS_KEY, ())
+    for i in range(len(group)):
+        # spaCy refuses to give a span that a merge of tokens has left outside of the Doc.
+        with suppress(IndexError):
+            span = group[i]
+            spans.setdefault((span.start_char, span.end_char), span)
+    for entity in doc.ents:
+        spans.setdefault((entity.start_char, entity.end_char), entity)
+    return spans
+
+
 def _views(doc: Doc, pairs: Sequence[StoredPair]) -> tuple[Relation, ...]:
     text = doc.text
-    spans: dict[tuple[int, int], Span] = {}
-    for span in (*doc.spans.get(MENTIONS_KEY, ()), *doc.ents):
-        spans.setdefault((span.start_char, span.end_char), span)
+    spans = _mentions_by_place(doc)
     sents = sentences(doc)
     ends = [sent.end_char for sent in sents]
     stripped: dict[int, tuple[str, int]] = {}
 
-    def mention(place: tuple[int, int]) -> _Mention:
+    def mention(place: tuple[int, int], stored_type: str) -> _Mention:
         marked = spans.get(place)
         if marked is None:
             # A component that merged tokens may have widened the entity to them.
             span = containing_span(doc, place)
             marked = spans.get((span.start_char, span.end_char), span)
-        return _Mention(doc, *place, marked.label, marked.kb_id, marked.id)
+        return _Mention(doc, *place, marked.label_ or stored_type, marked.kb_id, marked.id)
 
     def sentence(start_char: int) -> tuple[str, int]:
         i = bisect_right(ends, start_char)
@@ -282,15 +312,16 @@ def _views(doc: Doc, pairs: Sequence[StoredPair]) -> tuple[Relation, ...]:
 
     def view(pair: StoredPair) -> Relation:
         (head_start, head_end), (tail_start, tail_end) = places = places_of(pair)
-        head, tail = (mention(place) for place in places)
-        head_type, tail_type = (str(doc.vocab.strings[end.label]) for end in (head, tail))
+        head, tail = (
+            mention(place, pair.get(key, "")) for place, key in zip(places, _TYPES, strict=True)
+        )
         return Relation(
             text[head_start:head_end],
-            head_type,
+            head.label,
             head_start,
             head_end,
             text[tail_start:tail_end],
-            tail_type,
+            tail.label,
             tail_start,
             tail_end,
             pair["label"],

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 
 from spacy_ddi.annotations import install_extensions
 from spacy_ddi.errors import DDIError, Errors
-from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SOFT_LABELS
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SOFT_LABELS, group_spans
 from spacy_ddi.stored_pairs import RELATIONS_KEY, containing_span, places_of, read_pairs, shifted
 
 _KEYS: Final = (RELATIONS_KEY, SOFT_LABELS)
@@ -68,6 +68,7 @@ def span_as_doc(span: Span, **kwargs: Any) -> Doc:
     span (Span): The Span, e.g. a sentence.
     **kwargs: As for `Span.as_doc`, e.g. `copy_user_data`.
     RETURNS (Doc): The new Doc.
+    RAISES (DDIError): If a merge of tokens has left a mention of the group outside of the Doc.
     """
     install_extensions()
     source, part = span.doc, span.as_doc(**kwargs)
@@ -92,7 +93,7 @@ def span_as_doc(span: Span, **kwargs: Any) -> Doc:
                 kb_id=mention.kb_id,
                 span_id=mention.id,
             )
-            for mention in source.spans[MENTIONS_KEY]
+            for mention in group_spans(source, MENTIONS_KEY)
             if start <= mention.start_char < mention.end_char <= end
         ]
     return part

@@ -132,6 +132,11 @@ class Errors:
         "'{tail}' (token offsets {place}), with the labels {labels}. A pair of mentions has one "
         "label: leave one of them out."
     )
+    GROUP_OUTSIDE: Final = (
+        "[DDI050] A mention of doc.spans['{key}'] lies outside of its Doc ('{text}…'): tokens were "
+        "merged after the group was set, and spaCy does not move span groups. Set the group after "
+        "the component that merges tokens."
+    )
     NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
 
     # Corpora

@@ -11,12 +11,14 @@ from typing import Final, TypedDict
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.errors import Warnings
+from spacy_ddi.errors import DDIError, Errors, Warnings
 from spacy_ddi.stored_pairs import (
     RELATIONS_KEY,
     PlacePair,
     StoredPair,
     by_characters,
+    character_range,
+    containing_span,
     places_of,
     read_pairs,
 )
@@ -103,7 +105,23 @@ def gold_mentions_of(doc: Doc) -> Sequence[Span]:
     doc (Doc): The gold Doc.
     RETURNS (Sequence[Span]): The mentions, in the group's order.
     """
-    return list(doc.spans[MENTIONS_KEY]) if MENTIONS_KEY in doc.spans else list(doc.ents)
+    return group_spans(doc, MENTIONS_KEY) if MENTIONS_KEY in doc.spans else list(doc.ents)
+
+
+def group_spans(doc: Doc, spans_key: str) -> list[Span]:
+    """The spans of a group, each at the tokens that hold its characters now. spaCy does not move a
+    group when tokens are merged or split: its spans then name other words.
+
+    doc (Doc): The Doc.
+    spans_key (str): The group.
+    RETURNS (List[Span]): The spans, in the group's order.
+    RAISES (DDIError): If a span lies outside of the Doc, as spaCy counts.
+    """
+    group = doc.spans[spans_key]
+    try:
+        return [_current(span) for span in group]
+    except IndexError:
+        raise DDIError(Errors.GROUP_OUTSIDE.format(key=spans_key, text=doc.text[:60])) from None
 
 
 def copy_mentions(mentions: Iterable[Span], target: Doc, spans_key: str) -> None:
@@ -128,6 +146,13 @@ def copy_mentions(mentions: Iterable[Span], target: Doc, spans_key: str) -> None
         if span is not None:
             spans.setdefault((span.start, span.end), span)
     target.spans[spans_key] = list(spans.values())
+
+
+def _current(span: Span) -> Span:
+    doc, place = span.doc, (span.start_char, span.end_char)
+    if not len(span) or place == character_range(doc, span.start, span.end):
+        return span
+    return containing_span(doc, place, label=span.label, kb_id=span.kb_id, span_id=span.id)
 
 
 def _key(pair: StoredPair) -> PlacePair:

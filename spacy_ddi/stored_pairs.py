@@ -66,10 +66,19 @@ def by_characters(doc: Doc, pair: Mapping[str, Any]) -> StoredPair:
                     start=start, end=end, unit="token", length=len(doc), text=doc.text[:60]
                 )
             )
-        last = doc[end - 1]
-        stored[f"{start_key}_char"] = doc[start].idx
-        stored[f"{end_key}_char"] = last.idx + len(last)
+        stored[f"{start_key}_char"], stored[f"{end_key}_char"] = character_range(doc, start, end)
     return stored | {key: value for key, value in pair.items() if key not in TOKEN_OFFSETS}
+
+
+def character_range(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """The characters of some tokens, without the blank behind them.
+
+    doc (Doc): The Doc.
+    start, end (int): The first token, and the one after the last.
+    RETURNS (Tuple[int, int]): Character offsets (start, end).
+    """
+    last = doc[end - 1]
+    return doc[start].idx, last.idx + len(last)
 
 
 def places_of(pair: StoredPair) -> PlacePair:

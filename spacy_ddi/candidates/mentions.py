@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.gold import MENTIONS_KEY
+from spacy_ddi.gold import MENTIONS_KEY, group_spans
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class MentionSource:
         RETURNS (List[Span]): Non-empty mentions in text order, the longer first at one place; of
             several that cover the same tokens, the first.
         """
-        spans = doc.spans.get(self.spans_key, doc.ents)
+        spans = group_spans(doc, self.spans_key) if self.spans_key in doc.spans else doc.ents
         places: dict[tuple[int, int], Span] = {}
         for span in spans:
             if len(span) and (self.labels is None or span.label_ in self.labels):

@@ -11,7 +11,6 @@ from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.gold import DOCUMENT_ID
 
-
 __all__ = [
     "RelationRecord",
     "count_of",
