@@ -671,7 +671,7 @@ def test_two_processes(trained: Language, tmp_path: Path, method: str) -> None:
         "    places = lambda found: [[{**r, 'score': round(r['score'], 5)} for r in rels]\n"
         "                            for rels in found]\n"
         "    assert places(one) == places(two), (one, two)\n"
-        "    assert all(type(rels) is list for rels in two), two\n"
+        "    assert all(isinstance(rels, list) for rels in two), two\n"
         "    print('same', sum(map(len, two)))\n"
     )
     command = [sys.executable, str(script), str(tmp_path / "pipeline")]
