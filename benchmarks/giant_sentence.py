@@ -11,9 +11,9 @@ import spacy
 import typer
 
 from benchmarks.memory import measure, read_status
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.gold import MENTIONS_KEY
 
 
 def main(pipeline: str, corpus: Path) -> None:

@@ -293,10 +293,10 @@ def label(
     """
     from spacy.tokens import DocBin
 
-    from spacy_ddi.annotations import SOFT_LABELS
     from spacy_ddi.corpora.docbin import write_docbin
     from spacy_ddi.distillation.soft_labels import find_sentences, label_pairs, vary_sentences
     from spacy_ddi.formats.plain_text import read_lines
+    from spacy_ddi.gold import SOFT_LABELS
 
     with _readable_errors():
         if text is None and corpus is None:

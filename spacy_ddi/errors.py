@@ -51,9 +51,10 @@ class Errors:
         "'{attribute}')) before the pipeline is loaded."
     )
     BAD_RELATIONS: Final = (
-        "[DDI006] doc._.ddi_rels takes a list of dicts with the integer keys head_start, head_end, "
-        "tail_start, tail_end (token offsets within the Doc of {length} tokens, head first), a "
-        "string 'label' and a finite float 'score'. Found: {found}."
+        "[DDI006] doc._.ddi_rels can't be set: {problem}. It takes a list of dicts with the "
+        "integer keys head_start, head_end, tail_start, tail_end (token offsets within the Doc of "
+        "{length} tokens, end exclusive, head first), a string 'label', a 'score' from 0 to 1 and, "
+        "if wanted, 'probs' (a dict from labels to numbers from 0 to 1). Found: {found!r}."
     )
     UNSEEN_LABEL: Final = (
         "[DDI007] Component '{name}' met the interaction label '{label}' in a training example, "
@@ -122,6 +123,35 @@ class Errors:
         "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
     )
 
+    # Relations on a Doc
+    PAIR_MERGED: Final = (
+        "[DDI045] A relation is between '{head}' and '{tail}', and both are now in one token, "
+        "'{token}': tokens were merged after the relation was found. Read the relations before "
+        "that component (merge_noun_chunks, merge_entities, a retokenizer), or keep these two in "
+        "tokens of their own."
+    )
+    PAIR_OUTSIDE: Final = (
+        "[DDI046] A stored pair of mentions lies outside of its Doc: {unit}s {start} to {end} of "
+        "{length} in '{text}…'. Was doc.user_data taken from a Doc of another text? Join Docs by "
+        "spacy_ddi.derived_docs.concatenate_docs and cut them by span_as_doc, which move pairs."
+    )
+    READ_ONLY: Final = (
+        "[DDI047] What doc._.ddi_rels gives can't be changed in place: the change would be lost. "
+        "Set a new list, e.g. doc._.ddi_rels = [*doc._.ddi_rels, relation]. A copy can be changed: "
+        "copy.deepcopy(doc._.ddi_rels)."
+    )
+    SECOND_RELATION: Final = (
+        "[DDI048] doc._.ddi_rels can't be set: there are two relations between '{head}' and "
+        "'{tail}' (token offsets {place}), with the labels {labels}. A pair of mentions has one "
+        "label: leave one of them out."
+    )
+    GROUP_OUTSIDE: Final = (
+        "[DDI050] A mention of doc.spans['{key}'] lies outside of its Doc ('{text}…'): tokens were "
+        "merged after the group was set, and spaCy does not move span groups. Set the group after "
+        "the component that merges tokens."
+    )
+    NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
+
     # Corpora
     CORPUS_FOLDER: Final = (
         "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
@@ -177,6 +207,11 @@ class Warnings:
         "the predicted Docs have no pair of mentions, so nothing is learned from it. Let the "
         "reader give the gold mentions (spacy-ddi.DocBinCorpus.v1, gold_mentions = true; stock "
         "spacy.Corpus drops them), or an annotating component. Said once."
+    )
+
+    TWO_LABELS: Final = (
+        "[DDI945] Two relations are about one pair of mentions, '{head}' and '{tail}' in "
+        "'{text}…', with the labels {labels}. The last one counts. Leave one of them out."
     )
 
     CHAIN: Final = (

@@ -19,10 +19,10 @@ import typer
 from spacy.tokens import Doc, DocBin
 
 from benchmarks.table1.results import Speed, write
-from spacy_ddi.annotations import gold_mentions_of
 from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import gold_mentions_of
 
 
 def main(

@@ -9,9 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import copy_mentions
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import copy_mentions
 
 
 def needs_gold_mentions(example: Example, source: MentionSource) -> bool:

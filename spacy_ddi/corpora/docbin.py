@@ -8,7 +8,8 @@ from pathlib import Path
 
 from spacy.tokens import Doc, DocBin
 
-from spacy_ddi.annotations import MENTIONS_KEY, UNTYPED, get_relations
+from spacy_ddi.annotations import get_relations
+from spacy_ddi.gold import MENTIONS_KEY, UNTYPED
 
 
 @dataclass

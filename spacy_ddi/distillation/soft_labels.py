@@ -16,17 +16,12 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.util import minibatch
 
-from spacy_ddi.annotations import (
-    MENTIONS_KEY,
-    SOFT_LABELS,
-    SoftLabelDict,
-    gold_mentions_of,
-    set_relations,
-)
+from spacy_ddi.annotations import set_relations
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import MENTIONS_KEY, SoftLabelDict, gold_mentions_of, set_soft_labels
 
 Place = tuple[int, int, int, int]
 """Token offsets of a pair's mentions: head start, head end, tail start, tail end."""
@@ -118,7 +113,7 @@ def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
     taught = [list(_probs_by_place(teacher, docs)) for teacher in teachers]
     labelled = []
     for doc, opinions in zip(docs, zip(*taught, strict=True), strict=True):
-        doc.user_data[SOFT_LABELS] = [
+        soft_labels = [
             SoftLabelDict(
                 head_start=place[0],
                 head_end=place[1],
@@ -129,6 +124,7 @@ def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
             for place in opinions[0]
             for probs in [[opinion[place] for opinion in opinions]]
         ]
+        set_soft_labels(doc, soft_labels)
         if opinions[0]:
             labelled.append(doc)
     return labelled

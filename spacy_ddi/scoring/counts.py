@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.gold import (
     DOCUMENT_ID,
     UNTYPED,
     PlacePair,
@@ -21,9 +24,6 @@ from spacy_ddi.annotations import (
     labelled_pairs,
     place_pair,
 )
-from spacy_ddi.candidates.finder import CandidateFinder
-from spacy_ddi.candidates.generators import sentence_pairs
-from spacy_ddi.candidates.sentences import sentence_index
 
 DEFAULT_FINDER = CandidateFinder()
 """Takes every pair of mentions in a sentence."""

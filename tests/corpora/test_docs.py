@@ -7,15 +7,10 @@ from itertools import pairwise
 import pytest
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import (
-    DOCUMENT_ID,
-    MENTIONS_KEY,
-    SENTENCE_ID,
-    get_relations,
-    install_extensions,
-)
+from spacy_ddi.annotations import get_relations, install_extensions
 from spacy_ddi.corpora.docs import document_to_docs, make_examples, sentence_to_doc
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID
 
 Range = tuple[int, int]
 
