@@ -82,6 +82,12 @@ class Errors:
     BAD_SETTING: Final = (
         "[DDI012] {where}: {setting} = {found!r} is not possible. Expected: {expected}."
     )
+    OTHER_VOCAB: Final = (
+        "[DDI115] Component '{name}': the predicted Docs of the training examples ('{text}…') have "
+        "another vocab than the pipeline, so its other components can't annotate them. Make them "
+        "with the pipeline's tokenizer: make_examples(docs, nlp.make_doc, gold_mentions=True). "
+        "The reference Docs may have any vocab."
+    )
     NOT_IN_RELATION: Final = "[DDI016] '{mention}' takes no part in {relation}."
     NO_NLP: Final = (
         "[DDI013] Component '{name}' was asked to score with gold mentions; some predicted Docs "
@@ -172,6 +178,18 @@ class Errors:
         "document id a line, e.g. DDI-DrugBank.d0."
     )
     CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
+    CORPUS_ROOT: Final = (
+        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
+        "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
+    )
+    PAIR_CONTRADICTS: Final = (
+        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
+        "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
+    )
+    DOCBIN_FILE: Final = (
+        "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
+        "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
+    )
     CORPUS_DOCUMENTS: Final = (
         "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
         "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
@@ -212,6 +230,44 @@ class Warnings:
     TWO_LABELS: Final = (
         "[DDI945] Two relations are about one pair of mentions, '{head}' and '{tail}' in "
         "'{text}…', with the labels {labels}. The last one counts. Leave one of them out."
+    )
+
+    # Corpora: what is read all the same. `corpora/problems.py` counts it.
+    TEXT_DIFFERS: Final = (
+        "[DDI910] The attribute text of an entity is not what its charOffset marks. What is marked "
+        "was read; correct whichever is wrong. Found {n_found}: {problems}."
+    )
+    PAIR_TWICE: Final = (
+        "[DDI911] A pair is annotated twice, with the same label. It counts once. "
+        "Found {n_found}: {problems}."
+    )
+    ID_TWICE: Final = (
+        "[DDI912] An id is given twice. Both places were read, but scores by document, lists of "
+        "documents and submission lines can't tell them apart. Found {n_found}: {problems}."
+    )
+    SAME_PLACE: Final = (
+        "[DDI913] An entity marks the same characters as one before it in its sentence. The two "
+        "count as one mention, of the first one's type. Found {n_found}: {problems}."
+    )
+    NOT_READ: Final = (
+        "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
+        "not read. Found {n_found}: {problems}."
+    )
+    RELATIONS_LOST: Final = (
+        "[DDI915] Component '{name}': of {n_annotated} annotated relations in the training "
+        "references, {n_found} can't be learned, since they belong to no pair of mentions; the "
+        "pairs that were meant count as not interacting. E.g. {examples}. Give a relation the "
+        "token offsets of two mentions of one sentence, and check spans_key and mention_labels."
+    )
+    RELATIONS_CONTRADICT: Final = (
+        "[DDI916] Component '{name}': of {n_annotated} annotated pairs in the training references, "
+        "{n_found} have relations with different labels; the last one is used. E.g. {examples}. "
+        "Keep one relation for each pair."
+    )
+    NOT_ANNOTATED: Final = (
+        "[DDI917] Component '{name}': training references with pairs of mentions, but without "
+        "annotation: {n_found}. All their pairs count as not interacting. E.g. {examples}. Set "
+        "doc._.ddi_rels, to [] where nothing interacts; a DocBin needs store_user_data=True."
     )
 
     CHAIN: Final = (

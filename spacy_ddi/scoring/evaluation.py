@@ -80,6 +80,6 @@ def summarize(
     if mentions == "predicted":
         tally = Tally()
         for example in examples:
-            tally.add(count_mentions(example))
+            tally.add(count_mentions(example, candidates.mentions))
         figures.update({f"ner_{name}": value for name, value in rates(tally).items()})
     return figures
