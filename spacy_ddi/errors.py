@@ -184,8 +184,8 @@ class Errors:
         "by iconv -f LATIN1 -t UTF-8."
     )
     TEXT_ZERO: Final = (
-        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 without "
-        "a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
+        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 "
+        "without a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
     )
     TEXT_EMPTY: Final = "[DDI112] {source} is empty. Give a text with at least one sentence."
     TEXT_COMPRESSED: Final = (

@@ -75,7 +75,7 @@ def configure_docbin_corpus(
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
     spans_key (str): As for `spacy-ddi.DDICorpus2013.v1`.
     also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text that
-        `python -m spacy_ddi label` labelled.
+        `python -m spacy_ddi soft-labels` labelled.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"

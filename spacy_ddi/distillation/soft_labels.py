@@ -1,4 +1,4 @@
-"""Silver corpora: sentences without annotation, whose pairs of mentions teachers judge.
+"""Soft labels: probabilities that teachers give to pairs of mentions in text without annotation.
 
 A student that learns from the teachers' probabilities on such text, beside the gold corpus, comes
 close to them (Hinton et al. 2015, "Distilling the knowledge in a neural network").
@@ -47,7 +47,7 @@ MAX_TOKENS = 120
 
 
 def find_sentences(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
-    """The sentences of some texts that have pairs to judge.
+    """The sentences of some texts that have pairs of mentions.
 
     nlp (Language): A pipeline that sets entities (the mentions) and sentence boundaries.
     texts (Iterable[str]): The texts.
@@ -65,7 +65,7 @@ def find_sentences(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
 def vary_sentences(
     nlp: Language, docs: Sequence[Doc], *, copies: int, seed: int = 0
 ) -> Iterator[Doc]:
-    """Copies of corpus sentences with some words exchanged or left out, for a teacher to judge.
+    """Copies of corpus sentences with some words exchanged or left out, for soft labels.
 
     A word outside of mentions is left out (`DROPPED`), or gives way to a word that stands elsewhere
     in the sentences with the same part-of-speech tag (`EXCHANGED`). The copies need not make sense:
@@ -102,7 +102,7 @@ def vary_sentences(
             yield _with_words(doc, words)
 
 
-def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
+def add_soft_labels(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
     """Give Docs the mean of what several pipelines say of their pairs.
 
     teachers (Sequence[Language]): Pipelines with a `ddi_relation` component each, which take the
@@ -115,9 +115,9 @@ def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
     if len(labels) > 1:
         raise DDIError(Errors.TEACHERS_DIFFER.format(labels=sorted(labels)))
     names = (NONE, *labels.pop())
-    taught = [list(_probs_by_place(teacher, docs)) for teacher in teachers]
+    by_teacher = [list(_probs_by_place(teacher, docs)) for teacher in teachers]
     labelled = []
-    for doc, opinions in zip(docs, zip(*taught, strict=True), strict=True):
+    for doc, by_place in zip(docs, zip(*by_teacher, strict=True), strict=True):
         doc.user_data[SOFT_LABELS] = [
             SoftLabelDict(
                 head_start=place[0],
@@ -126,10 +126,10 @@ def label_pairs(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[Doc]:
                 tail_end=place[3],
                 probs=dict(zip(names, np.mean(probs, axis=0).tolist(), strict=True)),
             )
-            for place in opinions[0]
-            for probs in [[opinion[place] for opinion in opinions]]
+            for place in by_place[0]
+            for probs in [[found[place] for found in by_place]]
         ]
-        if opinions[0]:
+        if by_place[0]:
             labelled.append(doc)
     return labelled
 

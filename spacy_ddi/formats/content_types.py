@@ -21,11 +21,13 @@ _ELEMENT = "Give the text of its elements."
 _NO_TEXT = "Give a file of text."
 _CORPUS = "To read a corpus, see the commands evaluate and convert."
 
+_OFFICE_FILE = "an Office document (.docx, .xlsx, .pptx)"
+
 ADVICE = {
     "a PDF file": _PDF,
     "an RTF document": _OFFICE,
     "an old Office document (.doc, .xls, .ppt)": _OFFICE,
-    "an Office document (.docx, .xlsx, .pptx)": _OFFICE,
+    _OFFICE_FILE: _OFFICE,
     "an OpenDocument file (.odt, .ods)": _OFFICE,
     "an e-book (.epub)": _CONVERT,
     "a PostScript file": "Take the text out first, e.g. by ps2ascii.",
@@ -44,29 +46,25 @@ ADVICE = {
 }
 """What to do with each kind."""
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF file"),
-    (b"{\\rtf", "an RTF document"),
-    (b"%!PS", "a PostScript file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.doc, .xls, .ppt)"),
-    (b"\x89PNG\r\n\x1a\n", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF87a", "an image"),
-    (b"GIF89a", "an image"),
-    (b"II*\0", "an image"),
-    (b"MM\0*", "an image"),
-    (b"\x1f\x8b", "an archive"),
-    (b"BZh", "an archive"),
-    (b"\xfd7zXZ\0", "an archive"),
-    (b"\x28\xb5\x2f\xfd", "an archive"),
-    (b"7z\xbc\xaf\x27\x1c", "an archive"),
-    (b"Rar!\x1a\x07", "an archive"),
-    (b"OggS\0", "audio or video"),
-    (b"ID3\x03", "audio or video"),
-    (b"ID3\x04", "audio or video"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\0", "a database"),
-    (b"PAR1\x15", "a database"),
+_SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), kind)
+    for pattern, kind in (
+        (rb"%PDF-", "a PDF file"),
+        (rb"\{\\rtf", "an RTF document"),
+        (rb"%!PS", "a PostScript file"),
+        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.doc, .xls, .ppt)"),
+        (rb"PK\x03\x04.*(?:word/document|xl/workbook|ppt/presentation)", _OFFICE_FILE),
+        (rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis", "an OpenDocument file (.odt, .ods)"),
+        (rb"PK\x03\x04.{26}mimetypeapplication/epub", "an e-book (.epub)"),
+        (rb"PK[\x03\x05]", "an archive"),
+        (rb"\x1f\x8b|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd", "an archive"),
+        (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|.{257}ustar", "an archive"),
+        (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP", "an image"),
+        (rb"BM.{4}\0\0\0\0|\0\0\0.ftyp(?:hei|mif1|avif)", "an image"),
+        (rb"RIFF.{4}(?:WAVE|AVI )|\0\0\0.ftyp|OggS\0|ID3[\x02-\x04]", "audio or video"),
+        (rb"\x7fELF|MZ.\0", "a program"),
+        (rb"SQLite format 3\0|PAR1[\x00-\x1f]", "a database"),
+    )
 )
 
 _NAMES = {
@@ -85,15 +83,17 @@ _NAMES = {
 
 _BEFORE_THE_ROOT = re.compile(r"\s*(?:<!--.*?-->\s*)*", re.DOTALL)
 _OPENING_TAG = re.compile(r"<([A-Za-z][\w.:-]*)(?:\s[^<>]*)?/?>")
-_INLINE_TAGS = frozenset("a b em font i small span strong sub sup u".split())
-_HTML_TAGS = frozenset(
-    "article base blockquote body br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 head header "
-    "hr html img li link main meta nav ol p pre script section style table tbody td th thead title "
-    "tr ul".split()
+_INLINE_TAG = re.compile("a|b|em|font|i|small|span|strong|sub|sup|u", re.IGNORECASE)
+_HTML_TAG = re.compile(
+    "article|base|blockquote|body|br|center|d[dlt]|div|footer|form|h[1-6]|head|header|hr|html|img"
+    "|li|link|main|meta|nav|ol|p|pre|script|section|style|t[dhr]|table|tbody|thead|title|ul",
+    re.IGNORECASE,
 )
 _BLOCK_TAG = re.compile(
     r"</(?:body|div|dd|dl|h[1-6]|li|ol|p|section|table|td|th|tr|ul)\s*>|<br\s*/?>", re.IGNORECASE
 )
+_PROSE_BETWEEN_TAGS = 500
+"""Characters. A page has more tags; a text with fewer merely has some left in it."""
 _JSON_OBJECT = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 _BRAT_LINE = re.compile(r"(?:T\d+\t\S+ \d+ \d+(?:;\d+ \d+)*\t|[RE]\d+\t\S+:\S*)")
 _PUBTATOR_LINE = re.compile(r"\d+\|[ta]\|")
@@ -106,21 +106,7 @@ def binary_type(content: bytes) -> str | None:
     content (bytes): The bytes.
     RETURNS (Optional[str]): A key of `ADVICE`; None if they may be text.
     """
-    for signature, kind in _SIGNATURES:
-        if content.startswith(signature):
-            return kind
-    if content.startswith(b"PK\x03\x04"):
-        return _zip_type(content)
-    if content.startswith(b"BM") and b"\0" in content[:32]:
-        return "an image"
-    if content.startswith(b"RIFF") and b"\0" in content[:64]:
-        return "an image" if content[8:12] == b"WEBP" else "audio or video"
-    if content.startswith(b"MZ") and b"\0" in content[:64]:
-        return "a program"
-    if content[4:8] == b"ftyp" and b"\0" in content[:4]:
-        is_image = content[8:12] in (b"heic", b"heix", b"mif1", b"avif")
-        return "an image" if is_image else "audio or video"
-    return "an archive" if content[257:262] == b"ustar" else None
+    return next((kind for pattern, kind in _SIGNATURES if pattern.match(content)), None)
 
 
 def markup_type(text: str, name: str = "") -> str | None:
@@ -138,29 +124,23 @@ def markup_type(text: str, name: str = "") -> str | None:
     return _NAMES.get(PurePath(name).suffix.lower())
 
 
-def _zip_type(content: bytes) -> str:
-    if b"mimetypeapplication/vnd.oasis.opendocument" in content[:200]:
-        return "an OpenDocument file (.odt, .ods)"
-    if b"mimetypeapplication/epub+zip" in content[:200]:
-        return "an e-book (.epub)"
-    if any(folder in content for folder in (b"word/document", b"xl/workbook", b"ppt/presentation")):
-        return "an Office document (.docx, .xlsx, .pptx)"
-    return "an archive"
-
-
 def _xml_type(text: str) -> str | None:
     before = _BEFORE_THE_ROOT.match(text)
     start = before.end() if before else 0
     head = text[start : start + 500].lower()
-    if head.startswith(("<!doctype html", "<html")) or (head.startswith("<?xml") and "<html" in head):
+    if head.startswith(("<!doctype html", "<html")) or (
+        head.startswith("<?xml") and "<html" in head
+    ):
         return "an HTML page"
     if head.startswith(("<?xml", "<!doctype", "<!entity")):
         return "XML"
-    if (root := _OPENING_TAG.match(text, start)) and root[1].lower() not in _INLINE_TAGS:
-        is_html = root[1].lower() in _HTML_TAGS
-        if is_html or root[0].endswith("/>") or re.search(rf"</{re.escape(root[1])}\s*>", text):
+    root = _OPENING_TAG.match(text, start)
+    if root and not _INLINE_TAG.fullmatch(root[1]):
+        is_html = bool(_HTML_TAG.fullmatch(root[1]))
+        if is_html or root[0].endswith("/>") or f"</{root[1]}" in text:
             return "an HTML page" if is_html else "XML"
-    return "an HTML page" if len(_BLOCK_TAG.findall(text)) >= 2 else None
+    n_tags = len(_BLOCK_TAG.findall(text))
+    return "an HTML page" if n_tags >= max(2, len(text) / _PROSE_BETWEEN_TAGS) else None
 
 
 def _json_type(text: str) -> str | None:
@@ -205,6 +185,8 @@ def _is_table(text: str, delimiter: str) -> bool:
         and len({len(row) for row in rows}) == 1
         and 2 * len(filled) >= len(cells)
         and not any(cell[:1].isspace() for cell in filled)
-        and not all(cell[:1].isdigit() and row[0][-1:].isdigit() for row in rows for cell in row[1:])
+        and not all(
+            cell[:1].isdigit() and row[0][-1:].isdigit() for row in rows for cell in row[1:]
+        )
         and all(len(row[0].split()) <= 2 for row in rows)
     )

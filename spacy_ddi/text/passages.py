@@ -14,23 +14,23 @@ MAX_CHARACTERS = 20_000
 STRETCH = 3
 """A passage may be this many times as long where no sentence surely ends before."""
 
-ABBREVIATIONS = frozenset(
-    "approx assn conc cont dept diff encl figs govt hosp incl maint misc phys prob prof refs resp "
-    "supp suppl temp univ vols".split()
+# Words of four letters and more that have a full stop inside a sentence.
+_ABBREVIATION = re.compile(
+    "approx|assn|conc|cont|dept|diff|encl|figs|govt|hosp|incl|maint|misc|phys|prob|prof|refs|resp"
+    "|suppl?|temp|univ|vols"
 )
-"""Words of four letters and more that are written with a full stop inside a sentence."""
 
 _NEWLINE = r"(?:\r\n|[\n\r\f\x85\u2028\u2029])"
 _BLANKS = r"[^\S\n\r\f\x85\u2028\u2029]*"
-_CLOSING = r"[)\]}\"'”’»]*"
-_OPENING = r"[(\[{\"'“‘«]*"
+_CLOSING = r"[)\]}\"'\u201d\u2019»]*"
+_OPENING = r"[(\[{\"'\u201c\u2018«]*"
 
 # Each begins where only one match can begin, so that a text of one sign takes linear time.
 _SENTENCE_END = re.compile(
     rf"(?<![^\W\d_])([^\W\d_]+){_CLOSING}[.!?]{_CLOSING}(\s+)(?={_OPENING}([^\W\d_]))"
 )
 _BLANK_LINE = re.compile(rf"{_NEWLINE}{_BLANKS}{_NEWLINE}\s*")
-_BEFORE_BULLET = re.compile(rf"{_NEWLINE}{_BLANKS}(?=[•◦▪‣●○■·*–—-][^\S\r\n]+[^\W\d_])")
+_BEFORE_BULLET = re.compile(rf"{_NEWLINE}{_BLANKS}(?=[•◦▪‣●○■·*\u2013\u2014-][^\S\r\n]+[^\W\d_])")
 _LAST_RESORTS = (
     re.compile(r"[.!?]\s+(?=[^\W\d_])"),
     re.compile(rf"{_NEWLINE}\s*"),
@@ -86,7 +86,9 @@ def _sentence_ends(text: str, start: int, limit: int) -> Iterator[int]:
     abbreviations and units end ("e.g.", "mg.", "No. 5", "J. Smith"): few are enough."""
     for match in _SENTENCE_END.finditer(text, start, min(len(text), limit + 1)):
         word, gap, following = match.groups()
-        is_word = len(word) >= 4 and word[1:].islower() and word.lower() not in ABBREVIATIONS
+        is_word = (
+            len(word) >= 4 and word[1:].islower() and not _ABBREVIATION.fullmatch(word.lower())
+        )
         if is_word and (following.isupper() or _BLANK_LINE.search(gap)) and match.end() <= limit:
             yield match.end()
 

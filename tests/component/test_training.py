@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
 from spacy_ddi.cli import app
 from spacy_ddi.corpora.docs import make_examples
-from spacy_ddi.distillation.soft_labels import label_pairs
+from spacy_ddi.distillation.soft_labels import add_soft_labels
 from spacy_ddi.encoder.blinding import configure_blinded_sents
 
 ROOT = Path(__file__).parents[2]
@@ -151,9 +151,9 @@ def test_student_learns_from_the_corpus_and_from_labelled_text(
     docs = list(DocBin().from_disk(parts["paths.dev"]).get_docs(teacher.vocab))
     for doc in docs:
         doc._.ddi_rels = []
-    labelled = label_pairs([teacher], docs)
-    DocBin(docs=labelled, store_user_data=True).to_disk(tmp_path / "silver.spacy")
-    paths = {"paths.silver": str(tmp_path / "silver.spacy")}
+    labelled = add_soft_labels([teacher], docs)
+    DocBin(docs=labelled, store_user_data=True).to_disk(tmp_path / "soft_labels.spacy")
+    paths = {"paths.soft_labels": str(tmp_path / "soft_labels.spacy")}
     nlp = initialized("minilm", parts, **paths)
     examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["train"](nlp))
     component = nlp.get_pipe("ddi_relation")

@@ -1,4 +1,4 @@
-"""Silver sentences: what is taken from a text, and what the component learns from it."""
+"""Soft labels: what is taken from a text, and what the component learns from it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, get_relations, soft_labels_of
 from spacy_ddi.component.lookup import component_of
-from spacy_ddi.distillation import soft_labels as silver
-from spacy_ddi.distillation.soft_labels import find_sentences, label_pairs, vary_sentences
+from spacy_ddi.distillation import soft_labels
+from spacy_ddi.distillation.soft_labels import add_soft_labels, find_sentences, vary_sentences
 from tests.component.conftest import SENTENCES, build_doc
 
 SOFT = {"none": 0.4, "advise": 0.1, "effect": 0.2, "mechanism": 0.3}
@@ -45,7 +45,7 @@ def test_sentences_with_pairs_are_taken_out(finder: Language) -> None:
 def test_long_lists_and_tables_are_left_out(
     finder: Language, monkeypatch: pytest.MonkeyPatch, setting: str, n_found: int
 ) -> None:
-    monkeypatch.setattr(silver, setting, 3)
+    monkeypatch.setattr(soft_labels, setting, 3)
     texts = ["iron iron iron iron", "iron iron iron"]
     if setting == "MAX_TOKENS":
         texts = ["iron or iron now", "iron and iron"]
@@ -95,8 +95,8 @@ def test_copies_keep_their_mentions_and_change_other_words(tagger: Language) -> 
 def test_words_are_exchanged_for_words_of_their_tag(
     tagger: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(silver, "DROPPED", 0.0)
-    monkeypatch.setattr(silver, "EXCHANGED", 1.0)
+    monkeypatch.setattr(soft_labels, "DROPPED", 0.0)
+    monkeypatch.setattr(soft_labels, "EXCHANGED", 1.0)
     docs = gold_docs(tagger)
     for i, copy in enumerate(vary_sentences(tagger, docs, copies=3)):
         assert [len(token) for token in copy] == [len(token) for token in docs[i // 3]]
@@ -117,7 +117,7 @@ def test_soft_labels_are_the_teachers_probabilities(trained: Language) -> None:
     expected = component.predict(docs)
     for doc in docs:
         doc.spans[MENTIONS_KEY] = list(doc.ents)
-    labelled = label_pairs([trained], docs)
+    labelled = add_soft_labels([trained], docs)
     assert len(labelled) == 4  # one sentence has a single mention
     for doc, prediction in zip(docs, expected, strict=True):
         found = [list(probs.values()) for probs in soft_labels_of(doc).values()]
@@ -138,16 +138,16 @@ def test_a_teacher_runs_as_far_as_its_relations(trained: Language) -> None:
 
     trained.add_pipe("eraser", last=True)
     doc = build_doc(trained.vocab, SENTENCES[0])
-    assert len(label_pairs([trained], [doc])) == 1
+    assert len(add_soft_labels([trained], [doc])) == 1
     assert not seen
 
 
 def test_a_pipeline_without_relations_is_no_teacher(finder: Language) -> None:
     with pytest.raises(ValueError, match="DDI018"):
-        label_pairs([finder], [])
+        add_soft_labels([finder], [])
 
 
-def silver_example(nlp: Language, probs: dict[str, float]) -> Example:
+def labelled_example(nlp: Language, probs: dict[str, float]) -> Example:
     reference = build_doc(nlp.vocab, SENTENCES[0])
     reference.user_data[SOFT_LABELS] = [
         {"head_start": 0, "head_end": 1, "tail_start": 5, "tail_end": 6, "probs": probs}
@@ -157,7 +157,7 @@ def silver_example(nlp: Language, probs: dict[str, float]) -> Example:
 
 def test_the_component_learns_the_probabilities(trained: Language) -> None:
     component = component_of(trained)
-    example = silver_example(trained, SOFT)
+    example = labelled_example(trained, SOFT)
     optimizer = trained.create_optimizer()
     optimizer.learn_rate = 0.01
     for _ in range(150):
@@ -169,14 +169,14 @@ def test_the_component_learns_the_probabilities(trained: Language) -> None:
 
 def test_what_a_teacher_labelled_is_not_counted_as_annotation(trained: Language) -> None:
     component = component_of(trained)
-    _, n_mentions, counts = component._count_examples([silver_example(trained, SOFT)])
+    _, n_mentions, counts = component._count_examples([labelled_example(trained, SOFT)])
     assert n_mentions == 2
     assert not counts
 
 
 def test_pairs_that_the_teacher_left_out_are_not_taken_for_negative(trained: Language) -> None:
     component = component_of(trained)
-    example = silver_example(trained, SOFT)
+    example = labelled_example(trained, SOFT)
     example.reference.user_data[SOFT_LABELS] = []
     candidates = component.find_candidates(example.predicted)
     assert len(candidates.pairs) == 1
@@ -185,7 +185,7 @@ def test_pairs_that_the_teacher_left_out_are_not_taken_for_negative(trained: Lan
 
 def test_labels_that_the_student_does_not_know_are_refused(trained: Language) -> None:
     component = component_of(trained)
-    example = silver_example(trained, {"none": 0.5, "allergy": 0.5})
+    example = labelled_example(trained, {"none": 0.5, "allergy": 0.5})
     candidates = component.find_candidates(example.predicted)
     with pytest.raises(ValueError, match=r"DDI007.*allergy"):
         component.find_targets(example, candidates)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_ddi.formats.passages import MAX_CHARACTERS, passages
+from spacy_ddi.text.passages import MAX_CHARACTERS, passages
 
 TEXTS = st.text(alphabet="ab .!\n\t", max_size=200) | st.text(max_size=60)
 
