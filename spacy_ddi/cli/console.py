@@ -102,7 +102,7 @@ def require_writable(*paths: Path | None) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem=error)) from error
+            raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem=error.strerror)) from error
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem="permission denied"))
 
