@@ -20,7 +20,7 @@ _ABBREVIATION = re.compile(
     "|suppl?|temp|univ|vols"
 )
 
-_NEWLINE = r"(?:\r\n|[\n\r\f\x85\u2028\u2029])"
+_NEWLINE = r"(?:\r\n|\r(?!\n)|[\n\f\x85\u2028\u2029])"
 _BLANKS = r"[^\S\n\r\f\x85\u2028\u2029]*"
 _CLOSING = r"[)\]}\"'\u201d\u2019»]*"
 _OPENING = r"[(\[{\"'\u201c\u2018«]*"
