@@ -121,8 +121,8 @@ class DrugTokenizer(Tokenizer):  # type: ignore[misc]
       white space (`token.is_space`).
     - A word that is broken at a line end is one token, with hyphen and line end in it
       ('flucona-\\nzole'), if the hyphen came with the line end. It did not where
-      `text.characters.keeps_hyphen` says so: 'drug-\\ninduced' has the tokens of 'drug-induced', with
-      the line end between them.
+      `text.characters.keeps_hyphen` says so: 'drug-\\ninduced' has the tokens of 'drug-induced',
+      with the line end between them.
     - Ligatures and Unicode hyphens are read as plain letters and hyphens.
 
     It is stored, loaded and pickled as spaCy's.
@@ -201,9 +201,8 @@ def breaks(text: str) -> list[Edit]:
         before = text[max(0, place - 40) : place]
         if match["note"] is not None and _NUMBERED.search(before):
             continue
-        if text.startswith(";", place) or before.endswith(";"):
-            if _ENTITY.search(before):
-                continue
+        if (text.startswith(";", place) or before.endswith(";")) and _ENTITY.search(before):
+            continue
         places.add(place)
     for match in _ISOMER.finditer(text):
         places |= {match.start("sign"), match.end("sign"), match.end("hyphen")}
