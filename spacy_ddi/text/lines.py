@@ -178,6 +178,8 @@ def _is_open(text: str) -> bool:
 def _is_heading(line: Line) -> bool:
     """Whether a line looks like a heading: short, and written so."""
     words = line.words
+    if line.text[0] == "#":
+        return True
     if not words or len(words) > HEADING_LENGTH or _SENTENCE_END.search(words) or words[-1] in ",;":
         return False
     letters = [word for word in words.split() if word[0].isalpha() and len(word) > 3]
@@ -249,7 +251,7 @@ class _Shape:
             return False
         if self.is_wrapped and is_full:
             return not self._reads_on(before, line, block)
-        return not (line.text[0].islower() and self.is_punctuated)
+        return not (self.is_punctuated and not line.text[0].isupper())
 
     def _is_item(self, before: Line, line: Line, is_full: bool) -> bool:
         """Whether a bullet or number is one, not a dash or '(b)' within wrapped prose."""
