@@ -16,7 +16,7 @@ from spacy.util import minibatch
 from transformers import AutoModelForSequenceClassification
 
 from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.encoder.packed_transformer import Precision
 

@@ -283,8 +283,7 @@ def score(nlp: Language, examples: Sequence[Example], digest: str) -> Part:
         examples,
         labels=component.labels,
         mentions="gold",
-        find_candidates=component.find_candidates,
-        source=component.mentions,
+        candidates=component.candidates,
     )
     labels = all_labels(examples, component.labels)
     return Part(digest, figures, count_lists(count_by_document(examples, labels)))

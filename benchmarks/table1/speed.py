@@ -35,7 +35,7 @@ def main(
     """Time the whole pipeline, parser included, on sentences with gold mentions."""
     nlp = spacy.load(pipeline)
     references = list(DocBin().from_disk(sentences).get_docs(nlp.vocab))
-    spans_key = component_of(nlp).mentions.spans_key
+    spans_key = component_of(nlp).candidates.mentions.spans_key
 
     def fresh() -> list[Doc]:
         examples = make_examples(references, nlp.make_doc, gold_mentions=True, spans_key=spans_key)
