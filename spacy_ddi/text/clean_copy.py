@@ -23,6 +23,7 @@ from spacy_ddi.text.layout import is_plain, layout_tokens
 Ints = NDArray[np.int64]
 
 _LINE_END: Final = re.compile(LINE_END)
+_START: Final = {0: None, 1: True, -1: False}
 _OPEN_HYPHEN: Final = re.compile(r"[^\W_][-\u2010\u2011]$")
 
 
@@ -63,7 +64,7 @@ def clean_copies(doc: Doc) -> list[CleanCopy]:
     bounds = [*np.flatnonzero(np.diff(sentences, prepend=-1)).tolist(), len(kept)]
     for start, end in zip(bounds, bounds[1:], strict=False):
         tokens = kept[start:end]
-        may_start: list[bool | int | None] = [None if i == 0 else i == 1 for i in starts[tokens]]
+        may_start: list[bool | int | None] = [_START[i] for i in starts[tokens].tolist()]
         may_start[0] = True
         copies.append(
             CleanCopy(
