@@ -195,10 +195,6 @@ class Errors:
         "[DDI067] No sentence has a pair of drug mentions. Does pipeline {name!r} find mentions "
         "(component ner), and does the corpus hold any?"
     )
-    NO_DOCBIN: Final = (
-        "[DDI068] {path} is not a .spacy file. Make one from the corpus's XML with: "
-        "python -m spacy_ddi convert FOLDER {path}"
-    )
     NO_LANGUAGE: Final = (
         "[DDI069] spaCy has no language {lang!r}: {problem} Give a code such as en."
     )

@@ -78,7 +78,9 @@ def soft_labels(
     teachers = [load_pipeline(name, precision) for name in teacher] if teacher else [nlp]
     docs = list(find_sentences(nlp, progress(lines, lines, "Reading")))
     if corpus is not None:
-        docs.extend(vary_sentences(nlp, read_docbin(corpus, nlp.vocab), copies=copies, seed=seed))
+        docs.extend(
+            vary_sentences(nlp, list(read_docbin(corpus, nlp.vocab)), copies=copies, seed=seed)
+        )
     chunks = [docs[start : start + CHUNK] for start in range(0, len(docs), CHUNK)]
     labelled = [
         doc
