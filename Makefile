@@ -4,6 +4,8 @@
 # PYTHON makes it anew; `VENV=FOLDER` keeps several.
 
 PYTHON ?=
+# What else pytest is told, for example `make check TESTS="-m 'not slow' tests/graph"`.
+TESTS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Twice quiet: errors only. Once quiet still warns of each index that lacks a package.
@@ -25,19 +27,17 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 check: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
 
 # Looked at each time, written only when the environment is made.
 $(VENV)/.python: FORCE
 	@scripts/make_environment.sh "$(VENV)" "$(PYTHON)"
 
-$(VENV)/.runtime: $(VENV)/.python pyproject.toml constraints.txt $(WHEEL)
-	$(INSTALL) -e . $(WHEEL)
-	@touch $@
-
-$(VENV)/.dev: $(VENV)/.runtime
-	$(INSTALL) -e ".[dev]"
-	@touch $@
+$(VENV)/.runtime: EXTRAS :=
+$(VENV)/.dev: EXTRAS := [dev]
+$(VENV)/.runtime $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt $(WHEEL)
+	$(INSTALL) -e ".$(EXTRAS)" $(WHEEL)
+	@touch $(VENV)/.runtime $@
 
 FORCE:
 

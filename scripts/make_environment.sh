@@ -12,7 +12,7 @@ wanted=${2:-}
 
 current=$("$here/find_python.sh" "$folder/bin/python" 2>/dev/null) || current=
 if [ -n "$wanted" ] || [ -z "$current" ]; then
-    found=$("$here/find_python.sh" $wanted)
+    found=$("$here/find_python.sh" ${wanted:+"$wanted"})
     if [ "${current%% *}" != "${found%% *}" ]; then
         if [ -d "$folder" ] && [ ! -f "$folder/pyvenv.cfg" ]; then
             echo "$folder is no virtual environment. Name another folder: make run VENV=FOLDER" >&2
