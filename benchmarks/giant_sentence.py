@@ -11,14 +11,14 @@ import spacy
 import typer
 
 from benchmarks.memory import measure, read_status
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.gold import MENTIONS_KEY
 
 
 def main(pipeline: str, corpus: Path) -> None:
     """Print megabytes above the loaded pipeline, and seconds, of one prediction and one update."""
-    unfiltered = {"components.ddi_relation.negative_filter": None}
+    unfiltered = {"candidates.negative_filter": None, "candidates.max_sentence_pairs": 10_000}
     exclude = ["ner", "tagger", "doc_cleaner"]
     nlp = spacy.load(pipeline, exclude=exclude, config=unfiltered)
     loaded = read_status("VmRSS")

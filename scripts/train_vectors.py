@@ -16,9 +16,9 @@ import spacy
 import typer
 from spacy.tokens import Doc, DocBin
 
-from spacy_ddi.annotations import gold_mentions_of
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind
 from spacy_ddi.formats.plain_text import read_lines
+from spacy_ddi.gold import gold_mentions_of
 
 
 def main(

@@ -8,9 +8,9 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.component.lookup import relation_pipes
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.gold import MENTIONS_KEY
 
 MANY = 10
 """From this many mentions on, a sentence has many."""

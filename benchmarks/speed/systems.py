@@ -15,10 +15,10 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 from transformers import AutoModelForSequenceClassification
 
-from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.encoder.packed_transformer import Precision
+from spacy_ddi.gold import MENTIONS_KEY
 
 MARKS = ("[E1]", "[E2]")
 """The tokens that stand for the two mentions of a pair, where a classifier reads one pair a text;

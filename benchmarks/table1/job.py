@@ -30,9 +30,10 @@ from thinc.api import Config, Model
 
 from benchmarks.table1.results import Part, Run, count_lists, read_run, run_path, write
 from benchmarks.table1.rows import Row, read_rows
-from spacy_ddi.annotations import get_relations, gold_mentions_of, install_extensions
+from spacy_ddi.annotations import get_relations, install_extensions
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import write_docbin
+from spacy_ddi.gold import gold_mentions_of
 from spacy_ddi.scoring.counts import all_labels, count_by_document
 from spacy_ddi.scoring.evaluation import annotate, summarize
 from spacy_ddi.scoring.submission import submission_lines
@@ -283,8 +284,7 @@ def score(nlp: Language, examples: Sequence[Example], digest: str) -> Part:
         examples,
         labels=component.labels,
         mentions="gold",
-        find_candidates=component.find_candidates,
-        source=component.mentions,
+        candidates=component.candidates,
     )
     labels = all_labels(examples, component.labels)
     return Part(digest, figures, count_lists(count_by_document(examples, labels)))

@@ -19,10 +19,10 @@ import typer
 from spacy.tokens import Doc, DocBin
 
 from benchmarks.table1.results import Speed, write
-from spacy_ddi.annotations import gold_mentions_of
 from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import gold_mentions_of
 
 
 def main(
@@ -35,7 +35,7 @@ def main(
     """Time the whole pipeline, parser included, on sentences with gold mentions."""
     nlp = spacy.load(pipeline)
     references = list(DocBin().from_disk(sentences).get_docs(nlp.vocab))
-    spans_key = component_of(nlp).mentions.spans_key
+    spans_key = component_of(nlp).candidates.mentions.spans_key
 
     def fresh() -> list[Doc]:
         examples = make_examples(references, nlp.make_doc, gold_mentions=True, spans_key=spans_key)

@@ -38,8 +38,8 @@ from benchmarks.speed.systems import (
 )
 from benchmarks.speed.timing import take_turns
 from benchmarks.speed.training import take_training_turns
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.component.lookup import component_of
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.conftest import ROOT
 
 SYSTEMS = (
