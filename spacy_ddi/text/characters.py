@@ -65,14 +65,15 @@ _SECOND_PARTS: Final = re.compile(
 
 # Left parts that keep their hyphen before any word.
 _FIRST_PARTS: Final = frozenset(
-    "all alpha amino anti beta bi bio bis blood broad calcium cis co coumarin cross delta di "
-    "dietary dose double drug eight end enzyme ergot ex extra false fat first five follow "
-    "four full gamma gram half heart hemi high hyper hypo ill immune in inter intra iron iso "
-    "kappa life lipid long low magnesium mega meta mid mono multi near neo neuro new non "
-    "normal off omega on once one open ortho over para peri placebo plasma poly post "
-    "potassium pre pro protein pseudo quasi re right second self semi serum seven short side "
-    "single sister six slow so sodium steady sub super tail ten the third three time to trans "
-    "treatment tri triple twice two type ultra un under up vitamin water well whole x zero".split()
+    "all alpha amino anti beta between bi bio bis blood broad calcium cis co coumarin cross "
+    "delta di dietary dose double drug eight end enzyme ergot erythro ex extra false fat "
+    "first five follow four full gamma gram half heart hemi high hyper hypo ill immune in "
+    "inter intra iron iso kappa life lipid long low magnesium mega meso meta mid mono multi "
+    "near neo neuro new non normal off omega on once one open ortho over oxo para peri "
+    "placebo plasma poly post potassium pre pro protein pseudo quasi re right second self "
+    "semi serum seven short side single sister six slow so sodium steady sub super tail ten "
+    "the third three threo time to trans treatment tri triple twice two type ultra un under "
+    "up vitamin water well whole within x zero".split()
 )
 # These also begin words that are written in one: "in-crease", "re-duces", "pro-pranolol".
 _DOUBTFUL_FIRST_PARTS: Final = frozenset(

@@ -9,6 +9,7 @@ T tokens of a Doc, C of a copy.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -62,7 +63,7 @@ def clean_copies(doc: Doc) -> list[CleanCopy]:
     copies = []
     sentences = np.cumsum(starts == 1)[kept]
     bounds = [*np.flatnonzero(np.diff(sentences, prepend=-1)).tolist(), len(kept)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         tokens = kept[start:end]
         may_start: list[bool | int | None] = [_START[i] for i in starts[tokens].tolist()]
         may_start[0] = True
@@ -83,7 +84,8 @@ def clean_copies(doc: Doc) -> list[CleanCopy]:
 def _words_as_read(doc: Doc, kept: list[int]) -> tuple[list[str], list[bool]]:
     """Words of the tokens that are no layout, and whether a blank or more follows each."""
     text = doc.text
-    words, spaces = [], []
+    words: list[str] = []
+    spaces: list[bool] = []
     end = 0
     for i in kept:
         token = doc[i]

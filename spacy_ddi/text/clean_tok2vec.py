@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from spacy.tokens import Doc
 from thinc.api import Model
@@ -45,7 +46,7 @@ def forward(
     sentences = [copy.doc for own in copies for copy in own]
     # One more, for the layout.
     read, backprop_tok2vec = tok2vec([*sentences, Doc(docs[0].vocab, words=["\n"])], is_train)
-    vectors = []
+    vectors: list[Any] = []
     following = iter(read)
     for doc, own in zip(docs, copies, strict=True):
         vectors.append(model.ops.alloc2f(len(doc), read[-1].shape[1]))
@@ -55,7 +56,7 @@ def forward(
 
     def backprop(d_vectors: list[Floats2d]) -> list[Doc]:
         d_read = [
-            gradient[copy.tokens]
+            cast(Any, gradient)[copy.tokens]
             for gradient, own in zip(d_vectors, copies, strict=True)
             for copy in own
         ]

@@ -26,16 +26,14 @@ _OPENERS: Final = r"[\"'“‘«(\[]*"
 _NOTES: Final = r"(?:\[\d[\d,;–\s-]*\]|(?<=[^\W\d_][.!?])\d{1,2}(?:[,–-]\d{1,2})*|[¹²³⁰⁴-⁹,]+)?"
 
 _STOP: Final = re.compile(
-    rf"(?P<word>[^\s(\[\"“‘]*)(?P<mark>[.!?…])(?P<closers>{_CLOSERS}){_NOTES}"
+    rf"(?P<mark>[.!?…])(?P<closers>{_CLOSERS}){_NOTES}"
     rf"(?P<gap>\s+(?:(?<=[\n\r])>[\s>]*)?)(?=(?:[-–*]\s+)?{_OPENERS}(?P<next>\w))"
 )
-# A list in one line: '… levels • Rifampin …'
-_INLINE_BULLET: Final = re.compile(r"(?<=\s)[•‣▪■●►➢✓✔](?=\s)")
+_LAST_WORD: Final = re.compile(r"[^\s(\[\"“‘]*$")
 # A blank is missing after the full stop: '…levels.Warfarin…'
-_GLUED: Final = re.compile(
-    r"(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]+[\s,])|(?<=[a-z]{3}\)[.!?])(?=[A-Z][a-z]+\s)"
-)
-
+_GLUED_STOP: Final = re.compile(r"[.!?](?=[A-Z][a-z]+[\s,])")
+# A list in one line: '… levels • Rifampin …'
+_INLINE_BULLET: Final = re.compile(r"[•‣▪■●►➢✓✔](?=\s)")
 # '2. Rifampin', 'A. Niger': the number of an item, or an initial, begins a sentence.
 _NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])")
 
@@ -49,8 +47,14 @@ def sentence_starts(text: str) -> list[int]:
     text (str): One paragraph, or less; a line end counts as a blank.
     RETURNS (List[int]): Places of the first characters, but for the text's own start.
     """
-    starts = {match.start() for match in _GLUED.finditer(text)}
-    starts |= {match.start() for match in _INLINE_BULLET.finditer(text)}
+    starts = set()
+    for match in _GLUED_STOP.finditer(text):
+        before = text[max(0, match.start() - 4) : match.start()].rstrip(")]")
+        if len(before) >= 3 and before[-3:].isalpha() and before.islower():
+            starts.add(match.end())
+    for match in _INLINE_BULLET.finditer(text, 1):
+        if text[match.start() - 1].isspace():
+            starts.add(match.start())
     previous = 0
     for match in _STOP.finditer(text):
         if _is_end(text, match, previous):
@@ -61,17 +65,20 @@ def sentence_starts(text: str) -> list[int]:
 
 def _is_end(text: str, match: re.Match[str], previous: int) -> bool:
     following = match["next"]
-    word = match["word"].lower()
     if not (following.isupper() or following.isdigit()):
         return False
     if match["mark"] != ".":
         return True
-    if match.start("word") == previous and _NUMBER.fullmatch(word):
+    end = match.start()
+    found = _LAST_WORD.search(text[max(previous, end - 30) : end])
+    word = found[0].lower() if found else ""
+    start = end - len(word)
+    if start == previous and _NUMBER.fullmatch(word):
         return False
     if word in _ABBREVIATIONS:
         return word in _MAY_END and following.isupper() and not match["closers"]
     if len(word) == 1 and word.isalpha() and following.isupper():
-        before = text[previous : match.start("word")].rstrip().rpartition(" ")[2]
+        before = text[previous:start].rstrip().rpartition(" ")[2]
         is_name = before.istitle() or before.endswith((",", ".")) or before.lower() in _BEFORE_NAME
         return bool(before) and not is_name
     return not (following.isdigit() and word in _BEFORE_NUMBER)

@@ -6,10 +6,13 @@ T tokens. Nothing that reads a Doc for what it says should see them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.attrs import ORTH, SENT_START
 from spacy.tokens import Doc
 
 from spacy_ddi.text.characters import INVISIBLE, LIGATURES
@@ -43,23 +46,33 @@ def layout_tokens(doc: Doc) -> NDArray[np.bool_]:
     doc (Doc): The Doc, T tokens. Sentence boundaries need not be set.
     RETURNS (NDArray): Shape (T,): True for layout.
     """
-    found = np.zeros(len(doc), dtype=bool)
     text = doc.text
     if is_plain(text):
-        return found
-    begins, words, may_start = [], [], []
+        return np.zeros(len(doc), dtype=bool)
+    state = doc.to_array([ORTH, SENT_START]).tobytes()
+    known = _known.get(doc)
+    if known is None or known[0] != state:
+        _known[doc] = known = (state, _find_layout(doc, text))
+    return known[1].copy()
+
+
+# It is asked for again and again while a Doc goes through a pipeline.
+_known: WeakKeyDictionary[Doc, tuple[bytes, NDArray[np.bool_]]] = WeakKeyDictionary()
+
+
+def _find_layout(doc: Doc, text: str) -> NDArray[np.bool_]:
+    begins, blank, may_start = [], [], []
     for token in doc:
         begins.append(token.idx)
-        words.append(token.text)
+        blank.append(_BLANK_TOKEN.fullmatch(token.text) is not None)
         may_start.append(token.is_sent_start is not False)
-    found[:] = [_BLANK_TOKEN.fullmatch(word) is not None for word in words]
+    found = np.array(blank)
     place = {begin: i for i, begin in enumerate(begins)}
     for start, end, is_item in _marks(text):
         first = place.get(start)
-        if is_item and (first is None or not _starts(first, found, may_start)):
+        if start == end or (is_item and (first is None or not _starts(first, found, may_start))):
             continue
-        low, high = np.searchsorted(begins, [start, end])
-        found[low:high] = True
+        found[bisect_left(begins, start) : bisect_left(begins, end)] = True
     return found
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final, cast
+
+import numpy as np
+from spacy.attrs import ENT_IOB, IDX, SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
+from thinc.types import Ints2d
 
 from spacy_ddi.text.lines import text_sentence_starts
+
+UNSET: Final = 0
+INSIDE: Final = 1
+"""Values of SENT_START and ENT_IOB in arrays."""
 
 
 @Language.factory("line_sentences", assigns=["token.is_sent_start"])
@@ -41,10 +50,10 @@ class LineSentences:
         """
         if not len(doc):
             return doc
-        starts = set(text_sentence_starts(doc.text))
-        for token in doc:
-            if token.i == 0:
-                token.is_sent_start = True
-            elif token.is_sent_start is None:
-                token.is_sent_start = token.idx in starts and token.ent_iob_ != "I"
+        places, set_before, parts = doc.to_array([IDX, SENT_START, ENT_IOB]).astype(np.int64).T
+        is_start = np.isin(places, text_sentence_starts(doc.text)) & (parts != INSIDE)
+        chosen = np.where(is_start, 1, -1)
+        starts = np.where(set_before == UNSET, chosen, set_before)
+        starts[0] = 1
+        doc.from_array([SENT_START], cast(Ints2d, starts.astype(np.uint64)[:, None]))
         return doc

@@ -6,11 +6,12 @@ no more than a blank, or lines of their own: items, headings, table rows, notes.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
 
-from spacy_ddi.text.characters import INVISIBLE, LINE_BREAK, LINE_END
+from spacy_ddi.text.characters import INVISIBLE, LINE_END
 from spacy_ddi.text.full_stops import sentence_starts
 from spacy_ddi.text.marks import BULLET, ITEM
 
@@ -30,18 +31,18 @@ _FINAL: Final = re.compile(r"[.!?…;:][\"'”’)\]]*(?:\[[\d,–-]+\])?$")
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"'”’)\]]*(?:\[[\d,–-]+\])?$")
 # Words that go on: no sentence ends with one of them, …
 _OPEN_WORDS: Final = frozenset(
-    "a about above after against also among an and any are as at be because been before being below "
-    "between both but by can could did do does due during each either etc. for from had has have if "
-    "in including into is it its like may might more most must nor not of on only or other over per "
-    "should since such than that the their these they this those through to under until upon versus "
-    "via vs was were when whether which while who whose will with within without would concomitant "
-    "e.g. i.e. approximately all some no new".split()
+    "a about above after against also among an and any are as at be because been before being "
+    "below between both but by can could did do does due during each either etc. for from had "
+    "has have if in including into is it its like may might more most must nor not of on only "
+    "or other over per should since such than that the their these they this those through to "
+    "under until upon versus via vs was were when whether which while who whose will with "
+    "within without would concomitant e.g. i.e. approximately all some no new".split()
 )
 # … and few begin with one of these.
 _CONTINUING: Final = frozenset(
-    "and or of by with in on to for from than that which who whose is are was were be been has have "
-    "had may might can could should will would must not due during when while because including "
-    "such as at into via per".split()
+    "and or of by with in on to for from than that which who whose is are was were be been "
+    "has have had may might can could should will would must not due during when while "
+    "because including such as at into via per".split()
 )
 _VERB: Final = re.compile(
     r"\b(?:is|are|was|were|may|might|can|could|should|must|will|has|have|had|do|does|did|appears?"
@@ -106,7 +107,7 @@ def text_sentence_starts(text: str) -> list[int]:
     RETURNS (List[int]): Places of the first characters, but for the text's own start.
     """
     starts: list[int] = []
-    lines = [line for line in split_lines(text)]
+    lines = split_lines(text)
     paragraphs = _paragraphs(lines)
     for i, paragraph in enumerate(paragraphs):
         begin = paragraph[0].start
@@ -170,9 +171,8 @@ def _first_word(text: str) -> str:
 def _is_open(text: str) -> bool:
     """Whether a line ends in the middle of a phrase."""
     last = text.rsplit(None, 1)[-1]
-    if last.lower() in _OPEN_WORDS or last[-1] in ",(/[+&=-–" or text.count("(") > text.count(")"):
-        return True
-    return False
+    is_open_word = last.lower() in _OPEN_WORDS or last[-1] in ",(/[+&=-–"
+    return is_open_word or text.count("(") > text.count(")")
 
 
 def _is_heading(line: Line) -> bool:
@@ -183,7 +183,7 @@ def _is_heading(line: Line) -> bool:
     if not words or len(words) > HEADING_LENGTH or _SENTENCE_END.search(words) or words[-1] in ",;":
         return False
     letters = [word for word in words.split() if word[0].isalpha() and len(word) > 3]
-    return words.isupper() or words.endswith(":") and len(letters) <= 5
+    return words.isupper() or (words.endswith(":") and len(letters) <= 5)
 
 
 def _is_row(line: Line) -> bool:
@@ -214,7 +214,7 @@ class _Shape:
         width = max(line.width for line in block)
         full = [
             line.width + 1 + len(_first_word(following.text)) > width
-            for line, following in zip(block, block[1:])
+            for line, following in itertools.pairwise(block)
             if not (_FINAL.search(line.text) or following.item_end or _is_heading(line))
         ]
         return cls(
@@ -243,15 +243,12 @@ class _Shape:
         if not self.is_upper and (_is_heading(before) or self._is_heading_after(before, line)):
             return not (self.is_wrapped and is_full and not before.text.isupper())
         if _SENTENCE_END.search(before.text):
-            # The punctuation decides; what is not a capital is a line of its own in notes only.
+            # The punctuation decides; what is no capital is a line of its own in notes only.
             return not (self.is_wrapped or self.is_punctuated)
-        if _is_open(before.text) or _first_word(line.text) in _CONTINUING:
+        is_item_going_on = piece[0].item_end and line.indent > piece[0].indent
+        if is_item_going_on or _is_open(before.text) or _first_word(line.text) in _CONTINUING:
             return False
-        if piece[0].item_end and line.indent > piece[0].indent:
-            return False
-        if self.is_wrapped and is_full:
-            return not self._reads_on(before, line, block)
-        return not (self.is_punctuated and not line.text[0].isupper())
+        return not self._goes_on(before, line, block, is_full)
 
     def _is_item(self, before: Line, line: Line, is_full: bool) -> bool:
         """Whether a bullet or number is one, not a dash or '(b)' within wrapped prose."""
@@ -266,10 +263,10 @@ class _Shape:
             _FINAL.search(before.text) or before.width < self.width / 2
         )
 
-    def _reads_on(self, before: Line, line: Line, block: list[Line]) -> bool:
-        """Whether a full line goes on with the next, where only the words tell."""
-        if line.text[0].islower() or not line.text[0].isalpha():
-            return True
-        if len(block) > 3 and self.is_punctuated:
+    def _goes_on(self, before: Line, line: Line, block: list[Line], is_full: bool) -> bool:
+        """Whether a line goes on with the next, where neither ends or begins a phrase for sure."""
+        if not (self.is_wrapped and is_full):
+            return self.is_punctuated and not line.text[0].isupper()
+        if not line.text[0].isupper() or (len(block) > 3 and self.is_punctuated):
             return True
         return not (_VERB.search(before.text) and _VERB.search(line.text))

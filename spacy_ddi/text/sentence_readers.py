@@ -1,13 +1,13 @@
 """spaCy's parser and entity recognizer, which read sentences one by one without their layout.
 
-T tokens of a Doc. Both components work by transitions over the tokens, of which a line end is one. A
-name that is broken over two lines would be another one to them, and so would the parse.
+T tokens of a Doc. Both components work by transitions over the tokens, of which a line end is one.
+With it, a name that is broken over two lines would be another name, and the parse another parse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from spacy.pipeline.dep_parser import DEFAULT_PARSER_MODEL, DependencyParser
 from spacy.pipeline.ner import DEFAULT_NER_MODEL, EntityRecognizer
 from spacy.tokens import Doc
 from thinc.api import Model
+from thinc.types import Ints2d
 
 from spacy_ddi.text.clean_copy import CleanCopy, clean_copies
 
@@ -49,7 +50,14 @@ class Reading(NamedTuple):
         "model": DEFAULT_PARSER_MODEL,
         "scorer": {"@scorers": "spacy.parser_scorer.v1"},
     },
-    default_score_weights=Language.get_factory_meta("parser").default_score_weights,
+    default_score_weights={
+        "dep_uas": 0.5,
+        "dep_las": 0.5,
+        "dep_las_per_type": None,
+        "sents_p": None,
+        "sents_r": None,
+        "sents_f": 0.0,
+    },
 )
 def make_sentence_parser(
     nlp: Language,
@@ -87,7 +95,12 @@ def make_sentence_parser(
         "incorrect_spans_key": None,
         "scorer": {"@scorers": "spacy.ner_scorer.v1"},
     },
-    default_score_weights=Language.get_factory_meta("ner").default_score_weights,
+    default_score_weights={
+        "ents_f": 1.0,
+        "ents_p": 0.0,
+        "ents_r": 0.0,
+        "ents_per_type": None,
+    },
 )
 def make_sentence_ner(
     nlp: Language,
@@ -113,7 +126,7 @@ def make_sentence_ner(
     )
 
 
-class SentenceParser(DependencyParser):  # type: ignore[misc]
+class SentenceParser(DependencyParser):
     """spaCy's dependency parser, which parses each sentence by itself, without its layout.
 
     Layout hangs on the word before it (at the start of a sentence on the word after it) as 'dep'.
@@ -143,10 +156,10 @@ class SentenceParser(DependencyParser):  # type: ignore[misc]
                 continue
             heads, labels = _joined_parse(doc, own, layout)
             offsets = (heads - np.arange(len(doc))).astype(np.uint64)
-            doc.from_array([HEAD, DEP], np.stack([offsets, labels], axis=1))
+            doc.from_array([HEAD, DEP], cast(Ints2d, np.stack([offsets, labels], axis=1)))
 
 
-class SentenceEntityRecognizer(EntityRecognizer):  # type: ignore[misc]
+class SentenceEntityRecognizer(EntityRecognizer):
     """spaCy's entity recognizer, which reads each sentence by itself, without its layout.
 
     No name begins or ends with layout; one that is broken over two lines is one name. In training
@@ -200,7 +213,7 @@ def _copies_with_entities(doc: Doc) -> list[CleanCopy]:
         values = preset[copy.tokens]
         if values[0, 0] == _IOB_INSIDE:
             values[0, 0] = _IOB_BEGIN
-        copy.doc.from_array(_ENTITY_ATTRIBUTES, values)
+        copy.doc.from_array(_ENTITY_ATTRIBUTES, cast(Ints2d, values))
     return copies
 
 
@@ -222,7 +235,7 @@ def _joined_parse(
     return heads, labels
 
 
-def _joined_entities(length: int, copies: list[CleanCopy]) -> NDArray[np.uint64]:
+def _joined_entities(length: int, copies: list[CleanCopy]) -> Ints2d:
     """Entity attributes of T tokens, shape (T, 4)."""
     values = np.zeros((length, len(_ENTITY_ATTRIBUTES)), dtype=np.uint64)
     values[:, 0] = _IOB_OUTSIDE
@@ -231,4 +244,4 @@ def _joined_entities(length: int, copies: list[CleanCopy]) -> NDArray[np.uint64]
         values[copy.tokens] = found
         for i in np.flatnonzero(found[1:, 0] == _IOB_INSIDE).tolist():
             values[copy.tokens[i] + 1 : copy.tokens[i + 1]] = found[i + 1]
-    return values
+    return cast(Ints2d, values)

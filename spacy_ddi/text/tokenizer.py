@@ -77,7 +77,7 @@ _ISOMER: Final = re.compile(
 )
 _ENTITY: Final = re.compile(r"&(?:#\d+|\w{2,6});?$")
 _TO_EDIT: Final = re.compile(f"[{INVISIBLE}{''.join(LIGATURES)}]")
-_GAP: Final = re.compile(f"[{INVISIBLE}]|[^{INVISIBLE}]+")
+_GAP: Final = re.compile(rf"[{INVISIBLE}]|\s+|[^\s{INVISIBLE}]")
 
 
 class Edit(NamedTuple):
@@ -109,7 +109,7 @@ def configure_drug_tokenizer() -> Callable[[Language], Tokenizer]:
     return make
 
 
-class DrugTokenizer(Tokenizer):  # type: ignore[misc]
+class DrugTokenizer(Tokenizer):
     """spaCy's tokenizer of the language, which reads an edited copy of the text. The tokens are of
     the text as it was given: `doc.text` is the same, character by character.
 
