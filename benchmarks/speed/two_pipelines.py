@@ -1,4 +1,4 @@
-"""Two pipelines from raw text, in turns: how many times as fast is the first?
+r"""Two pipelines from raw text, in turns: how many times as fast is the first?
 
     python -m benchmarks.speed.two_pipelines en_ddi_minilm OLD DDICorpus/Train \
         --documents configs/dev_documents.txt
@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Annotated
 
 import spacy
 import torch
 import typer
 
+from benchmarks.page import ratios, spread
+from benchmarks.speed.systems import System, take_turns
 from spacy_ddi.corpora.reader import read_docs
 
 
@@ -28,21 +30,16 @@ def main(
 ) -> None:
     """Print seconds and ratios, each pipeline with its own batch size."""
     torch.set_num_threads(threads)
-    pipelines = [spacy.load(first), spacy.load(second)]
     docs = read_docs(corpus, spacy.blank("en").make_doc, documents=documents)
     texts = [doc.text for doc in docs]
-    seconds: list[list[float]] = [[], []]
-    for round_number in range(repeats + 1):
-        for nlp, spent in zip(pipelines, seconds, strict=True):
-            start = perf_counter()
-            for _ in nlp.pipe(texts):
-                pass
-            if round_number:  # the first round warms up
-                spent.append(perf_counter() - start)
-    ratios = sorted(theirs / ours for ours, theirs in zip(*seconds, strict=True))
-    for name, spent in zip((first, second), seconds, strict=True):
-        typer.echo(f"{name}: {median(spent):.2f} s for {len(texts)} sentences")
-    typer.echo(f"{median(ratios):.2f} times as fast ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    systems = {
+        i: System(list, lambda texts, nlp=nlp: deque(nlp.pipe(texts), maxlen=0))  # no Doc is kept
+        for i, nlp in enumerate(map(spacy.load, (first, second)))
+    }
+    ours, theirs = take_turns(systems, texts, repeats=repeats).values()
+    for name, seconds in ((first, ours), (second, theirs)):
+        typer.echo(f"{name}: {median(seconds):.2f} s for {len(texts)} sentences")
+    typer.echo(f"{spread(ratios(ours, theirs), '.2f')} times as fast")
 
 
 if __name__ == "__main__":
