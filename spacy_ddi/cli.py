@@ -117,7 +117,7 @@ def extract(
     with _readable_errors():
         content = _read_text(text, file)
         nlp = _load_pipeline(pipeline, precision)
-        source = component_of(nlp).mentions
+        source = component_of(nlp).candidates.mentions
         stream = pipe_in_processes(
             nlp,
             ((passage, offset) for offset, passage in passages(content)),
@@ -193,7 +193,10 @@ def evaluate(
         references = list(docs)
         stream = _track(
             annotate(
-                nlp, references, mentions=mentions.value, spans_key=component.mentions.spans_key
+                nlp,
+                references,
+                mentions=mentions.value,
+                spans_key=component.candidates.mentions.spans_key,
             ),
             len(references),
             "Evaluating",
@@ -203,8 +206,7 @@ def evaluate(
             examples,
             labels=component.labels,
             mentions=mentions.value,
-            find_candidates=component.find_candidates,
-            source=component.mentions,
+            candidates=component.candidates,
         )
         if output is not None:
             _write(output, json.dumps(figures, indent=2) + "\n")
@@ -378,7 +380,7 @@ def calibrate(
         nlp = _load_pipeline(pipeline)
         component = component_of(nlp)
         references = list(read_docs(corpus, nlp.make_doc, documents=documents))
-        spans_key = component.mentions.spans_key
+        spans_key = component.candidates.mentions.spans_key
         with nlp.select_pipes(enable=upstream_of(nlp, component)):
             examples = list(annotate(nlp, references, mentions="gold", spans_key=spans_key))
         temperature = set_temperature(component, examples)

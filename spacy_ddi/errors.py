@@ -18,13 +18,26 @@ class Errors:
     NO_VECTORS: Final = (
         "[DDI002] Component '{name}' got token vectors that are all zero for a sentence with "
         "candidate pairs ('{text}…'). Is the transformer or tok2vec it listens to in the pipeline, "
-        "enabled, and before it? A listener without its upstream component yields zeros without a "
-        "word. If other sentences have vectors: min_mentions, candidates and negative_filter of "
-        "the span getter spacy-ddi.blinded_sents.v1 must leave in what those of '{name}' do."
+        "enabled, and before it? A listener without its upstream component yields zeros and no "
+        "error. If other sentences have vectors: the span getter spacy-ddi.blinded_sents.v2 must "
+        "have the same candidates as '{name}' (candidates = ${{candidates}} in both), or set "
+        "its read_all = true."
+    )
+    MENTIONS_CHANGED: Final = (
+        "[DDI023] Component '{name}': the mentions of a Doc ('{text}…') changed since the encoder "
+        "read them. New: {new}; no mentions any more: {gone}. The encoder reads one word in "
+        "place of every mention, so mentions must be known before it: put the component that sets "
+        "them (an entity_ruler, say) before the transformer, e.g. nlp.add_pipe(…, after='ner')."
+    )
+    NO_STORED_CFG: Final = (
+        "[DDI024] Component '{name}' is not initialized, and what is loaded has no 'cfg', so its "
+        "labels are not known and its weights can't be loaded. Don't exclude 'cfg', or initialize "
+        "the component first."
     )
     NO_MENTIONS: Final = (
-        "[DDI003] Component '{name}' found no drug mention in {n_docs} training examples: {where}. "
-        "Let a component or the reader set them, or mend spans_key and mention_labels."
+        "[DDI003] Component '{name}' found no drug mention in {n_docs} training examples. It "
+        "looked here: {where}; types of entities found: {found}. Let a component or the reader set "
+        "mentions, or change spans_key and mention_labels of its candidates."
     )
     NO_POSITIVES: Final = (
         "[DDI004] Component '{name}' found {n_pairs} candidate pairs in {n_docs} training "
@@ -151,6 +164,13 @@ class Errors:
 
 class Warnings:
     """Message templates of the warnings."""
+
+    MANY_PAIRS: Final = (
+        "[DDI903] A sentence of {n_tokens} tokens has {n_pairs} pairs of drugs ('{text}…'); the "
+        "{limit} whose drugs are nearest to each other are classified. Is it a list or a table? A "
+        "line_sentences component splits those at their lines. max_sentence_pairs of the "
+        "candidates sets the limit."
+    )
 
     NO_CANDIDATES: Final = (
         "[DDI902] Component '{name}': the references of a training batch hold interactions, but "

@@ -16,7 +16,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
+from random import Random
+from statistics import median
 from time import perf_counter
 from typing import Annotated, Any, get_args
 
@@ -28,20 +31,20 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from benchmarks.page import Table, ratios
 from benchmarks.speed.report import main as write_report
 from benchmarks.speed.systems import (
     PerPairClassifier,
+    System,
     annotated,
     count_pairs,
-    encoder_and_relations,
     mean_pooled_pairs,
-    per_pair_classifier,
-    relations_alone,
+    part_of,
     take_turns,
     whole_pipeline,
     with_mentions,
 )
-from benchmarks.speed.training import prepare, time_training
+from benchmarks.speed.training import prepare, training_systems
 from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.component.lookup import relation_pipes, set_precision
 from spacy_ddi.corpora.reader import read_docs
@@ -75,39 +78,61 @@ def main(
 ) -> None:
     """Measure a pipeline against what people run instead, on one thread."""
     console = Console(stderr=True)
-    figures: dict[str, Any] = {"machine": machine(), "repeats": repeats}
+    tables: dict[str, Table] = {}
+    figures = {"machine": machine(), "repeats": repeats, "tables": tables}
     output.mkdir(parents=True, exist_ok=True)
 
-    def store(name: str, found: Any) -> None:  # what is done is not lost
-        figures[name] = found
+    def store() -> None:  # what is done is not lost
         srsly.write_json(output / "speed.json", figures)
-        console.print(f"Measured: {name}", style="dim")
+        console.print(f"Measured: {[*figures, *tables][-1]}", style="dim")
 
-    store("scaling", measure_scaling(pipeline, text, console))
+    figures["scaling"] = measure_scaling(pipeline, text, console)
+    store()
     pipelines = {precision: load(pipeline, precision) for precision in PRECISIONS}
     nlp = pipelines["float32"]
     dev = list(read_docs(corpus, nlp.make_doc, documents=documents))
     many = many_mentions(nlp, read_lines(text), MANY_SENTENCES)
-    sentences = {"development documents": dev, "ten mentions or more": many}
-    store(
-        "extraction",
-        [
-            {"sentences": name, **measure_extraction(pipelines, docs, repeats)}
-            for name, docs in sentences.items()
-        ],
-    )
-    heads = {"ddi_relation": relations_alone(nlp), "mean-pooled spans": mean_pooled_pairs(nlp)}
-    seconds = take_turns(heads, dev, repeats=repeats)
-    store("heads", {"n_pairs": count_pairs(nlp, dev), "seconds": seconds})
-    texts = [doc.text for doc in dev]
-    store("shares", {name: shares(loaded, texts, repeats) for name, loaded in pipelines.items()})
+    tables["extraction"] = measure_extraction(pipelines, "development documents", dev, repeats)
+    tables["extraction"] += measure_extraction(pipelines, "ten mentions or more", many, repeats)
+    store()
+    alone = part_of(nlp, relation_pipes(nlp)[-1:])
+    heads = {"ddi_relation": alone, "mean-pooled spans": mean_pooled_pairs(nlp)}
+    tables["heads"] = compare(heads, dev, count_pairs(nlp, dev), repeats, title="Head alone")
+    store()
+    tables["shares"] = [
+        {"Share of the time from raw text, %": precision, **shares(loaded, dev, repeats)}
+        for precision, loaded in pipelines.items()
+    ]
+    store()
     paths = {"train": train, "dev": train, "encoder": encoder, "parser": parser}
     config = ROOT / "configs" / "minilm.cfg"
     learner, examples = prepare(config, {name: str(path) for name, path in paths.items()})
-    n_sentences = min(TRAINING_SENTENCES, len(examples))
-    store("training", time_training(learner, examples, n_sentences=n_sentences, repeats=repeats))
+    chosen = Random(0).sample(examples, min(TRAINING_SENTENCES, len(examples)))
+    systems = training_systems(learner, chosen)
+    n_pairs = count_pairs(learner, [example.predicted for example in chosen])
+    tables["training"] = compare(systems, chosen, n_pairs, repeats, title="Training")
+    for line in tables["training"]:
+        minutes = n_pairs / line["pairs/s"] / 60 * len(examples) / len(chosen)
+        line[f"minutes an epoch ({len(examples):,} sentences, from {len(chosen)})"] = minutes
+    store()
     write_report(output, output / "speed.md")
     console.print(f"Figures, tables and plot: {output}", highlight=False)
+
+
+def compare(
+    systems: dict[str, System], work: Sequence[Any], n_pairs: int, repeats: int, *, title: str
+) -> Table:
+    """Pairs a second of each system, and how many times as fast as the last one it is."""
+    seconds = take_turns(systems, work, repeats=repeats)
+    last = list(systems)[-1]
+    return [
+        {
+            title: name,
+            "pairs/s": n_pairs / median(spent),
+            f"times {last}": ratios(spent, seconds[last]),
+        }
+        for name, spent in seconds.items()
+    ]
 
 
 def machine() -> dict[str, Any]:
@@ -147,55 +172,59 @@ def many_mentions(nlp: Language, lines: Iterable[str], n_sentences: int) -> list
 
 
 def measure_extraction(
-    pipelines: dict[Precision, Language], docs: Sequence[Doc], repeats: int
-) -> dict[str, Any]:
+    pipelines: dict[Precision, Language], title: str, docs: Sequence[Doc], repeats: int
+) -> Table:
     """Our pipeline, and encoder and relations alone, against one pass a pair, each in every
     precision, all in turns."""
+    per_pair = "one pass a pair"
     systems = {
         (precision, name): system
         for precision, nlp in pipelines.items()
         for name, system in (
             ("whole pipeline", whole_pipeline(nlp)),
-            ("encoder and ddi_relation", encoder_and_relations(nlp)),
-            ("one pass a pair", per_pair_classifier(nlp, precision)),
+            ("encoder and ddi_relation", part_of(nlp, relation_pipes(nlp))),
+            (per_pair, System(PerPairClassifier(nlp, precision), partial(with_mentions, nlp=nlp))),
         )
     }
-    seconds: dict[str, dict[str, list[float]]] = {precision: {} for precision in pipelines}
-    for (precision, name), spent in take_turns(systems, docs, repeats=repeats).items():
-        seconds[precision][name] = spent
-    nlp = next(iter(pipelines.values()))
-    return {
-        "n_sentences": len(docs),
-        "n_pairs": count_pairs(nlp, docs),
-        "n_pieces": count_pieces(nlp, docs),
-        "seconds": seconds,
-    }
+    any_nlp = pipelines["float32"]
+    n_pairs, n_pieces = count_pairs(any_nlp, docs), count_pieces(any_nlp, docs)
+    seconds = take_turns(systems, docs, repeats=repeats)
+    return [
+        {
+            "Sentences": f"{title} ({len(docs)} sentences)",
+            "encoder in": precision,
+            "System": name,
+            "word pieces": n_pieces[name == per_pair],
+            "pairs/s": n_pairs / median(spent),
+            f"times {per_pair}": ratios(spent, seconds[precision, per_pair]),
+            f"times {per_pair} in float32": ratios(spent, seconds["float32", per_pair]),
+        }
+        for (precision, name), spent in seconds.items()
+    ]
 
 
-def count_pieces(nlp: Language, docs: Sequence[Doc]) -> dict[str, int]:
+def count_pieces(nlp: Language, docs: Sequence[Doc]) -> tuple[int, int]:
     """Word pieces that the encoder reads, without padding, in our pipeline and a pair at a time."""
-    classifier = PerPairClassifier(nlp)
+    classifier = PerPairClassifier(nlp)  # its tokenizer is ours, and knows the marks
     fresh = with_mentions(docs, nlp)
     get_spans = nlp.get_pipe("transformer").model.attrs["get_spans"]  # type: ignore[attr-defined]
     ours = [span.text for spans in get_spans(fresh) for span in spans]
-    return {  # its tokenizer is ours, and knows the marks
-        "ours": sum(map(len, classifier.tokenizer(ours)["input_ids"])),
-        "one pass a pair": sum(map(len, classifier.encode(fresh))),
-    }
+    read = (classifier.tokenizer(ours)["input_ids"], classifier.encode(fresh))
+    return sum(map(len, read[0])), sum(map(len, read[1]))
 
 
-def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, list[float]]:
-    """The share of each component in the time from raw text, in each of some rounds."""
+def shares(nlp: Language, sentences: Sequence[Doc], repeats: int) -> dict[str, list[float]]:
+    """Per cent of the time from raw text that each component takes, in each of some rounds."""
     rounds = []
     for _ in range(repeats + 1):
         start = perf_counter()
-        docs = [nlp.make_doc(text) for text in texts]
+        docs = [nlp.make_doc(sentence.text) for sentence in sentences]
         spent = {"tokenizer": perf_counter() - start}
         for name in nlp.pipe_names:
             start = perf_counter()
             docs = annotated(nlp, docs, [name])
             spent[name] = perf_counter() - start
-        rounds.append({name: value / sum(spent.values()) for name, value in spent.items()})
+        rounds.append({name: 100 * value / sum(spent.values()) for name, value in spent.items()})
     return {name: [found[name] for found in rounds[1:]] for name in rounds[0]}
 
 

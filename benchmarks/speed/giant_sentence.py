@@ -19,7 +19,7 @@ from spacy_ddi.corpora.reader import read_docs
 
 def main(pipeline: str, corpus: Path) -> None:
     """Print megabytes above the loaded pipeline, and seconds, of one prediction and one update."""
-    unfiltered = {"components.ddi_relation.negative_filter": None}
+    unfiltered = {"candidates.negative_filter": None, "candidates.max_sentence_pairs": 10_000}
     nlp = spacy.load(pipeline, exclude=["ner", "tagger", "doc_cleaner"], config=unfiltered)
     loaded = held()
     docs = list(read_docs(corpus, nlp.make_doc))

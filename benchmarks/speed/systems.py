@@ -22,12 +22,12 @@ from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.encoder.blinding import blind
 from spacy_ddi.encoder.packed_transformer import Precision
 
-MENTION_PIPES = ("ner", "entity_ruler")
 Name = TypeVar("Name")
 
+MENTION_PIPES = ("ner", "entity_ruler")
 MARKS = ("[E1]", "[E2]")
-"""The tokens that stand for the two mentions of a pair, where a classifier reads one pair a text;
-each is one word piece."""
+"""They stand for the mentions of a pair, where a classifier reads one pair a text; a word piece
+each."""
 
 BATCH_PIECES: dict[Precision, int] = {"float32": 1024, "bfloat16": 2048}
 """Word pieces of a batch of a per-pair classifier, padding counted: what suited it best of 512,
@@ -35,10 +35,10 @@ BATCH_PIECES: dict[Precision, int] = {"float32": 1024, "bfloat16": 2048}
 
 
 class System(NamedTuple):
-    """Something that is timed: `prepare`, which is not, makes fresh input for `run`."""
+    """Something that is timed: `run`, on the fresh input that `prepare` makes beforehand."""
 
-    prepare: Callable[[Any], Any]
     run: Callable[[Any], Any]
+    prepare: Callable[[Any], Any] = list
 
 
 def take_turns(
@@ -93,28 +93,17 @@ def count_pairs(nlp: Language, docs: Iterable[Doc]) -> int:
 
 def part_of(nlp: Language, names: Sequence[str]) -> System:
     """Some components in their order, on Docs with given mentions and what those before say."""
-    before = [
-        name for name in upstream_of(nlp, component_of(nlp)) if name not in (*MENTION_PIPES, *names)
-    ]
+    others = {*MENTION_PIPES, *names}
+    before = [name for name in upstream_of(nlp, component_of(nlp)) if name not in others]
     return System(
-        lambda docs: annotated(nlp, with_mentions(docs, nlp), before),
         lambda docs: annotated(nlp, docs, names),
+        lambda docs: annotated(nlp, with_mentions(docs, nlp), before),
     )
 
 
 def whole_pipeline(nlp: Language) -> System:
     """Parser, encoder and relations on given mentions: all components but the recognizer."""
     return part_of(nlp, [name for name in nlp.pipe_names if name not in MENTION_PIPES])
-
-
-def encoder_and_relations(nlp: Language) -> System:
-    """The encoder and `ddi_relation` alone, on Docs that are parsed."""
-    return part_of(nlp, relation_pipes(nlp))
-
-
-def relations_alone(nlp: Language) -> System:
-    """`ddi_relation` alone, on Docs with parse and vectors."""
-    return part_of(nlp, relation_pipes(nlp)[-1:])
 
 
 def mean_pooled_pairs(nlp: Language) -> System:
@@ -137,12 +126,7 @@ def mean_pooled_pairs(nlp: Language) -> System:
                     n_pairs += len(1 / (1 + np.exp(-pairs @ weight)))
         return n_pairs
 
-    return System(relations_alone(nlp).prepare, run)
-
-
-def per_pair_classifier(nlp: Language, precision: Precision = "float32") -> System:
-    """One pass of the encoder for each pair."""
-    return System(lambda docs: with_mentions(docs, nlp), PerPairClassifier(nlp, precision))
+    return part_of(nlp, relation_pipes(nlp)[-1:])._replace(run=run)
 
 
 class PerPairClassifier:
@@ -169,12 +153,12 @@ class PerPairClassifier:
     def texts(self, docs: Iterable[Doc]) -> Iterator[str]:
         """One text a candidate pair, with the pair marked and the other mentions blinded."""
         for doc in docs:
-            candidates = self.component.find_candidates(doc)
-            shadow = [token.text_with_ws for token in blind(doc, candidates.mentions)]
-            for pair in candidates.pairs.tolist():
-                words = list(shadow)
+            found = self.component.find_candidates(doc)
+            shadow = blind(doc, found.ranges, found.sentences)
+            for pair in found.pairs.tolist():
+                words = [token.text_with_ws for token in shadow]
                 for mark, mention in zip(MARKS, pair, strict=True):
-                    words[candidates.mentions[mention].start] = f"{mark} "
+                    words[found.mentions[mention].start] = f"{mark} "
                 yield "".join(words)
 
     def encode(self, docs: Iterable[Doc]) -> list[list[int]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import torch
 from spacy.language import Language
@@ -15,7 +13,7 @@ from spacy.util import load_config, registry
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import cross_entropy
 
-from benchmarks.speed.systems import PerPairClassifier, System, take_turns
+from benchmarks.speed.systems import PerPairClassifier, System
 
 PAIRS_A_BATCH = 32
 """Texts of a step of the per-pair loop, a usual size."""
@@ -32,33 +30,19 @@ def prepare(config: Path, paths: dict[str, str]) -> tuple[Language, list[Example
     return nlp, list(corpora["train"](nlp))
 
 
-def time_training(
-    nlp: Language, examples: Sequence[Example], *, n_sentences: int, repeats: int
-) -> dict[str, Any]:
-    """Time both kinds of training on the same sentences, in turns.
-
-    nlp (Language): An initialized pipeline.
-    examples (Sequence[Example]): Training examples.
-    n_sentences (int): How many of them are drawn.
-    repeats (int): Rounds that count.
-    RETURNS (Dict[str, Any]): The numbers of sentences and pairs, and the seconds of both.
-    """
-    chosen = Random(0).sample(list(examples), n_sentences)
+def training_systems(nlp: Language, examples: Sequence[Example]) -> dict[str, System]:
+    """Both kinds of training, on the same examples."""
     classifier = PerPairClassifier(nlp)
-    pairs = marked_pairs(classifier, chosen)
-    systems = {
-        "ours": System(
-            lambda chosen: [Example(e.predicted.copy(), e.reference) for e in chosen],
-            our_training(nlp),
-        ),
-        "per-pair fine-tuning": System(lambda _: pairs, per_pair_training(classifier)),
-    }
+    pairs = marked_pairs(classifier, examples)
     return {
-        "n_sentences": len(examples),
-        "n_timed": n_sentences,
-        "n_pairs": len(pairs),
-        "seconds": take_turns(systems, chosen, repeats=repeats),
+        "ours": System(our_training(nlp), copies),
+        "per-pair fine-tuning": System(per_pair_training(classifier), lambda _: pairs),
     }
+
+
+def copies(examples: Sequence[Example]) -> list[Example]:
+    """The same examples, not yet annotated by an earlier round."""
+    return [Example(example.predicted.copy(), example.reference) for example in examples]
 
 
 def our_training(nlp: Language) -> Callable[[Sequence[Example]], None]:

@@ -15,7 +15,7 @@ import spacy
 import torch
 import typer
 
-from benchmarks.page import ratios, spread
+from benchmarks.page import cell, ratios
 from benchmarks.speed.systems import System, take_turns
 from spacy_ddi.corpora.reader import read_docs
 
@@ -33,13 +33,13 @@ def main(
     docs = read_docs(corpus, spacy.blank("en").make_doc, documents=documents)
     texts = [doc.text for doc in docs]
     systems = {
-        i: System(list, lambda texts, nlp=nlp: deque(nlp.pipe(texts), maxlen=0))  # no Doc is kept
+        i: System(lambda texts, nlp=nlp: deque(nlp.pipe(texts), maxlen=0))  # no Doc is kept
         for i, nlp in enumerate(map(spacy.load, (first, second)))
     }
     ours, theirs = take_turns(systems, texts, repeats=repeats).values()
     for name, seconds in ((first, ours), (second, theirs)):
         typer.echo(f"{name}: {median(seconds):.2f} s for {len(texts)} sentences")
-    typer.echo(f"{spread(ratios(ours, theirs), '.2f')} times as fast")
+    typer.echo(f"{cell(ratios(ours, theirs))} times as fast")
 
 
 if __name__ == "__main__":

@@ -123,21 +123,17 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
 def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]]) -> str:
     """Scores of a part and the differences of `rows.yml`; then types and costs of each row."""
     rows = [cells(line) for line in lines]
-    names = list(rows[0])
-    split = names.index("paper: F1") + 1
-    scores, costs = names[:split], [names[0], *names[split:]]
-    tables = [
-        markdown_table(columns, [[row[name] for name in columns] for row in rows])
-        for columns in (scores, costs)
-    ]
+    split = list(rows[0]).index("paper: F1") + 1
+    scores = [dict(list(row.items())[:split]) for row in rows]
+    costs = [{"System": row["System"], **dict(list(row.items())[split:])} for row in rows]
     compared = [
         f"- {asked['question']} {in_words(asked['first'], asked['second'], found)}\n"
         for asked in read_comparisons()
         if (found := difference(runs, asked["first"], asked["second"]))
     ]
     return (
-        f"Scores on the {title}:\n\n{tables[0]}\n\n{''.join(compared)}\n"
-        f"F1 by type on the {title}, and costs:\n\n{tables[1]}"
+        f"Scores on the {title}:\n\n{markdown_table(scores)}\n\n{''.join(compared)}\n"
+        f"F1 by type on the {title}, and costs:\n\n{markdown_table(costs)}"
     )
 
 

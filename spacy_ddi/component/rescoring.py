@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,24 +12,6 @@ from spacy.training import Example
 from spacy_ddi.annotations import copy_mentions
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import make_examples
-
-
-class PipelineReference:
-    """A weak reference to the pipeline a component is in, which stays behind when the component is
-    pickled, e.g. for `n_process=2`.
-
-    nlp (Optional[Language]): The pipeline, if known.
-    """
-
-    def __init__(self, nlp: Language | None = None) -> None:
-        self._reference = None if nlp is None else weakref.ref(nlp)
-
-    def __call__(self) -> Language | None:
-        """The pipeline, if known and alive."""
-        return None if self._reference is None else self._reference()
-
-    def __reduce__(self) -> tuple[type[PipelineReference], tuple[()]]:
-        return PipelineReference, ()
 
 
 def needs_gold_mentions(example: Example, source: MentionSource) -> bool:
@@ -53,10 +34,10 @@ def with_gold_mentions(examples: Sequence[Example], nlp: Language, component: An
 
     examples (Sequence[Example]): The examples.
     nlp (Language): The pipeline.
-    component (DDIRelation): The component in it, with its mention source in `mentions`.
+    component (DDIRelation): The component in it, with its mention source in `candidates`.
     RETURNS (List[Doc]): New Docs, annotated, in the order of the examples.
     """
-    source: MentionSource = component.mentions
+    source: MentionSource = component.candidates.mentions
     pipes = list(pipes_up_to(nlp, component))
     docs: Iterable[Doc]
     if any("token.dep" in nlp.get_pipe_meta(name).assigns for name, _ in pipes):

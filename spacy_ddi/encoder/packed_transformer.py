@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from thinc.api import Model
 
-from spacy_ddi.encoder.blinding import SpanGetter
+from spacy_ddi.encoder.span_getter import SpanGetter
 from spacy_ddi.errors import require
 
 if TYPE_CHECKING:

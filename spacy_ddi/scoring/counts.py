@@ -7,7 +7,7 @@ not be represented is predicted negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
@@ -21,10 +21,12 @@ from spacy_ddi.annotations import (
     labelled_pairs,
     place_pair,
 )
-from spacy_ddi.candidates.generators import Candidates, sentence_pairs
-from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.candidates.sentences import sentence_index
 
-CandidateFinder = Callable[[Doc], Candidates]
+DEFAULT_FINDER = CandidateFinder()
+"""Takes every pair of mentions in a sentence."""
 
 
 @dataclass
@@ -84,24 +86,23 @@ class PairCounts:
 def count_pairs(
     example: Example,
     labels: Sequence[str],
-    find_candidates: CandidateFinder | None = None,
-    source: MentionSource = DEFAULT_SOURCE,
+    finder: CandidateFinder = DEFAULT_FINDER,
 ) -> PairCounts:
     """Count one example.
 
     example (Example): The annotated and the reference Doc.
     labels (Sequence[str]): The types of interaction.
-    find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc. Without it every
-        pair of its mentions counts as one.
-    source (MentionSource): Finds the mentions of the reference.
+    finder (CandidateFinder): Finds the candidates of the predicted Doc, and by its mention source
+        the mentions of the reference.
     RETURNS (PairCounts): The counts.
     """
     predicted, reference = example.predicted, example.reference
     gold = labelled_pairs(reference)
     found = labelled_pairs(predicted)
-    proposed = _candidate_pairs(predicted, find_candidates)
+    proposed = _candidate_pairs(predicted, finder)
+    gold_mentions = finder.mentions(reference)
     counts = PairCounts(
-        n_pairs=len(sentence_pairs(reference, source(reference))),
+        n_pairs=len(sentence_pairs(reference, gold_mentions, sentence_index(reference))),
         n_true=len(gold),
         n_true_typed=sum(label in labels for label in gold.values()),
         n_candidates=len(proposed),
@@ -145,32 +146,26 @@ def count_mentions(example: Example) -> Tally:
 def count_by_document(
     examples: Iterable[Example],
     labels: Sequence[str],
-    find_candidates: CandidateFinder | None = None,
-    source: MentionSource = DEFAULT_SOURCE,
+    finder: CandidateFinder = DEFAULT_FINDER,
 ) -> dict[str, PairCounts]:
     """Count examples by the corpus document that they belong to, the unit of the bootstrap.
 
     examples (Iterable[Example]): The examples. One whose reference bears no document id is a
         document of its own.
     labels (Sequence[str]): The types of interaction.
-    find_candidates (Optional[Callable]): See `count_pairs`.
-    source (MentionSource): See `count_pairs`.
+    finder (CandidateFinder): See `count_pairs`.
     RETURNS (Dict[str, PairCounts]): The counts of each document.
     """
     documents: dict[str, PairCounts] = {}
     for i, example in enumerate(examples):
         document = example.reference.user_data.get(DOCUMENT_ID, f"example {i}")
-        counts = count_pairs(example, labels, find_candidates, source)
+        counts = count_pairs(example, labels, finder)
         documents.setdefault(document, PairCounts()).add(counts)
     return documents
 
 
-def _candidate_pairs(doc: Doc, find_candidates: CandidateFinder | None) -> set[PlacePair]:
-    if find_candidates is None:
-        mentions = MentionSource()(doc)
-        candidates = Candidates(mentions, sentence_pairs(doc, mentions))
-    else:
-        candidates = find_candidates(doc)
+def _candidate_pairs(doc: Doc, finder: CandidateFinder) -> set[PlacePair]:
+    candidates = finder(doc)
     mentions = candidates.mentions
     return {place_pair(mentions[head], mentions[tail]) for head, tail in candidates.pairs.tolist()}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
 from spacy_ddi.annotations import MENTIONS_KEY, labelled_pairs, place_pair
-from spacy_ddi.candidates.generators import find_candidates, sentence_pairs
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.negative_filter import NegativeFilter
 
@@ -46,14 +46,13 @@ def count_filtered(docs: Iterable[Doc], negative_filter: NegativeFilter | None) 
     RETURNS (FilterCounts): The counts.
     """
     pairs = true = kept = kept_true = 0
-    source = MentionSource(MENTIONS_KEY)
+    find_all = CandidateFinder(MentionSource(MENTIONS_KEY, None))
+    find_filtered = replace(find_all, negative_filter=negative_filter)
     for doc in docs:
         relations = labelled_pairs(doc)
-        candidates = find_candidates(
-            doc, source=source, generator=sentence_pairs, negative_filter=negative_filter
-        )
+        candidates = find_filtered(doc)
         mentions = candidates.mentions
-        pairs += len(sentence_pairs(doc, mentions))
+        pairs += len(find_all(doc).pairs)
         true += len(relations)
         kept += len(candidates.pairs)
         kept_true += sum(

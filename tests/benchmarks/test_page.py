@@ -9,7 +9,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from benchmarks.page import between_marks, markdown_table, spread, write_page
+from benchmarks.page import cell, markdown_table, write_page
 from benchmarks.speed import report as speed_report
 from benchmarks.table1 import report as table1_report
 
@@ -19,19 +19,19 @@ def test_a_page_is_renewed_between_its_marks(tmp_path: Path) -> None:
     write_page(page, "some.module", "OLD", Figure())
     page.write_text(f"Before.\n\n{page.read_text()}\nAfter.\n")
     write_page(page, "some.module", "FRESH", Figure())
-    assert page.read_text() == (
-        "Before.\n\n<!-- begin: written by `python -m some.module` -->\n\nFRESH\n\n<!-- end -->\n"
-        "\nAfter.\n"
-    )
+    begin = "<!-- begin: written by `python -m some.module` -->"
+    assert page.read_text() == f"Before.\n\n{begin}\n\nFRESH\n\n<!-- end -->\n\nAfter.\n"
+    page.write_text("Before. After.")
     with pytest.raises(ValueError, match="no marks"):
-        between_marks("Before. After.", "some.module", "FRESH")
+        write_page(page, "some.module", "FRESH", Figure())
 
 
-def test_words_stand_left_and_figures_right() -> None:
-    lines = markdown_table(["a", "b", "c"], [["x", "y", "1"]], n_words=2).splitlines()
-    assert lines == ["| a | b | c |", "| --- | --- | ---: |", "| x | y | 1 |"]
-    assert spread([1.0, 3.0, 2.04]) == "2.0 (1.0 to 3.0)"
-    assert spread([1.01, 1.02]) == "1.0"
+def test_cells_have_the_digits_that_count_and_the_spread_of_rounds() -> None:
+    lines = markdown_table([{"a": "x", "b": "y", "c": 1234.5}], n_words=2).splitlines()
+    assert lines == ["| a | b | c |", "| --- | --- | ---: |", "| x | y | 1,234 |"]
+    assert [cell(n) for n in (0.123, 2.04, 99.94)] == ["0.12", "2.0", "99.9"]
+    assert cell([1.0, 3.0, 2.04]) == "2.0 (1.0 to 3.0)"
+    assert cell([1.001, 1.002]) == "1.00"
 
 
 @pytest.mark.parametrize("report", [speed_report, table1_report])

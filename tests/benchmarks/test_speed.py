@@ -15,20 +15,20 @@ from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 
-from benchmarks.speed.__main__ import count_pieces, many_mentions, measure_extraction, shares
+from benchmarks.speed.__main__ import compare, many_mentions, measure_extraction, shares
 from benchmarks.speed.memory import held, measure
 from benchmarks.speed.report import points_of
 from benchmarks.speed.scaling import list_sentence
 from benchmarks.speed.systems import (
     PerPairClassifier,
+    System,
     count_pairs,
     mean_pooled_pairs,
-    relations_alone,
     take_turns,
     whole_pipeline,
     with_mentions,
 )
-from benchmarks.speed.training import prepare, time_training
+from benchmarks.speed.training import prepare, training_systems
 from spacy_ddi.annotations import MENTIONS_KEY
 from tests.conftest import ROOT
 
@@ -59,10 +59,7 @@ def test_a_classifier_of_pairs_reads_each_candidate_once_with_its_mentions_marke
     pieces = classifier.tokenizer.tokenize("[E1] may alter [E2]")
     assert (pieces[0], pieces[-1]) == ("[E1]", "[E2]")
     assert classifier([]) == 0
-
-
-def test_a_marked_text_keeps_the_other_words(nlp: Language) -> None:
-    text = next(PerPairClassifier(nlp).texts([list_sentence(nlp, 3)]))
+    text = next(classifier.texts([list_sentence(nlp, 3)]))
     expected = "the level of [E1] may change under [E2] , the level of drug may change ."
     assert text.split() == expected.split()
 
@@ -75,32 +72,23 @@ def test_the_encoder_of_a_pair_classifier_is_ours(nlp: Language) -> None:
     assert all(np.array_equal(theirs[name][: len(ours[name])], ours[name]) for name in theirs)
 
 
-def test_all_systems_are_timed_on_the_same_pairs(nlp: Language, docs: list[Doc]) -> None:
-    found = measure_extraction({"float32": nlp, "bfloat16": nlp}, docs, repeats=2)
-    assert found["n_pairs"] == count_pairs(nlp, docs)
-    assert found["n_pieces"] == count_pieces(nlp, docs)
-    assert found["n_pieces"]["ours"] < found["n_pieces"]["one pass a pair"]
-    for systems in found["seconds"].values():
-        assert list(systems) == ["whole pipeline", "encoder and ddi_relation", "one pass a pair"]
-        assert all(len(spent) == 2 and min(spent) > 0 for spent in systems.values())
+def test_extraction_is_compared_in_each_precision(nlp: Language, docs: list[Doc]) -> None:
+    table = measure_extraction({"float32": nlp, "bfloat16": nlp}, "some", docs, repeats=2)
+    systems = ["whole pipeline", "encoder and ddi_relation", "one pass a pair"]
+    assert [line["System"] for line in table] == systems * 2
+    assert [line["encoder in"] for line in table] == ["float32"] * 3 + ["bfloat16"] * 3
+    assert table[0]["word pieces"] < table[2]["word pieces"]
+    assert table[2]["times one pass a pair"] == table[5]["times one pass a pair"] == [1, 1]
+    assert min(line["pairs/s"] for line in table) > 0
 
 
 def test_systems_find_relations_and_the_tutorials_head_scores_all_pairs(
     nlp: Language, docs: list[Doc]
 ) -> None:
-    for system in (whole_pipeline(nlp), relations_alone(nlp)):
-        done = system.run(system.prepare(docs))
-        assert all(isinstance(doc._.ddi_rels, list) for doc in done)
+    whole = whole_pipeline(nlp)
+    assert all(isinstance(doc._.ddi_rels, list) for doc in whole.run(whole.prepare(docs)))
     tutorial = mean_pooled_pairs(nlp)
     assert tutorial.run(tutorial.prepare(docs)) == count_pairs(nlp, docs)
-
-
-def test_sentences_grow_with_their_mentions(nlp: Language) -> None:
-    for n_mentions in (2, 5, 64):
-        doc = list_sentence(nlp, n_mentions)
-        names = [mention.text for mention in doc.spans[MENTIONS_KEY]]
-        assert names == [f"drug{i}" for i in range(n_mentions)]
-        assert len(doc) < 6 * n_mentions + 3
 
 
 def test_sentences_with_many_mentions_are_found_in_text(nlp: Language) -> None:
@@ -116,9 +104,9 @@ def test_sentences_with_many_mentions_are_found_in_text(nlp: Language) -> None:
 
 
 def test_shares_are_those_of_all_components(nlp: Language, docs: list[Doc]) -> None:
-    found = shares(nlp, [doc.text for doc in docs[:3]], 2)
+    found = shares(nlp, docs[:3], 2)
     assert list(found) == ["tokenizer", *nlp.pipe_names]
-    assert np.sum(list(found.values()), axis=0) == pytest.approx([1, 1])
+    assert np.sum(list(found.values()), axis=0) == pytest.approx([100, 100])
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux only")
@@ -127,29 +115,27 @@ def test_memory_is_what_was_taken() -> None:
         program = "import time; x = b'1' * 200 * 2**20; time.sleep(1)"
         subprocess.run([sys.executable, "-c", program], check=True)
 
-    def take() -> None:
-        np.ones(200 * 2**17)
-
-    assert 150 < measure(take)[0] - held() < 300
+    assert 150 < measure(lambda: np.ones(200 * 2**17))[0] - held() < 300
     assert measure(child)[0] - held() < 100
     megabytes, seconds = measure(child, tree=True)
     assert 180 < megabytes - held(tree=True) < 300
     assert seconds > 1
 
 
-def test_training_is_timed_on_the_same_pairs(parts: dict[str, Any]) -> None:
+def test_both_trainings_learn_the_same_pairs(parts: dict[str, Any]) -> None:
     paths = {name: parts[f"paths.{name}"] for name in ("train", "dev", "encoder", "parser")}
     nlp, examples = prepare(CONFIG, paths)
-    found = time_training(nlp, examples, n_sentences=4, repeats=1)
-    assert list(found["seconds"]) == ["ours", "per-pair fine-tuning"]
-    assert found["n_timed"] == 4
-    assert found["n_pairs"] > 0
+    systems = training_systems(nlp, examples[:4])
+    pairs = systems["per-pair fine-tuning"].prepare(examples)
+    assert len(pairs) == count_pairs(nlp, [example.predicted for example in examples[:4]]) > 0
+    ours, theirs = compare(systems, examples[:4], len(pairs), 1, title="Training")
+    assert theirs["times per-pair fine-tuning"] == [1]
+    assert ours["pairs/s"] > 0
 
 
-def test_systems_take_turns_and_the_first_round_does_not_count(nlp: Language) -> None:
+def test_systems_take_turns_and_the_first_round_does_not_count() -> None:
     calls: list[str] = []
-    system = whole_pipeline(nlp)._replace(prepare=list)
-    systems = {name: system._replace(run=lambda _, name=name: calls.append(name)) for name in "ab"}
+    systems = {name: System(lambda _, name=name: calls.append(name)) for name in "ab"}
     assert [len(spent) for spent in take_turns(systems, [], repeats=2).values()] == [2, 2]
     assert calls == ["a", "b"] * 3
 

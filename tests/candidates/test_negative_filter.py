@@ -11,6 +11,7 @@ from spacy.util import registry
 from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.negative_filter import NegativeFilter
+from spacy_ddi.candidates.sentences import sentence_index
 from tests.helpers import make_doc, text_doc
 
 
@@ -22,7 +23,7 @@ def kept(text: str, **settings: bool) -> list[tuple[str, str]]:
     """The pairs of a text that the filter keeps."""
     doc = text_doc(text)
     mentions = MentionSource()(doc)
-    pairs = sentence_pairs(doc, mentions)
+    pairs = sentence_pairs(doc, mentions, sentence_index(doc))
     keep = make_filter(**settings)(doc, mentions, pairs)
     assert keep.dtype == np.bool_
     assert keep.shape == (len(pairs),)
@@ -123,7 +124,7 @@ def test_two_coordinations_of_three_keep_the_pairs_between_them() -> None:
 def test_nested_mentions_do_not_coordinate() -> None:
     doc = make_doc(["beta", "blockers", ",", "zinc"], mentions=[(0, 2), (0, 1), (3, 4)])
     mentions = MentionSource()(doc)
-    assert make_filter()(doc, mentions, sentence_pairs(doc, mentions)).all()
+    assert make_filter()(doc, mentions, sentence_pairs(doc, mentions, sentence_index(doc))).all()
 
 
 def test_each_rule_can_be_switched_off() -> None:
@@ -145,4 +146,8 @@ def test_registered_filter_survives_pickle() -> None:
     again = pickle.loads(pickle.dumps(negative_filter))
     doc = text_doc("<zinc>, <Zinc> and <lithium>")
     mentions = MentionSource()(doc)
-    assert again(doc, mentions, sentence_pairs(doc, mentions)).tolist() == [False, True, True]
+    assert again(doc, mentions, sentence_pairs(doc, mentions, sentence_index(doc))).tolist() == [
+        False,
+        True,
+        True,
+    ]

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, make_relation
-from spacy_ddi.component.ddi_relation import Prediction
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.sentences import Ints
+from spacy_ddi.component.decoding import Prediction
 from spacy_ddi.graph.edges import edges_of_parse
 from spacy_ddi.graph.pair_batch import PairBatch
 from tests.component.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
@@ -168,7 +171,7 @@ def test_examples_without_mentions_are_refused(make_nlp: MakeNlp) -> None:
 def test_examples_with_other_mention_labels_are_refused(
     make_nlp: MakeNlp, make_examples: MakeExamples
 ) -> None:
-    nlp = make_nlp(mention_labels=["CHEMICAL"])
+    nlp = make_nlp(candidates={"mention_labels": ["CHEMICAL"]})
     with pytest.raises(ValueError, match=r"DDI003.*CHEMICAL"):
         nlp.initialize(lambda: make_examples(nlp))
 
@@ -298,7 +301,7 @@ def test_predicted_mentions_that_differ_make_negatives(
 def test_order_of_nested_mentions_does_not_matter(make_nlp: MakeNlp) -> None:
     """Stored relations put the shorter of two mentions with one start first, candidates the
     longer."""
-    nlp = make_nlp(negative_filter=None)
+    nlp = make_nlp(candidates={"negative_filter": None})
     doc = build_doc(nlp.vocab, SENTENCES[1])
     doc.spans[MENTIONS_KEY] = [doc[4:6], doc[4:5]]
     reference = doc.copy()
@@ -370,7 +373,8 @@ def test_get_loss_agrees_with_update(trained: Language, make_examples: MakeExamp
     examples = make_examples(trained)
     docs = [example.predicted for example in examples]
     candidates = [component.find_candidates(doc) for doc in docs]
-    logits = component.model.predict((docs, component._make_batch(docs, candidates)))
+    with component._encoder_input(docs, candidates):
+        logits = component.model.predict((docs, component._make_batch(docs, candidates)))
     loss, gradient = component.get_loss(examples, logits)
     assert gradient.shape == logits.shape
     assert loss == pytest.approx(component.update(examples)["ddi_relation"], rel=1e-4)
@@ -471,7 +475,7 @@ def test_filtered_pairs_are_predicted_negative(trained: Language) -> None:
     component.cfg["threshold"] = 0.0
     same = ("Aspirin raises aspirin levels .", [1, 1, 3, 1, 1], [(0, 1), (2, 3)], [])
     assert annotate(trained, [same]) == [[]]
-    component.negative_filter = None
+    component.candidates = replace(component.candidates, negative_filter=None)
     assert len(annotate(trained, [same])[0]) == 1
 
 
@@ -547,14 +551,14 @@ def test_missing_parse_can_be_a_chain_with_one_warning(
     assert isinstance(component(doc)._.ddi_rels, list)
 
 
-def cross_sentence_pairs(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+def cross_sentence_pairs(doc: Doc, mentions: Sequence[Span], sentences: Ints) -> Ints:
     """A generator that pairs the first mention with the last."""
     return np.array([[0, len(mentions) - 1]])
 
 
 def test_pair_across_sentences_is_an_error(trained: Language) -> None:
     component = trained.get_pipe("ddi_relation")
-    component.candidates = cross_sentence_pairs
+    component.candidates = CandidateFinder(generator=cross_sentence_pairs)
     doc = Doc.from_docs([build_doc(trained.vocab, sentence) for sentence in SENTENCES[:2]])
     with pytest.raises(ValueError, match="DDI010"):
         component(doc)
@@ -769,7 +773,8 @@ def test_joint_decoding_is_the_product_of_both_heads(make_nlp, make_examples):
     component = nlp.get_pipe("ddi_relation")
     docs = [build_doc(nlp.vocab, SENTENCES[0])]
     candidates = [component.find_candidates(doc) for doc in docs]
-    (logits,) = component.model.predict((docs, PairBatch.from_docs(docs, candidates)))
+    with component._encoder_input(docs, candidates):
+        (logits,) = component.model.predict((docs, PairBatch.from_docs(docs, candidates)))
 
     def softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(np.exp(values) / np.exp(values).sum())

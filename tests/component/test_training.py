@@ -23,7 +23,7 @@ from spacy_ddi.annotations import MENTIONS_KEY, make_relation
 from spacy_ddi.cli import app
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.distillation.soft_labels import label_pairs
-from spacy_ddi.encoder.blinding import configure_blinded_sents
+from spacy_ddi.encoder.span_getter import configure_blinded_sents
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
@@ -206,7 +206,7 @@ def test_encoder_blinds_anew_for_gold_mentions(parts: dict[str, Any], tmp_path: 
 
 def test_mentions_under_another_key(parts: dict[str, Any], tmp_path: Path) -> None:
     key = {
-        "components.ddi_relation.spans_key": "mine",
+        "candidates.spans_key": "mine",
         "corpora.train.spans_key": "mine",
         "corpora.dev.spans_key": "mine",
     }
@@ -301,7 +301,7 @@ def test_scores_are_those_of_one_sentence_at_a_time(parts: dict[str, Any]) -> No
     network.max_pairs = 3
     docs = list(nlp.pipe(read(), batch_size=len(stored)))
     fast = [prediction.probs for prediction in component.predict(docs)]
-    transformer.attrs["get_spans"] = configure_blinded_sents(min_mentions=0)
+    transformer.attrs["get_spans"] = configure_blinded_sents(component.candidates, read_all=True)
     fast_layer = transformer.layers[0]
     transformer.layers[0] = Model(
         fast_layer.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from spacy.lang.en import English
@@ -9,8 +11,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
-from spacy_ddi.candidates.generators import Candidates
-from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.corpora.docs import sentence_to_doc
 from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 from spacy_ddi.scoring.counts import (
@@ -24,12 +25,16 @@ from spacy_ddi.scoring.counts import (
 LABELS = ("mechanism", "effect")
 
 
-def nothing(doc: Doc) -> Candidates:
-    return Candidates(MentionSource()(doc), np.zeros((0, 2), dtype=np.int64))
+def drop_all(doc: Doc, mentions: Any, pairs: Any) -> Any:
+    return np.zeros(len(pairs), dtype=bool)
 
 
-def first_pair(doc: Doc) -> Candidates:
-    return Candidates(MentionSource()(doc), np.array([[0, 1]]))
+def keep_first(doc: Doc, mentions: Any, pairs: Any) -> Any:
+    return np.arange(len(pairs)) == 0
+
+
+nothing = CandidateFinder(negative_filter=drop_all)
+first_pair = CandidateFinder(negative_filter=keep_first)
 
 
 def test_right_wrong_type_missed_and_spurious_pairs(make_example):
