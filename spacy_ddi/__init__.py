@@ -11,14 +11,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from spacy_ddi.annotations import (
-        Relation,
-        concatenate_docs,
-        install_extensions,
-        make_relation,
-        span_as_doc,
-    )
+    from spacy_ddi.annotations import Relation, install_extensions, make_relation
     from spacy_ddi.corpora.docs import make_examples
+    from spacy_ddi.derived_docs import concatenate_docs, span_as_doc
     from spacy_ddi.errors import DDIError
     from spacy_ddi.formats.html_page import render_page
     from spacy_ddi.formats.relation_records import to_records
@@ -27,13 +22,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "DDIError": "errors",
     "Relation": "annotations",
-    "concatenate_docs": "annotations",
+    "concatenate_docs": "derived_docs",
     "install_extensions": "annotations",
     "make_examples": "corpora.docs",
     "make_relation": "annotations",
     "pipe_in_processes": "parallel",
     "render_page": "formats.html_page",
-    "span_as_doc": "annotations",
+    "span_as_doc": "derived_docs",
     "to_records": "formats.relation_records",
 }
 

@@ -289,14 +289,16 @@ def label(
     """Let teachers judge pairs of drugs, for a smaller pipeline to learn from.
 
     The pairs are those of mentions that the pipeline finds in a text, and those of a corpus's own
-    sentences, in copies with some words exchanged. Train with `--paths.silver OUTPUT`.
+    sentences, in copies with some words exchanged. Train with `--paths.soft_labels OUTPUT`.
     """
     from spacy.tokens import DocBin
 
-    from spacy_ddi.annotations import SOFT_LABELS
     from spacy_ddi.corpora.docbin import write_docbin
-    from spacy_ddi.distillation.soft_labels import find_sentences, label_pairs, vary_sentences
+    from spacy_ddi.distillation.copies import vary_sentences
+    from spacy_ddi.distillation.soft_labels import add_soft_labels
+    from spacy_ddi.distillation.unlabelled import find_sentences
     from spacy_ddi.formats.plain_text import read_lines
+    from spacy_ddi.gold import SOFT_LABELS
 
     with _readable_errors():
         if text is None and corpus is None:
@@ -313,7 +315,7 @@ def label(
             docs.extend(vary_sentences(nlp, gold, copies=copies, seed=seed))
         parts = [docs[start : start + 256] for start in range(0, len(docs), 256)]
         tracked = _track(parts, len(parts), "Labelling")
-        labelled = [doc for part in tracked for doc in label_pairs(teachers, part)]
+        labelled = [doc for part in tracked for doc in add_soft_labels(teachers, part)]
         if not labelled:
             _fail(
                 f"No sentence with a pair to judge. Does pipeline {pipeline!r} find mentions "

@@ -51,9 +51,10 @@ class Errors:
         "'{attribute}')) before the pipeline is loaded."
     )
     BAD_RELATIONS: Final = (
-        "[DDI006] doc._.ddi_rels takes a list of dicts with the integer keys head_start, head_end, "
-        "tail_start, tail_end (token offsets within the Doc of {length} tokens, head first), a "
-        "string 'label' and a finite float 'score'. Found: {found}."
+        "[DDI006] doc._.ddi_rels can't be set: {problem}. It takes a list of dicts with the "
+        "integer keys head_start, head_end, tail_start, tail_end (token offsets within the Doc of "
+        "{length} tokens, end exclusive, head first), a string 'label', a 'score' from 0 to 1 and, "
+        "if wanted, 'probs' (a dict from labels to numbers from 0 to 1). Found: {found!r}."
     )
     UNSEEN_LABEL: Final = (
         "[DDI007] Component '{name}' met the interaction label '{label}' in a training example, "
@@ -80,6 +81,12 @@ class Errors:
     )
     BAD_SETTING: Final = (
         "[DDI012] {where}: {setting} = {found!r} is not possible. Expected: {expected}."
+    )
+    OTHER_VOCAB: Final = (
+        "[DDI115] Component '{name}': the predicted Docs of the training examples ('{text}…') have "
+        "another vocab than the pipeline, so its other components can't annotate them. Make them "
+        "with the pipeline's tokenizer: make_examples(docs, nlp.make_doc, gold_mentions=True). "
+        "The reference Docs may have any vocab."
     )
     NOT_IN_RELATION: Final = "[DDI016] '{mention}' takes no part in {relation}."
     NO_NLP: Final = (
@@ -122,6 +129,35 @@ class Errors:
         "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
     )
 
+    # Relations on a Doc
+    PAIR_MERGED: Final = (
+        "[DDI045] A relation is between '{head}' and '{tail}', and both are now in one token, "
+        "'{token}': tokens were merged after the relation was found. Read the relations before "
+        "that component (merge_noun_chunks, merge_entities, a retokenizer), or keep these two in "
+        "tokens of their own."
+    )
+    PAIR_OUTSIDE: Final = (
+        "[DDI046] A stored pair of mentions lies outside of its Doc: {unit}s {start} to {end} of "
+        "{length} in '{text}…'. Was doc.user_data taken from a Doc of another text? Join Docs by "
+        "spacy_ddi.derived_docs.concatenate_docs and cut them by span_as_doc, which move pairs."
+    )
+    READ_ONLY: Final = (
+        "[DDI047] What doc._.ddi_rels gives can't be changed in place: the change would be lost. "
+        "Set a new list, e.g. doc._.ddi_rels = [*doc._.ddi_rels, relation]. A copy can be changed: "
+        "copy.deepcopy(doc._.ddi_rels)."
+    )
+    SECOND_RELATION: Final = (
+        "[DDI048] doc._.ddi_rels can't be set: there are two relations between '{head}' and "
+        "'{tail}' (token offsets {place}), with the labels {labels}. A pair of mentions has one "
+        "label: leave one of them out."
+    )
+    GROUP_OUTSIDE: Final = (
+        "[DDI050] A mention of doc.spans['{key}'] lies outside of its Doc ('{text}…'): tokens were "
+        "merged after the group was set, and spaCy does not move span groups. Set the group after "
+        "the component that merges tokens."
+    )
+    NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
+
     # Corpora
     CORPUS_FOLDER: Final = (
         "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
@@ -142,6 +178,18 @@ class Errors:
         "document id a line, e.g. DDI-DrugBank.d0."
     )
     CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
+    CORPUS_ROOT: Final = (
+        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
+        "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
+    )
+    PAIR_CONTRADICTS: Final = (
+        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
+        "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
+    )
+    DOCBIN_FILE: Final = (
+        "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
+        "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
+    )
     CORPUS_DOCUMENTS: Final = (
         "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
         "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
@@ -177,6 +225,49 @@ class Warnings:
         "the predicted Docs have no pair of mentions, so nothing is learned from it. Let the "
         "reader give the gold mentions (spacy-ddi.DocBinCorpus.v1, gold_mentions = true; stock "
         "spacy.Corpus drops them), or an annotating component. Said once."
+    )
+
+    TWO_LABELS: Final = (
+        "[DDI945] Two relations are about one pair of mentions, '{head}' and '{tail}' in "
+        "'{text}…', with the labels {labels}. The last one counts. Leave one of them out."
+    )
+
+    # Corpora: what is read all the same. `corpora/problems.py` counts it.
+    TEXT_DIFFERS: Final = (
+        "[DDI910] The attribute text of an entity is not what its charOffset marks. What is marked "
+        "was read; correct whichever is wrong. Found {n_found}: {problems}."
+    )
+    PAIR_TWICE: Final = (
+        "[DDI911] A pair is annotated twice, with the same label. It counts once. "
+        "Found {n_found}: {problems}."
+    )
+    ID_TWICE: Final = (
+        "[DDI912] An id is given twice. Both places were read, but scores by document, lists of "
+        "documents and submission lines can't tell them apart. Found {n_found}: {problems}."
+    )
+    SAME_PLACE: Final = (
+        "[DDI913] An entity marks the same characters as one before it in its sentence. The two "
+        "count as one mention, of the first one's type. Found {n_found}: {problems}."
+    )
+    NOT_READ: Final = (
+        "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
+        "not read. Found {n_found}: {problems}."
+    )
+    RELATIONS_LOST: Final = (
+        "[DDI915] Component '{name}': of {n_annotated} annotated relations in the training "
+        "references, {n_found} can't be learned, since they belong to no pair of mentions; the "
+        "pairs that were meant count as not interacting. E.g. {examples}. Give a relation the "
+        "token offsets of two mentions of one sentence, and check spans_key and mention_labels."
+    )
+    RELATIONS_CONTRADICT: Final = (
+        "[DDI916] Component '{name}': of {n_annotated} annotated pairs in the training references, "
+        "{n_found} have relations with different labels; the last one is used. E.g. {examples}. "
+        "Keep one relation for each pair."
+    )
+    NOT_ANNOTATED: Final = (
+        "[DDI917] Component '{name}': training references with pairs of mentions, but without "
+        "annotation: {n_found}. All their pairs count as not interacting. E.g. {examples}. Set "
+        "doc._.ddi_rels, to [] where nothing interacts; a DocBin needs store_user_data=True."
     )
 
     CHAIN: Final = (

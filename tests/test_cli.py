@@ -18,11 +18,12 @@ from thinc.api import Adam
 from typer.testing import CliRunner
 
 from spacy_ddi import parallel
-from spacy_ddi.annotations import SOFT_LABELS, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.cli import app
 from spacy_ddi.component import lookup as pipes
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.gold import SOFT_LABELS
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.

@@ -45,11 +45,11 @@ from benchmarks.speed.systems import (
     with_mentions,
 )
 from benchmarks.speed.training import prepare, training_systems
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.component.lookup import relation_pipes, set_precision
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.encoder.packed_transformer import Precision
 from spacy_ddi.formats.plain_text import read_lines
+from spacy_ddi.gold import MENTIONS_KEY
 
 MENTIONS = (2, 4, 8, 16, 32, 64)
 DOCUMENTS = (10, 100, 1_000)

@@ -5,6 +5,7 @@ python -m benchmarks.speed.giant_sentence en_ddi_minilm DDICorpus/Train
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import spacy
@@ -13,8 +14,8 @@ from spacy.training import Example
 
 from benchmarks.speed.memory import held, measure
 from benchmarks.speed.systems import annotated, with_mentions
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.gold import MENTIONS_KEY
 
 
 def main(pipeline: str, corpus: Path) -> None:
@@ -37,7 +38,7 @@ def main(pipeline: str, corpus: Path) -> None:
     typer.echo(f"{len(giant)} tokens, {n_mentions * (n_mentions - 1) // 2} pairs")
     for step in (predict, update):
         step(docs[:20])  # warms up
-        megabytes, seconds = measure(lambda step=step: step([giant]))
+        megabytes, seconds = measure(partial(step, [giant]))
         typer.echo(f"{step.__name__:8} {megabytes - loaded:6.0f} MB extra {seconds:6.1f} s")
 
 

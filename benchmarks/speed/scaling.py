@@ -20,8 +20,8 @@ from spacy.tokens import Doc
 
 from benchmarks.speed.memory import held, measure
 from benchmarks.speed.systems import whole_pipeline
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.formats.plain_text import read_lines
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.parallel import pipe_in_processes
 
 SENTENCES = 16

@@ -16,11 +16,11 @@ from spacy.training.batchers import minibatch_by_padded_size
 from spacy.util import minibatch
 from transformers import AutoModelForSequenceClassification
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.encoder.blinding import blind
 from spacy_ddi.encoder.packed_transformer import Precision
+from spacy_ddi.gold import MENTIONS_KEY
 
 Name = TypeVar("Name")
 

@@ -117,7 +117,8 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
     seeds = sorted(sides[0].keys() & sides[1].keys())
     if not seeds:
         return None
-    return compare(*([side[n] for n in seeds] for side in sides), labels_of(runs[first][0]))
+    ours, theirs = ([side[seed] for seed in seeds] for side in sides)
+    return compare(ours, theirs, labels_of(runs[first][0]))
 
 
 def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]]) -> str:

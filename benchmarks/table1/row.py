@@ -22,10 +22,11 @@ from spacy.util import dict_to_dot, load_config
 from benchmarks.speed.systems import take_turns, whole_pipeline
 from benchmarks.table1.report import ANY
 from benchmarks.table1.rows import read_rows
-from spacy_ddi.annotations import gold_mentions_of, install_extensions
+from spacy_ddi.annotations import install_extensions
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.gold import gold_mentions_of
 from spacy_ddi.scoring.counts import all_labels, count_by_document
 from spacy_ddi.scoring.evaluation import annotate
 from spacy_ddi.scoring.submission import submission_lines

@@ -32,7 +32,7 @@ class NegativeFilter(Protocol):
     def __call__(
         self, doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Judge the pairs of one Doc.
+        """Decide which pairs of one Doc to keep.
 
         doc (Doc): The Doc.
         mentions (Sequence[Span]): Its K mentions in text order.

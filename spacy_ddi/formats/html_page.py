@@ -20,9 +20,9 @@ from typing import Final
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
-from spacy_ddi.formats.relation_records import count_of, mention_types, sentences
+from spacy_ddi.formats.relation_records import count_of, mention_types
 
 MENTION_TYPES: Final[Mapping[str, str]] = {
     "drug": "generic name",

@@ -29,7 +29,7 @@ from benchmarks.speed.systems import (
     with_mentions,
 )
 from benchmarks.speed.training import prepare, training_systems
-from spacy_ddi.annotations import MENTIONS_KEY
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.conftest import ROOT
 
 CONFIG = ROOT / "configs" / "minilm.cfg"

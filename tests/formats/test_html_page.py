@@ -15,8 +15,9 @@ from lxml import html
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.formats.html_page import INTERACTION_TYPES, MENTION_TYPES, render_page
+from spacy_ddi.gold import MENTIONS_KEY
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
 CSS = files("spacy_ddi.formats").joinpath("page.css").read_text(encoding="utf8")
