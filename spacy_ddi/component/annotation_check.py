@@ -7,19 +7,12 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import (
-    SOFT_LABELS,
-    PlacePair,
-    get_relations,
-    labelled_pairs,
-    place_pair,
-    relations_of_doc,
-    soft_labels_of,
-)
+from spacy_ddi.annotations import get_relations, relations_of_doc
 from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.candidates.generators import CandidateGenerator
 from spacy_ddi.corpora.docs import origin_of
 from spacy_ddi.errors import Warnings
+from spacy_ddi.gold import SOFT_LABELS, PlacePair, labelled_pairs, place_pair, soft_labels_of
 
 PROBLEMS = ("are no pair that is proposed", "is no mention", "are no mentions")
 """What is wrong with a relation of which no, one or two ends are no mentions."""

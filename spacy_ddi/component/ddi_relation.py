@@ -23,7 +23,7 @@ from spacy.vocab import Vocab
 from thinc.api import Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
-from spacy_ddi.annotations import UNTYPED, get_relations, install_extensions, set_relations
+from spacy_ddi.annotations import get_relations, install_extensions, set_relations
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.reading_note import (
     MentionsChangedError,
@@ -48,6 +48,7 @@ from spacy_ddi.component.targets import (
     class_weights_of,
 )
 from spacy_ddi.errors import DDIError, Errors, Warnings, require
+from spacy_ddi.gold import UNTYPED
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 

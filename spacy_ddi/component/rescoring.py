@@ -9,10 +9,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import copy_mentions
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import make_examples, with_mention_group
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import copy_mentions
 
 
 def with_reference_mentions(examples: Iterable[Example], spans_key: str) -> Iterator[Example]:

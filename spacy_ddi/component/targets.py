@@ -12,17 +12,12 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
-    SOFT_LABELS,
-    UNTYPED,
-    labelled_pairs,
-    soft_labels_of,
-)
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.annotation_check import AnnotationCheck
 from spacy_ddi.component.rescoring import with_reference_mentions
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import SOFT_LABELS, UNTYPED, labelled_pairs, soft_labels_of
 
 NONE = "none"
 """Name of the class of pairs that don't interact."""

@@ -9,9 +9,10 @@ from pathlib import Path
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, UNTYPED, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.corpora.docs import ORIGIN
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.gold import MENTIONS_KEY, UNTYPED
 
 
 @dataclass

@@ -15,16 +15,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import (
-    DOCUMENT_ID,
-    MENTIONS_KEY,
-    SENTENCE_ID,
-    copy_mentions,
-    gold_mentions_of,
-    make_relation,
-    set_relations,
-)
+from spacy_ddi.annotations import make_relation, set_relations
 from spacy_ddi.corpora.documents import Document, Sentence
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID, copy_mentions, gold_mentions_of
 
 Tokenizer = Callable[[str], Doc]
 

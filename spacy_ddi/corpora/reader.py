@@ -11,12 +11,13 @@ from spacy.training import Example
 from spacy.util import ensure_path
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of, install_extensions
+from spacy_ddi.annotations import install_extensions
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.corpora.docs import document_to_docs, make_examples, with_mention_group
 from spacy_ddi.corpora.problems import OnProblem, Problem, ProblemLog
 from spacy_ddi.errors import CorpusError, Errors, require
 from spacy_ddi.formats.ddi2013 import OnError, read_document_list, read_folder
+from spacy_ddi.gold import MENTIONS_KEY, gold_mentions_of
 
 ExampleReader = Callable[[Language], Iterator[Example]]
 

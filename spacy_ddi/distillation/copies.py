@@ -9,10 +9,11 @@ from random import Random
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of, set_relations
+from spacy_ddi.annotations import set_relations
 from spacy_ddi.component.lookup import relation_pipes
 from spacy_ddi.corpora.docs import preset_one_sentence
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import MENTIONS_KEY, gold_mentions_of
 
 DROPPED = 0.05
 """Share of the words that `vary_sentences` leaves out."""

@@ -14,10 +14,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.util import minibatch
 
-from spacy_ddi.annotations import SOFT_LABELS, SoftLabelDict
 from spacy_ddi.component.lookup import component_of, upstream_of
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import SoftLabelDict, set_soft_labels
 
 Place = tuple[int, int, int, int]
 """Token offsets of a pair's mentions: head start, head end, tail start, tail end."""
@@ -42,7 +42,7 @@ def add_soft_labels(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[D
     predicted = [list(_probs_by_place(teacher, docs)) for teacher in teachers]
     with_pairs = []
     for doc, of_teachers in zip(docs, zip(*predicted, strict=True), strict=True):
-        doc.user_data[SOFT_LABELS] = [
+        soft_labels = [
             SoftLabelDict(
                 head_start=place[0],
                 head_end=place[1],
@@ -53,6 +53,7 @@ def add_soft_labels(teachers: Sequence[Language], docs: Sequence[Doc]) -> list[D
             for place in of_teachers[0]
             for probs in [[found[place] for found in of_teachers]]
         ]
+        set_soft_labels(doc, soft_labels)
         if of_teachers[0]:
             with_pairs.append(doc)
     return with_pairs

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY, set_relations
+from spacy_ddi.annotations import set_relations
 from spacy_ddi.component.lookup import relation_pipes
 from spacy_ddi.corpora.docs import preset_one_sentence
+from spacy_ddi.gold import MENTIONS_KEY
 
 MAX_MENTIONS = 12
 """Sentences with more mentions are lists, from whose many pairs a student learns little."""

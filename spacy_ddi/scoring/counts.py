@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.gold import (
     DOCUMENT_ID,
     UNTYPED,
     PlacePair,
     labelled_pairs,
 )
-from spacy_ddi.candidates.finder import CandidateFinder
-from spacy_ddi.candidates.generators import sentence_pairs
-from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.candidates.sentences import sentence_index
 
 DEFAULT_FINDER = CandidateFinder()
 """Takes every pair of mentions in a sentence."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY, labelled_pairs
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.negative_filter import NegativeFilter
+from spacy_ddi.gold import MENTIONS_KEY, labelled_pairs
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, make_relation
+from spacy_ddi.annotations import make_relation
 from spacy_ddi.corpora.docs import ORIGIN, make_examples
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS
 from tests.component.conftest import MAKE_MODEL
 from tests.helpers import make_doc
 
@@ -70,7 +71,6 @@ def test_relations_that_fit_are_no_reason_to_warn(nlp: Language) -> None:
         ((0, 1), (3, 5), "'ibuprofen .' is no mention"),
         ((0, 2), (3, 5), "'Lithium rises' and 'ibuprofen .' are no mentions"),
         ((0, 1), (5, 6), "'Lithium' and 'Zinc' are no pair that is proposed"),
-        ((3, 4), (3, 4), "'ibuprofen' and 'ibuprofen' are no pair that is proposed"),
     ],
 )
 def test_relations_that_fit_no_pair_are_counted(

@@ -18,10 +18,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, make_relation
+from spacy_ddi.annotations import make_relation
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.sentences import Ints
 from spacy_ddi.component.decoding import Prediction
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS
 from spacy_ddi.graph.edges import edges_of_parse
 from spacy_ddi.graph.pair_batch import PairBatch
 from tests.component.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
@@ -717,7 +718,7 @@ def test_two_processes(trained: Language, tmp_path: Path, method: str) -> None:
         "    places = lambda found: [[{**r, 'score': round(r['score'], 5)} for r in rels]\n"
         "                            for rels in found]\n"
         "    assert places(one) == places(two), (one, two)\n"
-        "    assert all(type(rels) is list for rels in two), two\n"
+        "    assert all(isinstance(rels, list) for rels in two), two\n"
         "    print('same', sum(map(len, two)))\n"
     )
     command = [sys.executable, str(script), str(tmp_path / "pipeline")]

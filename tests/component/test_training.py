@@ -19,12 +19,13 @@ from thinc.api import Adam, Model
 from thinc.layers.pytorchwrapper import forward as pytorch_forward
 from typer.testing import CliRunner
 
-from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.annotations import make_relation
 from spacy_ddi.cli import app
 from spacy_ddi.component.rescoring import with_gold_mentions
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.distillation.soft_labels import add_soft_labels
 from spacy_ddi.encoder.span_getter import configure_blinded_sents
+from spacy_ddi.gold import MENTIONS_KEY
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"

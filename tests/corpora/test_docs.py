@@ -8,14 +8,7 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import (
-    DOCUMENT_ID,
-    MENTIONS_KEY,
-    SENTENCE_ID,
-    get_relations,
-    install_extensions,
-    make_relation,
-)
+from spacy_ddi.annotations import get_relations, install_extensions, make_relation
 from spacy_ddi.corpora.docs import (
     document_to_docs,
     make_examples,
@@ -23,6 +16,7 @@ from spacy_ddi.corpora.docs import (
     sentence_to_doc,
 )
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID
 
 Range = tuple[int, int]
 

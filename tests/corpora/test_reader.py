@@ -9,11 +9,12 @@ import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.util import registry
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.problems import Problem
 from spacy_ddi.corpora.reader import configure_ddi_corpus_2013, configure_docbin_corpus, read_docs
 from spacy_ddi.errors import CorpusError
+from spacy_ddi.gold import MENTIONS_KEY
 
 ONE = '<entity id="e0" charOffset="0-6" type="brand" text="Dexarol"/>'
 

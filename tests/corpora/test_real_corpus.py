@@ -11,11 +11,12 @@ from spacy.lang.en import English
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.candidates.negative_filter import configure_negative_filter
 from spacy_ddi.corpora.docbin import CorpusCounts
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.formats.ddi2013 import read_document_list, read_folder
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.counts import count_pairs
 from spacy_ddi.scoring.filter_counts import count_filtered
 

@@ -7,9 +7,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.distillation import copies as module
 from spacy_ddi.distillation.copies import vary_sentences
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.component.conftest import SENTENCES, build_doc
 
 

@@ -8,10 +8,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, SOFT_LABELS, soft_labels_of
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.component.targets import ReferenceCounts
 from spacy_ddi.distillation.soft_labels import add_soft_labels
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS, soft_labels_of
 from tests.component.conftest import SENTENCES, build_doc
 
 SOFT = {"none": 0.4, "advise": 0.1, "effect": 0.2, "mechanism": 0.3}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.distillation import unlabelled
 from spacy_ddi.distillation.unlabelled import find_sentences
+from spacy_ddi.gold import MENTIONS_KEY
 
 
 def test_sentences_with_pairs_are_taken_out(finder: Language) -> None:

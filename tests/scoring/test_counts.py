@@ -10,11 +10,12 @@ from spacy.lang.en import English
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import sentence_to_doc
 from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.counts import (
     PairCounts,
     Tally,
