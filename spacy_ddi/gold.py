@@ -33,6 +33,9 @@ SENTENCE_ID: Final = "ddi_sentence"
 DOCUMENT_ID: Final = "ddi_document"
 """Key in `doc.user_data`: the id of the corpus document that the Doc belongs to."""
 
+ORIGIN: Final = "ddi_origin"
+"""Key in `doc.user_data`: the file that a gold Doc was read from, and the place in it."""
+
 SOFT_LABELS: Final = "ddi_soft_labels"
 """Key in `doc.user_data`: what a teacher says of the Doc's pairs, stored by
 characters; set and read by `set_soft_labels` and `soft_labels_of`."""
@@ -50,6 +53,15 @@ class SoftLabelDict(TypedDict):
     tail_start: int
     tail_end: int
     probs: dict[str, float]
+
+
+def origin_of(doc: Doc) -> str:
+    """Where a gold Doc was read from.
+
+    doc (Doc): The gold Doc.
+    RETURNS (str): File, and line or number, for messages; empty if it was made in the program.
+    """
+    return str(doc.user_data.get(ORIGIN, ""))
 
 
 def place_pair(mention: Span, other: Span) -> PlacePair:

@@ -10,9 +10,8 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import get_relations
-from spacy_ddi.corpora.docs import ORIGIN
 from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.gold import MENTIONS_KEY, UNTYPED
+from spacy_ddi.gold import MENTIONS_KEY, ORIGIN, UNTYPED
 
 
 @dataclass

@@ -8,21 +8,26 @@ segmentation is the gold one. For training it also makes batches even and shuffl
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import make_relation, set_relations
+from spacy_ddi.annotations import RelationDict, make_relation, set_relations
 from spacy_ddi.corpora.documents import Document, Sentence
-from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID, copy_mentions, gold_mentions_of
+from spacy_ddi.errors import Warnings
+from spacy_ddi.gold import (
+    DOCUMENT_ID,
+    MENTIONS_KEY,
+    ORIGIN,
+    SENTENCE_ID,
+    copy_mentions,
+    gold_mentions_of,
+)
 
 Tokenizer = Callable[[str], Doc]
-
-ORIGIN: Final = "ddi_origin"
-"""Key in `doc.user_data`: the file that a gold Doc was read from, and the place in it."""
 
 
 def document_to_docs(document: Document, make_doc: Tokenizer) -> list[Doc]:
@@ -66,26 +71,11 @@ def sentence_to_doc(sentence: Sentence, make_doc: Tokenizer) -> Doc:
     doc.spans[MENTIONS_KEY] = list(spans.values())
     contiguous = [spans[mention.id] for mention in sentence.mentions if len(mention.ranges) == 1]
     doc.set_ents(filter_spans(contiguous), default="outside")
-    relations = []
-    for interaction in sentence.interactions:
-        head, tail = spans[interaction.head], spans[interaction.tail]
-        relations.append(
-            make_relation((head.start, head.end), (tail.start, tail.end), interaction.label, 1.0)
-        )
-    set_relations(doc, relations)
+    set_relations(doc, list(_relations(sentence, spans)))
     doc.user_data[SENTENCE_ID] = sentence.id
     if sentence.origin:
         doc.user_data[ORIGIN] = sentence.origin
     return doc
-
-
-def origin_of(doc: Doc) -> str:
-    """Where a gold Doc was read from.
-
-    doc (Doc): The gold Doc.
-    RETURNS (str): File, and line or number, for messages; empty if it was made in the program.
-    """
-    return str(doc.user_data.get(ORIGIN, ""))
 
 
 def preset_one_sentence(doc: Doc) -> None:
@@ -151,6 +141,22 @@ def _preset_sentences(reference: Doc, predicted: Doc) -> None:
     elif [token.idx for token in reference] == [token.idx for token in predicted]:
         for token in reference:
             predicted[token.i].is_sent_start = bool(token.is_sent_start)
+
+
+def _relations(sentence: Sentence, spans: dict[str, Span]) -> Iterator[RelationDict]:
+    """The relations of a sentence, one for each two spans. Discontinuous mentions may have to share
+    a span; what can't be told apart then is left out, with a warning."""
+    known = set()
+    for interaction in sentence.interactions:
+        head, tail = spans[interaction.head], spans[interaction.tail]
+        places = frozenset(((head.start, head.end), (tail.start, tail.end)))
+        if len(places) == 2 and places not in known:
+            known.add(places)
+            yield make_relation(*places, interaction.label, 1.0)
+            continue
+        found = f"{sentence.origin or sentence.id}: the {interaction.label or 'interaction'} of "
+        found += f"{interaction.head!r} and {interaction.tail!r}, which is left out"
+        warnings.warn(Warnings.SAME_PLACE.format(n_found=1, problems=found), stacklevel=4)
 
 
 def _represent(sentence: Sentence) -> dict[str, tuple[int, int]]:

@@ -14,8 +14,8 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import make_relation
-from spacy_ddi.corpora.docs import ORIGIN, make_examples
-from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS
+from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import MENTIONS_KEY, ORIGIN, SOFT_LABELS
 from tests.component.conftest import MAKE_MODEL
 from tests.helpers import make_doc
 
@@ -128,14 +128,6 @@ def test_soft_labels_that_fit_no_pair_are_counted(nlp: Language) -> None:
     assert "of 3 annotated relations in the training references, 1 can't" in message
 
 
-def test_two_labels_of_a_pair_are_counted(nlp: Language) -> None:
-    other = make_relation((3, 4), (0, 1), "effect", 1.0)
-    [message] = initialize(nlp, reference(nlp, GOOD, GOOD), reference(nlp, GOOD, other))
-    assert "[DDI916]" in message
-    assert "of 2 annotated pairs in the training references, 1 have" in message
-    assert f"'Lithium' and 'ibuprofen': 'mechanism', 'effect' in '{TEXT} '" in message
-
-
 def test_references_without_annotation_are_counted(nlp: Language) -> None:
     bare = reference(nlp)
     bare.user_data.clear()
@@ -223,3 +215,18 @@ def test_stock_examples_are_scored_with_the_gold_mentions(nlp: Language, spans_k
     stock[0].predicted = nlp(stock[0].predicted)
     with pytest.raises(ValueError, match="DDI013"):
         alone.score(stock)
+
+
+def test_gold_mentions_under_another_key_without_a_parser() -> None:
+    """A pipeline that does not parse gets copies of the predicted Docs."""
+    nlp = spacy.blank("en")
+    settings = {"model": MAKE_MODEL, "candidates": {"spans_key": "mine"}}
+    component = nlp.add_pipe("ddi_relation", config=settings)
+    doc = parse_as_chain(reference(nlp, GOOD))
+    examples = list(make_examples([doc], nlp.make_doc, gold_mentions=True, spans_key="mine"))
+    component.initialize(lambda: examples, nlp=nlp)
+    predicted = doc.copy()
+    predicted.ents = []
+    scores = component.score([Example(predicted, doc)])
+    assert (scores["ddi_n_pairs"], scores["ddi_candidate_recall"]) == (4, 1.0)
+    assert "mine" not in predicted.spans

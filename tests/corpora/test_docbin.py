@@ -8,10 +8,9 @@ from spacy.tokens import DocBin
 
 from spacy_ddi.annotations import get_relations, relations_of_doc
 from spacy_ddi.corpora.docbin import CorpusCounts, read_docbin, write_docbin
-from spacy_ddi.corpora.docs import origin_of
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.errors import CorpusError
-from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID, origin_of
 
 UNTYPED = '<pair id="p0" e1="e0" e2="e1" ddi="true"/>'
 

@@ -12,11 +12,10 @@ from spacy_ddi.annotations import get_relations, install_extensions, make_relati
 from spacy_ddi.corpora.docs import (
     document_to_docs,
     make_examples,
-    origin_of,
     sentence_to_doc,
 )
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
-from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID, origin_of
 
 Range = tuple[int, int]
 
@@ -157,6 +156,39 @@ def test_gold_side_gives_tokens_and_mentions_but_no_answer(nlp):
     assert mention_texts(example.predicted) == mention_texts(gold)
     assert get_relations(example.predicted) == ()
     assert not example.predicted.ents
+
+
+def test_discontinuous_mention_is_its_first_range_that_stands_for_no_other(nlp):
+    text = "loop and thia diuretics"
+    shared = (14, 23)
+    doc = sentence_to_doc(
+        sentence(text, ((0, 4), shared), ((9, 13), shared), (shared,)), nlp.make_doc
+    )
+    assert mention_texts(doc) == ["loop", "thia", "diuretics"]
+    doc = sentence_to_doc(sentence(text, ((9, 13),), ((9, 13), shared)), nlp.make_doc)
+    assert mention_texts(doc) == ["thia", "diuretics"]
+
+
+SHARED = [((0, 4),), ((0, 4), (10, 14)), ((10, 14),), ((20, 24),)]
+
+
+@pytest.mark.parametrize(
+    ("interactions", "n_kept", "lost"),
+    [
+        # e1 is represented by its second range, which is all that e2 has.
+        ([("e1", "e3", "int"), ("e2", "e3", "int")], 1, "the int of 'e2' and 'e3'"),
+        ([("e1", "e3", "int"), ("e2", "e3", "")], 1, "the interaction of 'e2' and 'e3'"),
+        ([("e1", "e2", "int")], 0, "the int of 'e1' and 'e2'"),
+    ],
+)
+def test_interactions_of_mentions_that_share_a_span_are_left_out(nlp, interactions, n_kept, lost):
+    install_extensions()
+    mentions = tuple(Mention(f"e{i}", "drug", ranges) for i, ranges in enumerate(SHARED))
+    found = tuple(Interaction(*each) for each in interactions)
+    record = Sentence("D0.s0", "beta plus acid with zinc", mentions, found, "D0.xml, line 3")
+    with pytest.warns(UserWarning, match=rf"DDI913.*D0\.xml, line 3: {lost}"):
+        doc = sentence_to_doc(record, nlp.make_doc)
+    assert len(get_relations(doc)) == n_kept
 
 
 def test_the_caller_s_docs_are_left_as_they_are(nlp):

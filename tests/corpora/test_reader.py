@@ -88,6 +88,13 @@ def test_listed_document_that_is_not_there_is_named(nlp, folder, write_list):
         list(reader(nlp))
 
 
+def test_excluded_document_that_is_not_there_is_named(nlp, folder, write_list):
+    """A typing error would let a document of the development split into training."""
+    reader = configure_ddi_corpus_2013(str(folder), exclude=write_list("D0", "D9"))
+    with pytest.raises(CorpusError, match=r"DDI106.*2 listed.*1 are not in.*'D9'"):
+        list(reader(nlp))
+
+
 def test_reader_can_be_read_again(nlp, folder):
     reader = configure_ddi_corpus_2013(str(folder))
     assert len(list(reader(nlp))) == len(list(reader(nlp))) == 3

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spacy_ddi.scoring.calibration import best_temperature, expected_calibration_error
+from spacy_ddi.scoring.calibration import (
+    best_temperature,
+    expected_calibration_error,
+    score_hits,
+)
 
 
 def slow_error(scores: list[float], hits: list[bool], n_bins: int) -> float:
@@ -56,3 +60,11 @@ def test_pairs_of_unknown_type_do_not_count() -> None:
     probs = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]], dtype="float32")
     targets = np.array([[1, 0], [1, 0], [0, 0]], dtype="float32")
     assert best_temperature(probs, targets) == best_temperature(probs[:2], targets[:2])
+
+
+def test_relation_is_right_if_its_pair_has_its_type(make_example) -> None:
+    gold = {(0, 1): "effect", (0, 2): "int"}
+    example = make_example("AA BB CC", gold, {(0, 1): "effect", (0, 2): "effect", (1, 2): "int"})
+    scores, hits = score_hits([example])
+    assert scores == [0.9, 0.9, 0.9]
+    assert hits == [True, False, False]

@@ -1,0 +1,31 @@
+"""Calibrating a component."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.language import Language
+
+from spacy_ddi.component.lookup import component_of
+from spacy_ddi.training.temperature import calibrate
+from tests.component.conftest import SENTENCES, MakeExamples
+
+
+def test_temperature_does_not_depend_on_the_one_before(
+    trained: Language, make_examples: MakeExamples
+) -> None:
+    component = component_of(trained)
+    examples = make_examples(trained)
+    # Wrong in one of six pairs, so that the best temperature is not the lowest.
+    examples[0].reference._.ddi_rels = []
+    first = calibrate(component, examples)
+    assert first > 0.3
+    component.change_setting("temperature", 3.0)
+    assert calibrate(component, examples) == first
+    assert component.cfg["temperature"] == first
+
+
+def test_examples_without_a_pair_are_refused(
+    trained: Language, make_examples: MakeExamples
+) -> None:
+    with pytest.raises(ValueError, match="DDI019"):
+        calibrate(component_of(trained), make_examples(trained, [SENTENCES[4]]))
