@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from spacy_ddi.cli.console import progress, require_writable, say, write_text
+from spacy_ddi.cli.console import progress, require_writable, say, silent_workers, write_text
 from spacy_ddi.cli.loading import load_pipeline, mention_source, require_installed
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
@@ -103,7 +103,8 @@ def _annotate(nlp: Language, text: str, n_process: int) -> Iterator[tuple[Doc, i
 
     cut = [(passage, offset) for offset, passage in passages(text)]
     stream = pipe_in_processes(nlp, cut, n_process=n_process, as_tuples=True, batch_size=4)
-    yield from progress(stream, cut, "Reading")
+    with silent_workers():
+        yield from progress(stream, cut, "Reading")
 
 
 def _print_lines(records: list[RelationRecord]) -> None:

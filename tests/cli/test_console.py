@@ -117,3 +117,47 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(DDIError, match="permission denied"):
         require_writable(tmp_path / "other")
+
+
+def run_script(script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_workers_end_silently_when_the_command_is_stopped():
+    done = run_script(
+        "import os, signal, time\n"
+        "from spacy_ddi.cli.console import silent_workers\n"
+        "before = signal.getsignal(signal.SIGINT)\n"
+        "with silent_workers():\n"
+        "    reader, writer = os.pipe()\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        os.write(writer, b'ready')\n"
+        "        time.sleep(60)\n"
+        "    os.read(reader, 5)\n"
+        "    os.kill(child, signal.SIGINT)\n"
+        "    print(os.waitpid(child, 0)[1])\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        time.sleep(60)\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('stopped')\n"
+        "assert signal.getsignal(signal.SIGINT) is before\n"
+    )
+    assert (done.stdout, done.stderr) == ("0\nstopped\n", "")
+
+
+def test_a_stopped_program_does_not_wait_for_what_is_under_way():
+    done = run_script(
+        "import threading, time\n"
+        "from spacy_ddi.cli import commands\n"
+        "def app():\n"
+        "    threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "    raise SystemExit(130)\n"
+        "commands.app = app\n"
+        "commands.main()\n"
+    )
+    assert done.returncode == 130
