@@ -35,7 +35,9 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except DDIError as error:
             fail(str(error))
         except BrokenPipeError:

@@ -72,7 +72,6 @@ def extract(
     require_installed(pipeline)
     require_writable(html)
     from spacy_ddi.component.lookup import component_of
-    from spacy_ddi.formats.html_page import render_page
     from spacy_ddi.formats.relation_records import mention_types, relation_records, sentences
 
     nlp = load_pipeline(pipeline, precision)
@@ -92,6 +91,8 @@ def extract(
     if format is Format.TABLE:
         _print_table(records, n_mentions, n_sentences)
     if html is not None:
+        from spacy_ddi.formats.html_page import render_page
+
         write_text(html, render_page(pages, source=source))
         say(f"Page written to {html}")
 

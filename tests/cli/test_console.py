@@ -71,27 +71,30 @@ def test_a_command_that_is_stopped_says_so():
     assert (result.exit_code, result.stderr) == (130, "Stopped.\n")
 
 
-def test_a_reader_that_goes_away_ends_the_command_silently():
+@pytest.mark.parametrize("printing", ["print('line')", "print('line', flush=True)"])
+def test_a_reader_that_goes_away_ends_the_command_silently(printing):
     script = (
         "import typer\n"
         "from spacy_ddi.cli.console import Command\n"
         "app = typer.Typer()\n"
         "@app.command(cls=Command)\n"
         "def command():\n"
-        "    while True:\n"
-        "        print('line', flush=True)\n"
+        "    input()\n"
+        f"    {printing}\n"
         "app()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
     )
     assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.readline() == "line\n"
     process.stdout.close()
-    assert process.stderr.read() == ""
-    process.stderr.close()
-    assert process.wait(timeout=30) == 141
+    _, errors = process.communicate("the reader is gone\n", timeout=30)
+    assert (errors, process.returncode) == ("", 141)
 
 
 def test_files_left_out_make_the_exit_code(capsys):
