@@ -220,15 +220,18 @@ def relations_of_doc(doc: Doc) -> tuple[Relation, ...]:
 def relations_of_span(span: Span) -> tuple[Relation, ...]:
     """Getter of `span._.ddi`: the relations in which exactly this mention takes part.
 
-    RAISES (DDIError): If both mentions of a relation were merged into one token.
+    RAISES (DDIError): If it and the other mention of a relation were merged into one token.
     """
     doc = span.doc
-    characters, tokens = (span.start_char, span.end_char), (span.start, span.end)
-    found = [
-        pair
-        for pair in read_pairs(doc, RELATIONS_KEY) or ()
-        if tokens in token_ranges(doc, pair) or characters in places_of(pair)
-    ]
+    found = []
+    for pair in read_pairs(doc, RELATIONS_KEY) or ():
+        places = places_of(pair)
+        inside = any(span.start_char <= start and end <= span.end_char for start, end in places)
+        if inside and (
+            (span.start, span.end) in token_ranges(doc, pair)
+            or (span.start_char, span.end_char) in places
+        ):
+            found.append(pair)
     return _views(doc, found) if found else ()
 
 

@@ -75,10 +75,9 @@ def span_as_doc(span: Span, **kwargs: Any) -> Doc:
     start = source[span.start].idx if len(span) else 0
     end = start + len(part.text)
     for key in _KEYS:
-        # With copy_user_data, spaCy copies the soft labels of the whole Doc.
-        part.user_data.pop(key, None)
         pairs = read_pairs(source, key)
         if pairs is not None:
+            # In place of the soft labels of the whole Doc, which copy_user_data copies.
             part.user_data[key] = [
                 shifted(pair, -start)
                 for pair in pairs

@@ -1,4 +1,4 @@
-"""Every error and warning of the package: a code, what was found, where, and the mend."""
+"""Every error and warning of the package: a code, what was found, where, and what to do."""
 
 from __future__ import annotations
 
@@ -157,6 +157,47 @@ class Errors:
         "the component that merges tokens."
     )
     NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
+    # The command line
+    NO_PIPELINE: Final = (
+        "[DDI056] No pipeline {name!r}: it is neither an installed package nor a folder. {advice}"
+    )
+    BROKEN_PIPELINE: Final = (
+        "[DDI057] Pipeline {name!r} is there, but can't be loaded: {problem}. If it is a package, "
+        "install it again; if it is a folder, store it again."
+    )
+    OTHER_VERSIONS: Final = (
+        "[DDI058] Pipeline {name!r} can't be loaded, since it needs other packages than those "
+        "installed: {unmet}. Install what it needs, or a version of the pipeline that fits. The "
+        "error was: {problem}."
+    )
+    NO_RELATIONS: Final = "[DDI059] Pipeline {name!r} finds no interactions. {problem}"
+    NO_PLAIN_TEXT: Final = (
+        "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
+        "is all the same, add --as-text."
+    )
+    BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
+    ONE_TEXT: Final = (
+        "[DDI062] Found {found}. Give one text in quotes, or one --file PATH, or - to read "
+        "standard input. For several files, run the command once for each."
+    )
+    TEXT_IS_FILE: Final = "[DDI063] {path} is a file. To read the text in it: --file {path}"
+    NOT_WRITABLE: Final = (
+        "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
+    )
+    NO_TEST_PART: Final = (
+        "[DDI065] {path} has no official test part, a folder 'Test/Test for DDI Extraction task'. "
+        "Give the corpus's top folder, or leave out --part test."
+    )
+    NO_SOURCE_OF_PAIRS: Final = (
+        "[DDI066] Nothing to give soft labels to. Give --text FILE, --corpus FILE, or both."
+    )
+    NO_PAIRS: Final = (
+        "[DDI067] No sentence has a pair of drug mentions. Does pipeline {name!r} find mentions "
+        "(component ner), and does the corpus hold any?"
+    )
+    NO_LANGUAGE: Final = (
+        "[DDI069] spaCy has no language {lang!r}: {problem} Give a code such as en."
+    )
 
     # Corpora
     CORPUS_FOLDER: Final = (
@@ -198,11 +239,14 @@ class Errors:
         "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
         "by iconv -f LATIN1 -t UTF-8."
     )
-    TEXT_ZERO: Final = "[DDI111] {source} is not text: it holds a zero byte at {position}."
-    TEXT_EMPTY: Final = "[DDI112] {source} is empty."
-    TEXT_XZ: Final = (
-        "[DDI113] {path} ends in .xz, but can't be decompressed: {problem}. If it is plain text, "
-        "give it another name."
+    TEXT_ZERO: Final = (
+        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 "
+        "without a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
+    )
+    TEXT_EMPTY: Final = "[DDI112] {source} is empty. Give a text with at least one sentence."
+    TEXT_COMPRESSED: Final = (
+        "[DDI113] {source} looks compressed ({suffix}), but can't be decompressed: {problem}. If "
+        "it is plain text, give it another name; if not, it is damaged: make it again."
     )
     CORPUS_NO_PATH: Final = (
         "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
@@ -268,6 +312,11 @@ class Warnings:
         "[DDI917] Component '{name}': training references with pairs of mentions, but without "
         "annotation: {n_found}. All their pairs count as not interacting. E.g. {examples}. Set "
         "doc._.ddi_rels, to [] where nothing interacts; a DocBin needs store_user_data=True."
+    )
+
+    MADE_FOR_OTHERS: Final = (
+        "[DDI956] Pipeline {name!r} was made for other packages than those installed: {unmet}. It "
+        "could be loaded, but its results may differ."
     )
 
     CHAIN: Final = (

@@ -102,6 +102,17 @@ def test_the_empty_tuple_means_not_looked_for_when_it_is_set_too(doc):
     assert not doc.user_data
 
 
+def test_nothing_of_a_relation_can_be_changed_in_place(doc):
+    doc._.ddi_rels = [{**make_relation((0, 1), (2, 3), "int", 0.5), "probs": {"int": 0.5}}]
+    for change in (
+        lambda found: found.append({}),
+        lambda found: found[0].update(score=1.0),
+        lambda found: found[0]["probs"].update(int=1.0),
+    ):
+        with pytest.raises(DDIError, match="DDI047"):
+            change(doc._.ddi_rels)
+
+
 def test_a_list_can_be_extended_by_setting_it(doc):
     doc._.ddi_rels += [make_relation((0, 1), (4, 6), "effect", 0.25)]
     assert [relation["label"] for relation in doc._.ddi_rels] == ["int", "", "effect"]
@@ -246,6 +257,15 @@ def test_views_follow_their_characters(doc):
     assert second.other(doc[1:2]).text == "and dexarol levels"
 
 
+def test_span_of_a_group_has_its_relations_after_a_merge(doc):
+    """spaCy leaves its token offsets as they were."""
+    doc.spans["mine"] = [doc[2:3]]
+    merge(doc, 0, 2)
+    [span] = doc.spans["mine"]
+    assert span.start == 2
+    assert [relation.tail.text for relation in span._.ddi] == ["plinozide", "dexarol levels"]
+
+
 def test_type_is_kept_where_a_mention_is_merged_into_a_larger_token(doc):
     doc.spans[MENTIONS_KEY] = [Span(doc, 2, 3, label="drug"), Span(doc, 4, 6, label="group")]
     doc._.ddi_rels = doc._.ddi_rels
@@ -307,7 +327,7 @@ def test_relations_of_another_text_are_an_error(doc, stored):
 
 def test_sentence_is_that_of_the_head():
     install_extensions()
-    starts = [True, False, False, True, False, False]
+    starts = [True, False, True, False, False, False]
     text = Doc(Vocab(), words=["a", "b", "\n", "c", "d", "."], sent_starts=starts)
     places = [((0, 1), (1, 2)), ((1, 2), (3, 4)), ((3, 4), (4, 5))]
     text._.ddi_rels = [make_relation(*place, "int", 1.0) for place in places]

@@ -141,8 +141,10 @@ class ReferenceCounts:
                 )
             )
         if not set(self.pairs) - {NONE}:
+            lost = f" E.g. {self.check.lost[0]}." if self.check.lost else ""
             raise DDIError(
                 Errors.NO_POSITIVES.format(name=name, n_docs=self.n_docs, n_pairs=self.pairs[NONE])
+                + lost
             )
 
 
