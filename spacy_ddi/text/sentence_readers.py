@@ -152,7 +152,7 @@ class SentenceParser(DependencyParser):
         super().set_annotations(_all_sentences(copies), states)
         layout = self.vocab.strings.add(LAYOUT_DEP)
         for doc, own in zip(docs, copies, strict=True):
-            if own and own[0].doc is doc:
+            if not len(doc) or (own and own[0].doc is doc):
                 continue
             heads, labels = _joined_parse(doc, own, layout)
             offsets = (heads - np.arange(len(doc))).astype(np.uint64)
@@ -204,7 +204,7 @@ def _copies_with_vectors(doc: Doc) -> list[CleanCopy]:
 def _copies_with_entities(doc: Doc) -> list[CleanCopy]:
     """The sentences of a Doc with the entities that are set on it already."""
     copies = clean_copies(doc)
-    if copies and copies[0].doc is doc:
+    if not copies or copies[0].doc is doc:
         return copies
     preset = doc.to_array(_ENTITY_ATTRIBUTES).reshape(len(doc), -1)
     if not preset[:, 0].any():
