@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -78,7 +79,11 @@ DocumentsOption = Annotated[
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    finally:
+        # Else Python looks through all that was loaded once more, for a second.
+        gc.freeze()
 
 
 @app.command()
@@ -470,6 +475,7 @@ def _load_pipeline(name: str, precision: PrecisionOption | None = None) -> Any:
     import spacy
 
     from spacy_ddi.component.lookup import component_of, set_precision
+    from spacy_ddi.light_imports import import_transformers
 
     if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
         _fail(
@@ -479,6 +485,7 @@ def _load_pipeline(name: str, precision: PrecisionOption | None = None) -> Any:
             else f"No pipeline {name!r}: neither an installed package nor a folder."
         )
     try:
+        import_transformers()
         nlp = spacy.load(name)
     except Exception as error:  # whatever is installed under this name runs here
         _fail(f"{name!r} is there, but can't be loaded as a spaCy pipeline: {error}")
