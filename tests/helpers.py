@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import spacy
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.candidates.generators import Candidates, find_candidates, sentence_pairs
+from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.gold import MENTIONS_KEY
+
+SOURCE = MentionSource()
 
 VOCAB = spacy.blank("en").vocab
 
@@ -62,14 +65,12 @@ def text_doc(text: str) -> Doc:
 
 def sentence_candidates(doc: Doc) -> Candidates:
     """All pairs within a sentence."""
-    return find_candidates(
-        doc, source=MentionSource(), generator=sentence_pairs, negative_filter=None
-    )
+    return CandidateFinder()(doc)
 
 
 def no_candidates(doc: Doc) -> Candidates:
     """The Doc's mentions, but no pair of them."""
-    return Candidates(MentionSource()(doc), np.zeros((0, 2), dtype=np.int64))
+    return replace(CandidateFinder()(doc), pairs=np.zeros((0, 2), dtype=np.int64))
 
 
 def random_tree(draw_below: Callable[[int], int], order: Sequence[int]) -> list[int]:

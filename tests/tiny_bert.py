@@ -20,7 +20,7 @@ STOCK = "spacy-transformers.TransformerModel.v3"
 
 def make_tiny_transformer(
     folder: Path,
-    min_mentions: int = 0,
+    read_all: bool = True,
     *,
     architecture: str = STOCK,
     attention_dropout: float = 0.1,
@@ -29,7 +29,7 @@ def make_tiny_transformer(
     """An initialized `transformer` component that blinds; its weights are always the same.
 
     folder: Where the encoder and its vocabulary are written.
-    min_mentions: Sentences with fewer mentions are not encoded.
+    read_all: Whether sentences without a candidate pair are encoded.
     settings: Of the architecture.
     """
     import torch
@@ -57,8 +57,9 @@ def make_tiny_transformer(
             "@architectures": architecture,
             "name": str(folder),
             "get_spans": {
-                "@span_getters": "spacy-ddi.blinded_sents.v1",
-                "min_mentions": min_mentions,
+                "@span_getters": "spacy-ddi.blinded_sents.v2",
+                "read_all": read_all,
+                "candidates": {"@misc": "spacy-ddi.CandidateFinder.v1"},
             },
             "tokenizer_config": {"use_fast": True},
             "transformer_config": {"attention_probs_dropout_prob": attention_dropout},

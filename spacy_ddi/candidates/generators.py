@@ -1,50 +1,35 @@
-"""Which mention pairs of a Doc are proposed to the network."""
+"""Which pairs of mentions are proposed, before the negative filter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
-from spacy_ddi.candidates.negative_filter import NegativeFilter
-from spacy_ddi.graph.edges import sentence_index
+from spacy_ddi.candidates.mentions import mention_ranges
+from spacy_ddi.candidates.sentences import Ints
+
+MAX_BETWEEN = 200
+"""Two mentions with more mentions than this between them are not paired: the largest sentence of
+the DDI corpus has 55 mentions, and what has more is a list."""
 
 
 @runtime_checkable
 class CandidateGenerator(Protocol):
     """Proposes pairs of mentions. Must be picklable: a module-level function or a partial."""
 
-    def __call__(self, doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+    def __call__(self, doc: Doc, mentions: Sequence[Span], sentences: Ints) -> Ints:
         """Propose the pairs of one Doc.
 
-        doc (Doc): The Doc.
+        doc (Doc): The Doc, T tokens.
         mentions (Sequence[Span]): Its K mentions in text order.
+        sentences (NDArray): Shape (T,): sentence of each token.
         RETURNS (NDArray): Shape (P, 2): indices into the mentions, the smaller one first. Both
-            mentions of a pair lie in one sentence.
+            mentions of a pair begin in one sentence.
         """
         ...
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The candidate pairs of one Doc.
-
-    mentions (List[Span]): Its K mentions in text order.
-    pairs (NDArray): Shape (P, 2): indices into the mentions, the smaller one first.
-    """
-
-    mentions: list[Span]
-    pairs: NDArray[np.int64]
-
-    @property
-    def ranges(self) -> NDArray[np.int64]:
-        """Token ranges of the mentions. Shape (K, 2), end exclusive."""
-        return mention_ranges(self.mentions)
 
 
 def configure_sentence_pairs() -> CandidateGenerator:
@@ -55,58 +40,26 @@ def configure_sentence_pairs() -> CandidateGenerator:
     return sentence_pairs
 
 
-def sentence_pairs(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
-    """All unordered pairs of mentions that begin in the same sentence.
-
-    doc (Doc): The Doc. Without sentence boundaries it counts as one sentence.
-    mentions (Sequence[Span]): Its mentions in text order.
-    RETURNS (NDArray): Shape (P, 2): indices into the mentions, the smaller one first.
-    """
+def sentence_pairs(doc: Doc, mentions: Sequence[Span], sentences: Ints) -> Ints:
+    """All unordered pairs of mentions that begin in the same sentence; see `CandidateGenerator`.
+    Mentions with more than `MAX_BETWEEN` others between them are not paired."""
     if len(mentions) < 2:
         return np.zeros((0, 2), dtype=np.int64)
-    sentences = sentence_index(doc)[mention_ranges(mentions)[:, 0]]
-    bounds = np.flatnonzero(np.diff(sentences)) + 1
-    blocks = []
-    for block in np.split(np.arange(len(mentions)), bounds):
-        first, second = np.triu_indices(len(block), k=1)
-        blocks.append(np.stack([block[first], block[second]], axis=1))
-    return np.concatenate(blocks).astype(np.int64)
+    of_mentions = sentences[mention_ranges(mentions)[:, 0]]
+    bounds = np.flatnonzero(np.diff(of_mentions)) + 1
+    blocks = [
+        _pairs_of(first, last - first)
+        for first, last in zip([0, *bounds], [*bounds, len(mentions)], strict=True)
+    ]
+    return np.concatenate(blocks)
 
 
-def find_candidates(
-    doc: Doc,
-    *,
-    source: MentionSource,
-    generator: CandidateGenerator,
-    negative_filter: NegativeFilter | None,
-) -> Candidates:
-    """Mentions of a Doc and the pairs of them that are worth classifying.
-
-    doc (Doc): The Doc.
-    source (MentionSource): Finds the mentions.
-    generator (CandidateGenerator): Proposes pairs of them.
-    negative_filter (Optional[NegativeFilter]): Drops pairs that can be told negative by rule.
-    RETURNS (Candidates): What is left.
-    """
-    mentions = source(doc)
-    return Candidates(
-        mentions,
-        candidate_pairs(doc, mentions, generator=generator, negative_filter=negative_filter),
-    )
-
-
-def candidate_pairs(
-    doc: Doc,
-    mentions: Sequence[Span],
-    *,
-    generator: CandidateGenerator,
-    negative_filter: NegativeFilter | None,
-) -> NDArray[np.int64]:
-    """The pairs of given mentions that are worth classifying; see `find_candidates`.
-
-    RETURNS (NDArray): Shape (P, 2): indices into the mentions, the smaller one first.
-    """
-    pairs = generator(doc, mentions)
-    if negative_filter is not None and len(pairs):
-        pairs = pairs[negative_filter(doc, mentions, pairs)]
-    return pairs
+def _pairs_of(first: int, count: int) -> Ints:
+    """The pairs of `count` mentions in a row, of which the first has the number `first`."""
+    if count <= MAX_BETWEEN:
+        head, tail = np.triu_indices(count, k=1)
+    else:
+        head = np.repeat(np.arange(count), MAX_BETWEEN)
+        tail = head + np.tile(np.arange(1, MAX_BETWEEN + 1), count)
+        head, tail = head[tail < count], tail[tail < count]
+    return np.stack([head, tail], axis=1).astype(np.int64) + first

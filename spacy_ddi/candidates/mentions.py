@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
+from spacy_ddi.candidates.sentences import Ints
+from spacy_ddi.gold import MENTIONS_KEY, group_spans
+
+DRUG_TYPES = ("drug", "brand", "group", "drug_n")
+"""The types of mentions in the DDI corpus: generic name, trade name, class of drugs, substance that
+is not approved for use in humans."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,12 @@ class MentionSource:
     """Finds the mentions of a Doc: in a span group, which can hold nested ones, or its entities.
 
     spans_key (str): Span group to read. A Doc that has no such group gives `doc.ents`.
-    labels (Optional[Tuple[str, ...]]): Types of mentions to take; None for all.
+    labels (Optional[Tuple[str, ...]]): Types of mentions to take, upper or lower case; None for
+        all. Spans of the group that have no label are always taken.
     """
 
     spans_key: str = MENTIONS_KEY
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = DRUG_TYPES
 
     def __call__(self, doc: Doc) -> list[Span]:
         """Get the mentions of one Doc.
@@ -30,10 +35,11 @@ class MentionSource:
         RETURNS (List[Span]): Non-empty mentions in text order, the longer first at one place; of
             several that cover the same tokens, the first.
         """
-        spans = doc.spans.get(self.spans_key, doc.ents)
+        spans = group_spans(doc, self.spans_key) if self.spans_key in doc.spans else doc.ents
+        wanted = None if self.labels is None else {"", *(label.lower() for label in self.labels)}
         places: dict[tuple[int, int], Span] = {}
         for span in spans:
-            if len(span) and (self.labels is None or span.label_ in self.labels):
+            if len(span) and (wanted is None or span.label_.lower() in wanted):
                 places.setdefault((span.start, -span.end), span)
         return [places[place] for place in sorted(places)]
 
@@ -41,17 +47,7 @@ class MentionSource:
 DEFAULT_SOURCE = MentionSource()
 
 
-def make_mention_source(spans_key: str, labels: Sequence[str] | None) -> MentionSource:
-    """A mention source from the settings as a config file gives them.
-
-    spans_key (str): Span group to read, where a Doc has it; else `doc.ents`.
-    labels (Optional[Sequence[str]]): Types of mentions to take; None for all.
-    RETURNS (MentionSource): The mention source.
-    """
-    return MentionSource(spans_key, None if labels is None else tuple(labels))
-
-
-def mention_ranges(mentions: Sequence[Span]) -> NDArray[np.int64]:
+def mention_ranges(mentions: Sequence[Span]) -> Ints:
     """Token ranges of mentions.
 
     mentions (Sequence[Span]): K mentions.

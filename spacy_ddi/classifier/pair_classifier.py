@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
 from thinc.types import Floats2d
 
-from spacy_ddi.errors import DDIError, Errors, require
+from spacy_ddi.errors import require
 from spacy_ddi.graph.pair_batch import PairBatch
 
 if TYPE_CHECKING:
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from spacy_ddi.pytorch.pair_tensors import PairTensors
 
 PairInput = tuple[list[Doc], PairBatch]
+
+
+class MissingVectorsError(ValueError):
+    """A sentence with candidate pairs has no token vectors.
+
+    text (str): The Doc's text from that sentence on.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def build_pair_classifier(
@@ -64,7 +75,6 @@ def build_pair_classifier(
         refs={"tok2vec": tok2vec, "network": None},
         dims={"nI": None, "nO": None},
         attrs={
-            "component": "ddi_relation",
             "build_network": partial(
                 build_network,
                 pair_encoder=pair_encoder,
@@ -136,7 +146,7 @@ def forward(
 ) -> tuple[Floats2d, Callable[[Floats2d], PairInput]]:
     """Logits of the pairs; a batch without pairs gives shape (0, C + 2).
 
-    RAISES (ValueError): If all token vectors of a sentence with candidate pairs are zero.
+    RAISES (MissingVectorsError): If all token vectors of a sentence with candidate pairs are zero.
     """
     docs, batch = inputs
     tok2vec = model.get_ref("tok2vec")
@@ -179,8 +189,7 @@ def _require_shape(
 ) -> None:
     for doc, vectors in zip(docs, per_doc, strict=True):
         if vectors.shape != (len(doc), model.get_dim("nI")):
-            name = model.attrs["component"]
-            raise DDIError(Errors.NO_VECTORS.format(name=name, text=doc.text[:60]))
+            raise MissingVectorsError(doc.text)
 
 
 def _require_vectors(
@@ -192,8 +201,7 @@ def _require_vectors(
         row = batch.node_tokens[batch.sentence_nodes[has_vectors.argmin()]]
         tokens = [token for doc in docs for token in doc]
         text = tokens[row].doc[tokens[row].i :].text
-        name = model.attrs["component"]
-        raise DDIError(Errors.NO_VECTORS.format(name=name, text=text[:60]))
+        raise MissingVectorsError(text)
 
 
 def _convert_inputs(

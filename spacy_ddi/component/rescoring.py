@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -10,40 +9,57 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import copy_mentions
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.corpora.docs import make_examples, with_mention_group
+from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import copy_mentions
 
 
-class PipelineReference:
-    """A weak reference to the pipeline a component is in, which stays behind when the component is
-    pickled, e.g. for `n_process=2`.
+def with_reference_mentions(examples: Iterable[Example], spans_key: str) -> Iterator[Example]:
+    """Examples whose references have their mentions where the component looks for them. The readers
+    of this package see to that; stock readers know of no span group.
 
+    examples (Iterable[Example]): The examples, not changed.
+    spans_key (str): The span group of the component.
+    YIELDS (Example): The examples, some of them with a copy of their reference.
+    """
+    for example in examples:
+        reference = with_mention_group(example.reference, spans_key)
+        same = reference is example.reference
+        yield example if same else Example(example.predicted, reference)
+
+
+def with_gold_mentions(
+    examples: Sequence[Example], nlp: Language | None, component: Any
+) -> list[Example]:
+    """Examples whose predicted Docs have the reference's mentions; those which had others are
+    annotated again.
+
+    examples (Sequence[Example]): The examples, not changed.
     nlp (Optional[Language]): The pipeline, if known.
+    component (DDIRelation): The component in it, with its mention source in `candidates`.
+    RETURNS (List[Example]): The examples, some of them with a new predicted Doc.
+    RAISES (DDIError): If Docs must be annotated again, and the component is not in the pipeline.
     """
-
-    def __init__(self, nlp: Language | None = None) -> None:
-        self._reference = None if nlp is None else weakref.ref(nlp)
-
-    def __call__(self) -> Language | None:
-        """The pipeline, if known and alive."""
-        return None if self._reference is None else self._reference()
-
-    def __reduce__(self) -> tuple[type[PipelineReference], tuple[()]]:
-        return PipelineReference, ()
-
-
-def needs_gold_mentions(example: Example, source: MentionSource) -> bool:
-    """Whether the predicted Doc has other mentions than the reference.
-
-    example (Example): The example.
-    source (MentionSource): Finds the mentions.
-    RETURNS (bool): Whether their character offsets differ.
-    """
-    return _places(source(example.predicted)) != _places(source(example.reference))
+    source: MentionSource = component.candidates.mentions
+    wrong = [
+        i
+        for i, example in enumerate(examples)
+        if _places(source(example.predicted)) != _places(source(example.reference))
+    ]
+    if not wrong:
+        return list(examples)
+    if nlp is None or all(pipe is not component for _, pipe in nlp.pipeline):
+        raise DDIError(Errors.NO_NLP.format(name=component.name))
+    docs = annotated_again([examples[i] for i in wrong], nlp, component)
+    again = dict(zip(wrong, docs, strict=True))
+    return [
+        Example(again[i], example.reference) if i in again else example
+        for i, example in enumerate(examples)
+    ]
 
 
-def with_gold_mentions(examples: Sequence[Example], nlp: Language, component: Any) -> list[Doc]:
+def annotated_again(examples: Sequence[Example], nlp: Language, component: Any) -> list[Doc]:
     """The predicted Docs as they would be, had they had the reference's mentions.
 
     What a blinded encoder returns depends on the mentions, and the parse on the boundaries of the
@@ -53,10 +69,10 @@ def with_gold_mentions(examples: Sequence[Example], nlp: Language, component: An
 
     examples (Sequence[Example]): The examples.
     nlp (Language): The pipeline.
-    component (DDIRelation): The component in it, with its mention source in `mentions`.
+    component (DDIRelation): The component in it, with its mention source in `candidates`.
     RETURNS (List[Doc]): New Docs, annotated, in the order of the examples.
     """
-    source: MentionSource = component.mentions
+    source: MentionSource = component.candidates.mentions
     pipes = list(pipes_up_to(nlp, component))
     docs: Iterable[Doc]
     if any("token.dep" in nlp.get_pipe_meta(name).assigns for name, _ in pipes):

@@ -1,9 +1,4 @@
-"""The graph of a Doc: nodes are tokens, with each mention drawn together into one.
-
-T tokens, M nodes, E edges. A mention's tokens become one node, so that the length of a name changes
-neither graph nor distances. Where mentions are nested or overlap, each maximal run of tokens that
-lies in the same mentions is a node, and a mention covers one or more nodes in a row.
-"""
+"""The edges of a Doc's graph. T tokens, M nodes, E edges; what a node is, `nodes.py` says."""
 
 from __future__ import annotations
 
@@ -16,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
-Ints = NDArray[np.int64]
+from spacy_ddi.candidates.sentences import Ints, sentence_index
+from spacy_ddi.text.layout import layout_tokens
 
 GraphBuilder = Callable[[Doc, Ints], Ints]
 """From a Doc and the node of each of its T tokens to the edges between nodes, shape (2, E), as
@@ -54,7 +50,8 @@ def configure_rewired_graph(seed: int = 0) -> GraphBuilder:
 def edges_of_parse(doc: Doc, nodes: Ints) -> Ints:
     """See `configure_dependency_graph`."""
     if doc.has_annotation("DEP"):
-        return undirected_edges(dependency_heads(doc), nodes)
+        is_layout = layout_tokens(doc)
+        return undirected_edges(heads_of_words(dependency_heads(doc), is_layout), nodes)
     return undirected_edges(chain_heads(sentence_index(doc)), nodes)
 
 
@@ -76,45 +73,6 @@ def shuffled_edges_of_parse(doc: Doc, nodes: Ints, *, seed: int) -> Ints:
     return np.unique(place[edges_of_parse(doc, nodes)], axis=1)
 
 
-def sentence_index(doc: Doc) -> Ints:
-    """The sentence of each token; a Doc without sentence boundaries is one sentence.
-
-    doc (Doc): The Doc, T tokens.
-    RETURNS (NDArray): Shape (T,): sentence numbers from 0, not decreasing.
-    """
-    starts = doc.to_array("SENT_START").astype(np.int64) == 1
-    starts[:1] = False
-    return np.cumsum(starts)
-
-
-def node_index(sentences: Ints, ranges: Ints) -> Ints:
-    """The node of each token.
-
-    sentences (NDArray): Shape (T,): sentence of each token; no node reaches over a boundary.
-    ranges (NDArray): Shape (K, 2): token ranges of the mentions, end exclusive.
-    RETURNS (NDArray): Shape (T,): node numbers from 0, not decreasing.
-    """
-    length = len(sentences)
-    cover = np.zeros(length + 1, dtype=np.int64)
-    np.add.at(cover, ranges[:, 0], 1)
-    np.add.at(cover, ranges[:, 1], -1)
-    begins = np.cumsum(cover[:length]) == 0
-    bounds = ranges.ravel()
-    begins[bounds[bounds < length]] = True
-    begins[1:] |= sentences[1:] != sentences[:-1]
-    begins[:1] = False
-    return np.cumsum(begins)
-
-
-def first_tokens(nodes: Ints) -> Ints:
-    """The first token of each node.
-
-    nodes (NDArray): Shape (T,): node of each token, not decreasing.
-    RETURNS (NDArray): Shape (M,): token numbers.
-    """
-    return np.flatnonzero(np.diff(nodes, prepend=-1))
-
-
 def dependency_heads(doc: Doc) -> Ints:
     """The dependency head of each token; a root is its own head.
 
@@ -123,6 +81,23 @@ def dependency_heads(doc: Doc) -> Ints:
     """
     offsets = doc.to_array("HEAD").astype(np.int64)
     return np.arange(len(doc)) + offsets
+
+
+def heads_of_words(heads: Ints, is_layout: NDArray[np.bool_]) -> Ints:
+    """The heads of words where layout is no part of the parse.
+
+    heads (NDArray): Shape (T,): dependency head of each token.
+    is_layout (NDArray): Shape (T,): the tokens that are layout.
+    RETURNS (NDArray): Shape (T,): the first word above each token; layout, and words with nothing
+        but layout above them, are their own heads.
+    """
+    if not is_layout.any():
+        return heads
+    itself = np.arange(len(heads))
+    heads = np.where(is_layout[heads], heads[heads], heads)
+    while (through := is_layout[heads] & (heads != heads[heads])).any():
+        heads = np.where(through, heads[heads], heads)
+    return np.where(is_layout | is_layout[heads], itself, heads)
 
 
 def chain_heads(sentences: Ints) -> Ints:

@@ -14,15 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc
 
-from spacy_ddi.candidates.generators import Candidates
-from spacy_ddi.graph.edges import (
-    GraphBuilder,
-    Ints,
-    edges_of_parse,
-    first_tokens,
-    node_index,
-    sentence_index,
-)
+from spacy_ddi.candidates.finder import Candidates
+from spacy_ddi.candidates.sentences import Ints
+from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
+from spacy_ddi.graph.nodes import first_tokens, node_index
+from spacy_ddi.text.layout import layout_tokens
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,7 @@ def _batch_of_docs(
     """The batch of Docs with at least one pair each, all their tokens in one row."""
     first_token = _offsets([len(doc) for doc, _ in chosen])
     first_mention = _offsets([len(proposed.mentions) for _, proposed in chosen])
-    sentences = _join_sentences([sentence_index(doc) for doc, _ in chosen])
+    sentences = _join_sentences([proposed.sentences for _, proposed in chosen])
     ranges = _join([proposed.ranges for _, proposed in chosen], first_token, (0, 2))
     pairs = _join([proposed.pairs for _, proposed in chosen], first_mention, (0, 2))
     mention_sentence = sentences[ranges[:, 0]]
@@ -138,8 +134,9 @@ def _batch_of_docs(
         mentions = [mention for _, proposed in chosen for mention in proposed.mentions]
         head, tail = pairs[np.flatnonzero(crossing)[0]]
         raise CrossSentencePairError(mentions[head].text, mentions[tail].text)
-    nodes = node_index(sentences, ranges)
-    tokens = first_tokens(nodes)
+    is_layout = np.concatenate([np.zeros(0, bool), *(layout_tokens(doc) for doc, _ in chosen)])
+    nodes = node_index(sentences, ranges, is_layout)
+    tokens = first_tokens(nodes, is_layout)
     of_docs = [nodes[start:end] for start, end in itertools.pairwise(first_token)]
     first_node = np.array([doc_nodes[0] for doc_nodes in of_docs], dtype=np.int64)
     edges = _join(

@@ -7,24 +7,25 @@ not be represented is predicted negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.gold import (
     DOCUMENT_ID,
     UNTYPED,
     PlacePair,
-    gold_mentions_of,
     labelled_pairs,
-    place_pair,
 )
-from spacy_ddi.candidates.generators import Candidates, sentence_pairs
-from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 
-CandidateFinder = Callable[[Doc], Candidates]
+DEFAULT_FINDER = CandidateFinder()
+"""Takes every pair of mentions in a sentence."""
 
 
 @dataclass
@@ -84,24 +85,23 @@ class PairCounts:
 def count_pairs(
     example: Example,
     labels: Sequence[str],
-    find_candidates: CandidateFinder | None = None,
-    source: MentionSource = DEFAULT_SOURCE,
+    finder: CandidateFinder = DEFAULT_FINDER,
 ) -> PairCounts:
     """Count one example.
 
     example (Example): The annotated and the reference Doc.
     labels (Sequence[str]): The types of interaction.
-    find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc. Without it every
-        pair of its mentions counts as one.
-    source (MentionSource): Finds the mentions of the reference.
+    finder (CandidateFinder): Finds the candidates of the predicted Doc, and by its mention source
+        the mentions of the reference.
     RETURNS (PairCounts): The counts.
     """
     predicted, reference = example.predicted, example.reference
     gold = labelled_pairs(reference)
     found = labelled_pairs(predicted)
-    proposed = _candidate_pairs(predicted, find_candidates)
+    proposed = set(finder(predicted).place_pairs)
+    gold_mentions = finder.mentions(reference)
     counts = PairCounts(
-        n_pairs=len(sentence_pairs(reference, source(reference))),
+        n_pairs=len(sentence_pairs(reference, gold_mentions, sentence_index(reference))),
         n_true=len(gold),
         n_true_typed=sum(label in labels for label in gold.values()),
         n_candidates=len(proposed),
@@ -126,53 +126,40 @@ def all_labels(examples: Iterable[Example], labels: Sequence[str]) -> list[str]:
     return [*labels, *sorted(annotated - {UNTYPED, *labels})]
 
 
-def count_mentions(example: Example) -> Tally:
-    """Compare predicted entities with gold mentions: exact boundaries and type. A discontinuous
-    mention is looked for at its first range.
+def count_mentions(example: Example, source: MentionSource = DEFAULT_FINDER.mentions) -> Tally:
+    """Compare predicted mentions with gold ones: exact boundaries and type. A discontinuous mention
+    is looked for at its first range.
 
     example (Example): The annotated and the reference Doc.
+    source (MentionSource): Finds the mentions of both.
     RETURNS (Tally): The counts.
     """
-    reference = example.reference
-    gold = gold_mentions_of(reference)
 
-    def keys(spans: Iterable[Span]) -> set[tuple[int, int, str]]:
-        return {(span.start_char, span.end_char, span.label_) for span in spans}
+    def keys(doc: Doc) -> set[tuple[int, int, str]]:
+        return {(span.start_char, span.end_char, span.label_) for span in source(doc)}
 
-    return _tally(keys(example.predicted.ents), keys(gold))
+    return _tally(keys(example.predicted), keys(example.reference))
 
 
 def count_by_document(
     examples: Iterable[Example],
     labels: Sequence[str],
-    find_candidates: CandidateFinder | None = None,
-    source: MentionSource = DEFAULT_SOURCE,
+    finder: CandidateFinder = DEFAULT_FINDER,
 ) -> dict[str, PairCounts]:
     """Count examples by the corpus document that they belong to, the unit of the bootstrap.
 
     examples (Iterable[Example]): The examples. One whose reference bears no document id is a
         document of its own.
     labels (Sequence[str]): The types of interaction.
-    find_candidates (Optional[Callable]): See `count_pairs`.
-    source (MentionSource): See `count_pairs`.
+    finder (CandidateFinder): See `count_pairs`.
     RETURNS (Dict[str, PairCounts]): The counts of each document.
     """
     documents: dict[str, PairCounts] = {}
     for i, example in enumerate(examples):
         document = example.reference.user_data.get(DOCUMENT_ID, f"example {i}")
-        counts = count_pairs(example, labels, find_candidates, source)
+        counts = count_pairs(example, labels, finder)
         documents.setdefault(document, PairCounts()).add(counts)
     return documents
-
-
-def _candidate_pairs(doc: Doc, find_candidates: CandidateFinder | None) -> set[PlacePair]:
-    if find_candidates is None:
-        mentions = MentionSource()(doc)
-        candidates = Candidates(mentions, sentence_pairs(doc, mentions))
-    else:
-        candidates = find_candidates(doc)
-    mentions = candidates.mentions
-    return {place_pair(mentions[head], mentions[tail]) for head, tail in candidates.pairs.tolist()}
 
 
 def _of_type(pairs: dict[PlacePair, str], label: str) -> set[PlacePair]:

@@ -9,13 +9,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.bootstrap import micro_f_interval
 from spacy_ddi.scoring.calibration import expected_calibration_error, score_hits
 from spacy_ddi.scoring.counts import (
-    CandidateFinder,
+    DEFAULT_FINDER,
     Tally,
     all_labels,
     count_by_document,
@@ -59,22 +59,20 @@ def summarize(
     *,
     labels: Sequence[str],
     mentions: Mentions,
-    find_candidates: CandidateFinder | None = None,
-    source: MentionSource = DEFAULT_SOURCE,
+    candidates: CandidateFinder = DEFAULT_FINDER,
 ) -> dict[str, Any]:
     """All figures of annotated examples.
 
     examples (Sequence[Example]): Annotated and gold Docs.
     labels (Sequence[str]): The types of interaction that the component knows.
     mentions (str): With "predicted", the mentions are scored too.
-    find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
-    source (MentionSource): Finds the mentions of the references.
+    candidates (CandidateFinder): Finds the mentions and the candidate pairs.
     RETURNS (Dict[str, Any]): The figures of `Scores`, `micro_f_ci` (95 % bootstrap interval over
         documents), `score_ece` (expected calibration error of the relations' scores), and with
         predicted mentions `ner_p`, `ner_r`, `ner_f`.
     """
     labels = all_labels(examples, labels)
-    documents = count_by_document(examples, labels, find_candidates, source)
+    documents = count_by_document(examples, labels, candidates)
     figures: dict[str, Any] = dict(compute_scores(documents, labels))
     figures["micro_f_ci"] = list(micro_f_interval(documents, labels))
     figures["score_ece"] = expected_calibration_error(*score_hits(examples))
@@ -82,6 +80,6 @@ def summarize(
     if mentions == "predicted":
         tally = Tally()
         for example in examples:
-            tally.add(count_mentions(example))
+            tally.add(count_mentions(example, candidates.mentions))
         figures.update({f"ner_{name}": value for name, value in rates(tally).items()})
     return figures

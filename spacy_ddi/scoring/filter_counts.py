@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY, labelled_pairs, place_pair
-from spacy_ddi.candidates.generators import find_candidates, sentence_pairs
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.negative_filter import NegativeFilter
+from spacy_ddi.gold import MENTIONS_KEY, labelled_pairs
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,13 @@ def count_filtered(docs: Iterable[Doc], negative_filter: NegativeFilter | None) 
     RETURNS (FilterCounts): The counts.
     """
     pairs = true = kept = kept_true = 0
-    source = MentionSource(MENTIONS_KEY)
+    find_all = CandidateFinder(MentionSource(MENTIONS_KEY, None))
+    find_filtered = replace(find_all, negative_filter=negative_filter)
     for doc in docs:
         relations = labelled_pairs(doc)
-        candidates = find_candidates(
-            doc, source=source, generator=sentence_pairs, negative_filter=negative_filter
-        )
-        mentions = candidates.mentions
-        pairs += len(sentence_pairs(doc, mentions))
+        candidates = find_filtered(doc)
+        pairs += len(find_all(doc).pairs)
         true += len(relations)
         kept += len(candidates.pairs)
-        kept_true += sum(
-            place_pair(mentions[head], mentions[tail]) in relations
-            for head, tail in candidates.pairs.tolist()
-        )
+        kept_true += sum(pair in relations for pair in candidates.place_pairs)
     return FilterCounts(pairs, true, kept, kept_true)

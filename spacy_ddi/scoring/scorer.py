@@ -7,12 +7,8 @@ from typing import Any
 
 from spacy.training import Example
 
-from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
-from spacy_ddi.scoring.counts import (
-    CandidateFinder,
-    all_labels,
-    count_by_document,
-)
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.scoring.counts import DEFAULT_FINDER, all_labels, count_by_document
 from spacy_ddi.scoring.metrics import compute_scores
 
 
@@ -28,22 +24,20 @@ def score_relations(
     examples: Iterable[Example],
     *,
     labels: Sequence[str],
-    find_candidates: CandidateFinder | None = None,
-    source: MentionSource = DEFAULT_SOURCE,
+    candidates: CandidateFinder = DEFAULT_FINDER,
     **kwargs: Any,
 ) -> dict[str, Any]:
     """Score relations under names that fit beside those of other components.
 
     examples (Iterable[Example]): Annotated and reference Docs.
     labels (Sequence[str]): The types of interaction that the component knows.
-    find_candidates (Optional[Callable]): Gives the candidates of a predicted Doc.
-    source (MentionSource): Finds the mentions of the references.
+    candidates (CandidateFinder): Finds the mentions and the candidate pairs.
     RETURNS (Dict[str, Any]): The figures of `Scores`, each with `ddi_` before its name; None if
         no reference is annotated with mentions or relations.
     """
     examples = list(examples)
     labels = all_labels(examples, labels)
-    documents = count_by_document(examples, labels, find_candidates, source)
+    documents = count_by_document(examples, labels, candidates)
     scores = compute_scores(documents, labels)
     annotated = scores["n_pairs"] or scores["n_true"]
     return {f"ddi_{name}": value if annotated else None for name, value in scores.items()}

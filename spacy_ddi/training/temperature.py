@@ -15,13 +15,13 @@ from spacy_ddi.scoring.calibration import best_temperature
 def calibrate(component: DDIRelation, examples: Sequence[Example]) -> float:
     """Set a component's temperature so that its probabilities fit annotated examples best.
 
-    component (DDIRelation): The component; its `cfg["temperature"]` is changed.
+    component (DDIRelation): The component; its temperature is changed.
     examples (Sequence[Example]): Gold Docs that it was not trained on, and the same Docs with gold
         mentions as the components before it annotated them.
     RETURNS (float): The temperature.
     RAISES (ValueError): If there is no candidate pair.
     """
-    component.cfg["temperature"] = 1.0
+    component.change_setting("temperature", 1.0)
     predictions = component.predict([example.predicted for example in examples])
     if not sum(len(prediction.probs) for prediction in predictions):
         raise DDIError(Errors.NOTHING_TO_CALIBRATE)
@@ -30,5 +30,6 @@ def calibrate(component: DDIRelation, examples: Sequence[Example]) -> float:
         for example, prediction in zip(examples, predictions, strict=True)
     ]
     probs = np.concatenate([prediction.probs for prediction in predictions])
-    component.cfg["temperature"] = best_temperature(probs, np.concatenate(targets))
-    return component.cfg["temperature"]
+    temperature = best_temperature(probs, np.concatenate(targets))
+    component.change_setting("temperature", temperature)
+    return temperature

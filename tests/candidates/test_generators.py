@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 from hypothesis import given
-from numpy.typing import NDArray
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.util import registry
 
-from spacy_ddi.candidates.generators import CandidateGenerator, find_candidates, sentence_pairs
+from spacy_ddi.candidates.generators import MAX_BETWEEN, CandidateGenerator, sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.sentences import sentence_index
 from tests.helpers import docs, make_doc, sentence_candidates
 
 
@@ -26,7 +25,7 @@ def test_pairs_are_those_within_a_sentence(doc: Doc) -> None:
         for i, j in combinations(range(len(mentions)), 2)
         if sentence[mentions[i].start] == sentence[mentions[j].start]
     }
-    found = sentence_pairs(doc, mentions)
+    found = sentence_pairs(doc, mentions, sentence_index(doc))
     assert {tuple(pair) for pair in found.tolist()} == expected
     assert len(found) == len(expected)
 
@@ -55,19 +54,13 @@ def test_less_than_two_mentions_give_no_pair() -> None:
         assert pairs.dtype == np.int64
 
 
-def drop_first(doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """A negative filter."""
-    return np.arange(len(pairs)) > 0
-
-
-def test_negative_filter_drops_pairs_but_no_mentions() -> None:
-    doc = make_doc(["a", "b", "c"], mentions=[(0, 1), (1, 2), (2, 3)])
-    candidates = find_candidates(
-        doc, source=MentionSource(), generator=sentence_pairs, negative_filter=drop_first
-    )
-    assert candidates.pairs.tolist() == [[0, 2], [1, 2]]
-    assert [mention.text for mention in candidates.mentions] == ["a", "b", "c"]
-    assert candidates.ranges.tolist() == [[0, 1], [1, 2], [2, 3]]
+def test_mentions_far_apart_in_a_giant_list_are_not_paired() -> None:
+    n = MAX_BETWEEN + 50
+    doc = make_doc(["x"] * n, mentions=[(i, i + 1) for i in range(n)])
+    pairs = sentence_pairs(doc, MentionSource()(doc), sentence_index(doc))
+    assert (pairs[:, 1] - pairs[:, 0]).max() == MAX_BETWEEN
+    assert len(pairs) == sum(min(MAX_BETWEEN, n - 1 - i) for i in range(n))
+    assert len({tuple(pair) for pair in pairs.tolist()}) == len(pairs)
 
 
 def test_registered_generator_survives_pickle() -> None:
@@ -75,4 +68,4 @@ def test_registered_generator_survives_pickle() -> None:
     assert isinstance(generator, CandidateGenerator)
     again = pickle.loads(pickle.dumps(generator))
     doc = make_doc(["a", "b"], mentions=[(0, 1), (1, 2)])
-    assert again(doc, MentionSource()(doc)).tolist() == [[0, 1]]
+    assert again(doc, MentionSource()(doc), sentence_index(doc)).tolist() == [[0, 1]]

@@ -7,8 +7,8 @@ import pickle
 import pytest
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.candidates.mentions import MentionSource, make_mention_source, mention_ranges
+from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.helpers import make_doc
 
 
@@ -61,14 +61,27 @@ def test_empty_spans_are_left_out() -> None:
     assert places(MentionSource()(doc)) == [(1, 2)]
 
 
-def test_source_from_settings_chooses_labels(doc: Doc) -> None:
-    assert places(make_mention_source("drugs", ["BRAND"])(doc)) == [(0, 1)]
-    assert len(make_mention_source("drugs", None)(doc)) == 3
-    assert make_mention_source("drugs", [])(doc) == []
+def test_source_chooses_labels(doc: Doc) -> None:
+    assert places(MentionSource("drugs", ("BRAND",))(doc)) == [(0, 1)]
+    assert len(MentionSource("drugs", None)(doc)) == 3
+    assert MentionSource("drugs", ())(doc) == []
+
+
+def test_entities_of_other_types_are_no_drugs() -> None:
+    doc = make_doc("a b c d")
+    doc.spans.clear()
+    labels = ["DISEASE", "drug", "GPE", "Brand"]
+    doc.ents = [Span(doc, i, i + 1, label=label) for i, label in enumerate(labels)]
+    assert places(MentionSource()(doc)) == [(1, 2), (3, 4)]
+
+
+def test_spans_of_the_group_without_a_label_are_mentions() -> None:
+    doc = make_doc("a b", mentions=[(0, 1)], label="")
+    assert places(MentionSource()(doc)) == [(0, 1)]
 
 
 def test_source_survives_pickle(doc: Doc) -> None:
-    source = make_mention_source("drugs", ["DRUG"])
+    source = MentionSource("drugs", ("DRUG",))
     again = pickle.loads(pickle.dumps(source))
     assert again == source
     assert places(again(doc)) == [(0, 2), (3, 5)]

@@ -6,12 +6,17 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spacy.util import registry
 
 from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.candidates.negative_filter import NegativeFilter
+from spacy_ddi.candidates.negative_filter import NegativeFilter, is_abbreviation
+from spacy_ddi.candidates.sentences import sentence_index
 from tests.helpers import make_doc, text_doc
+
+LETTERS = "abcAB1-' β"
 
 
 def make_filter(**settings: bool) -> NegativeFilter:
@@ -22,7 +27,7 @@ def kept(text: str, **settings: bool) -> list[tuple[str, str]]:
     """The pairs of a text that the filter keeps."""
     doc = text_doc(text)
     mentions = MentionSource()(doc)
-    pairs = sentence_pairs(doc, mentions)
+    pairs = sentence_pairs(doc, mentions, sentence_index(doc))
     keep = make_filter(**settings)(doc, mentions, pairs)
     assert keep.dtype == np.bool_
     assert keep.shape == (len(pairs),)
@@ -71,6 +76,43 @@ def test_abbreviation_stands_for_its_long_form_in_the_whole_doc() -> None:
         ("MAOIs", "lithium"),
         ("monoamine oxidase inhibitors", "lithium"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("short_form", "long_form", "expected"),
+    [
+        ("MAOIs", "monoamine oxidase inhibitors", True),
+        ("SSRIs", "selective serotonin reuptake inhibitors", True),
+        ("CMC-Cys", "carboxymethylcellulose-cysteine", True),
+        ("5-FU", "fluorouracil", False),
+        ("ASA", "Acetylsalicylic acid", True),
+        ("PAS", "acetyl-para-aminosalicylate", True),
+        ("OC", "monoclonal", False),
+        ("AZT", "zidovudine", False),
+        ("TCA", "tricycline", False),
+        ("--", "long-acting", False),
+        ("", "warfarin", False),
+        ("WAR", "", False),
+    ],
+)
+def test_abbreviation_has_the_letters_of_its_long_form_in_order(
+    short_form: str, long_form: str, expected: bool
+) -> None:
+    assert is_abbreviation(short_form, long_form) is expected
+
+
+def test_abbreviation_of_many_equal_letters_is_found_at_once() -> None:
+    assert not is_abbreviation("a" * 500 + "b", "a" * 100_000)
+
+
+@settings(max_examples=300)
+@given(st.from_regex(r"[abcAB1β][abcAB1β '-]{0,6}", fullmatch=True), st.text(LETTERS, max_size=12))
+def test_abbreviation_agrees_with_scispacy(short_form: str, long_form: str) -> None:
+    """scispaCy can't be installed on every Python; its answers must not depend on that."""
+    abbreviation = pytest.importorskip("scispacy.abbreviation")
+    long_span, short_span = (make_doc(text.split() or ["-"])[:] for text in (long_form, short_form))
+    found = abbreviation.find_abbreviation(long_span, short_span)[1] is not None
+    assert is_abbreviation(short_form, long_form) == found
 
 
 def test_alias_that_is_no_abbreviation_holds_where_it_stands_only() -> None:
@@ -123,7 +165,7 @@ def test_two_coordinations_of_three_keep_the_pairs_between_them() -> None:
 def test_nested_mentions_do_not_coordinate() -> None:
     doc = make_doc(["beta", "blockers", ",", "zinc"], mentions=[(0, 2), (0, 1), (3, 4)])
     mentions = MentionSource()(doc)
-    assert make_filter()(doc, mentions, sentence_pairs(doc, mentions)).all()
+    assert make_filter()(doc, mentions, sentence_pairs(doc, mentions, sentence_index(doc))).all()
 
 
 def test_each_rule_can_be_switched_off() -> None:
@@ -145,4 +187,8 @@ def test_registered_filter_survives_pickle() -> None:
     again = pickle.loads(pickle.dumps(negative_filter))
     doc = text_doc("<zinc>, <Zinc> and <lithium>")
     mentions = MentionSource()(doc)
-    assert again(doc, mentions, sentence_pairs(doc, mentions)).tolist() == [False, True, True]
+    assert again(doc, mentions, sentence_pairs(doc, mentions, sentence_index(doc))).tolist() == [
+        False,
+        True,
+        True,
+    ]

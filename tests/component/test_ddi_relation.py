@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, make_relation
-from spacy_ddi.component.ddi_relation import Prediction
+from spacy_ddi.annotations import make_relation
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.sentences import Ints
+from spacy_ddi.component.decoding import Prediction
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS
 from spacy_ddi.graph.edges import edges_of_parse
 from spacy_ddi.graph.pair_batch import PairBatch
 from tests.component.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
@@ -168,7 +172,7 @@ def test_examples_without_mentions_are_refused(make_nlp: MakeNlp) -> None:
 def test_examples_with_other_mention_labels_are_refused(
     make_nlp: MakeNlp, make_examples: MakeExamples
 ) -> None:
-    nlp = make_nlp(mention_labels=["CHEMICAL"])
+    nlp = make_nlp(candidates={"mention_labels": ["CHEMICAL"]})
     with pytest.raises(ValueError, match=r"DDI003.*CHEMICAL"):
         nlp.initialize(lambda: make_examples(nlp))
 
@@ -230,6 +234,19 @@ def test_balanced_class_weights_are_inverse_frequencies(
     nlp = make_nlp(class_weights="balanced")
     nlp.initialize(lambda: make_examples(nlp))
     # Six pairs: three none, and one of each type; four classes.
+    assert nlp.get_pipe("ddi_relation").cfg["alpha"] == [6 / 12, 6 / 4, 6 / 4, 6 / 4]
+
+
+def test_soft_labels_are_not_counted_in_class_weights(
+    make_nlp: MakeNlp, make_examples: MakeExamples
+) -> None:
+    """Whether or not their pairs are annotated, too."""
+    nlp = make_nlp(class_weights="balanced")
+    with_soft = make_examples(nlp, SENTENCES[:3])
+    with_soft[2].reference.user_data[SOFT_LABELS] = [
+        {"head_start": 0, "head_end": 1, "tail_start": 2, "tail_end": 3, "probs": {"none": 1.0}}
+    ]
+    nlp.initialize(lambda: make_examples(nlp) + with_soft[2:])
     assert nlp.get_pipe("ddi_relation").cfg["alpha"] == [6 / 12, 6 / 4, 6 / 4, 6 / 4]
 
 
@@ -298,7 +315,7 @@ def test_predicted_mentions_that_differ_make_negatives(
 def test_order_of_nested_mentions_does_not_matter(make_nlp: MakeNlp) -> None:
     """Stored relations put the shorter of two mentions with one start first, candidates the
     longer."""
-    nlp = make_nlp(negative_filter=None)
+    nlp = make_nlp(candidates={"negative_filter": None})
     doc = build_doc(nlp.vocab, SENTENCES[1])
     doc.spans[MENTIONS_KEY] = [doc[4:6], doc[4:5]]
     reference = doc.copy()
@@ -364,13 +381,44 @@ def test_update_without_candidates_or_tokens(trained: Language) -> None:
         assert component.update(examples) == {"ddi_relation": 0.0}
 
 
+def test_losses_of_batches_are_added(trained: Language, make_examples: MakeExamples) -> None:
+    component = trained.get_pipe("ddi_relation")
+    examples = make_examples(trained)
+    first = component.update(examples)["ddi_relation"]
+    assert first > 0
+    losses = {"ddi_relation": 2.0, "ner": 5.0}
+    assert component.update(examples, losses=losses) is losses
+    assert losses == {"ddi_relation": pytest.approx(2 + first), "ner": 5.0}
+    alone = make_examples(trained, [SENTENCES[4]])
+    before = dict(losses)
+    assert component.update(alone, losses=losses) == before
+
+
+@pytest.mark.parametrize("own_rate", [None, 0.0, 0.5])
+def test_dropout_of_the_training_loop_counts_where_the_network_has_none(
+    make_nlp: MakeNlp, make_examples: MakeExamples, own_rate: float | None
+) -> None:
+    nlp = make_nlp(model={**MAKE_MODEL, "dropout": own_rate})
+    train(nlp, make_examples(nlp), steps=1)
+    component = nlp.get_pipe("ddi_relation")
+    network = component.model.get_ref("network").shims[0]._model
+
+    def rates(drop: float) -> set[float]:
+        component.update(make_examples(nlp), drop=drop)
+        return {layer.p for layer in network.modules() if hasattr(layer, "p")}
+
+    for drop in (0.25, 0.0):
+        assert rates(drop) == {drop if own_rate is None else own_rate}
+
+
 def test_get_loss_agrees_with_update(trained: Language, make_examples: MakeExamples) -> None:
     component = trained.get_pipe("ddi_relation")
     component.model.attrs["set_dropout"](component.model, 0.0)
     examples = make_examples(trained)
     docs = [example.predicted for example in examples]
     candidates = [component.find_candidates(doc) for doc in docs]
-    logits = component.model.predict((docs, component._make_batch(docs, candidates)))
+    with component._encoder_input(docs, candidates):
+        logits = component.model.predict((docs, component._make_batch(docs, candidates)))
     loss, gradient = component.get_loss(examples, logits)
     assert gradient.shape == logits.shape
     assert loss == pytest.approx(component.update(examples)["ddi_relation"], rel=1e-4)
@@ -471,7 +519,7 @@ def test_filtered_pairs_are_predicted_negative(trained: Language) -> None:
     component.cfg["threshold"] = 0.0
     same = ("Aspirin raises aspirin levels .", [1, 1, 3, 1, 1], [(0, 1), (2, 3)], [])
     assert annotate(trained, [same]) == [[]]
-    component.negative_filter = None
+    component.candidates = replace(component.candidates, negative_filter=None)
     assert len(annotate(trained, [same])[0]) == 1
 
 
@@ -547,14 +595,14 @@ def test_missing_parse_can_be_a_chain_with_one_warning(
     assert isinstance(component(doc)._.ddi_rels, list)
 
 
-def cross_sentence_pairs(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+def cross_sentence_pairs(doc: Doc, mentions: Sequence[Span], sentences: Ints) -> Ints:
     """A generator that pairs the first mention with the last."""
     return np.array([[0, len(mentions) - 1]])
 
 
 def test_pair_across_sentences_is_an_error(trained: Language) -> None:
     component = trained.get_pipe("ddi_relation")
-    component.candidates = cross_sentence_pairs
+    component.candidates = CandidateFinder(generator=cross_sentence_pairs)
     doc = Doc.from_docs([build_doc(trained.vocab, sentence) for sentence in SENTENCES[:2]])
     with pytest.raises(ValueError, match="DDI010"):
         component(doc)
@@ -670,7 +718,7 @@ def test_two_processes(trained: Language, tmp_path: Path, method: str) -> None:
         "    places = lambda found: [[{**r, 'score': round(r['score'], 5)} for r in rels]\n"
         "                            for rels in found]\n"
         "    assert places(one) == places(two), (one, two)\n"
-        "    assert all(type(rels) is list for rels in two), two\n"
+        "    assert all(isinstance(rels, list) for rels in two), two\n"
         "    print('same', sum(map(len, two)))\n"
     )
     command = [sys.executable, str(script), str(tmp_path / "pipeline")]
@@ -769,7 +817,8 @@ def test_joint_decoding_is_the_product_of_both_heads(make_nlp, make_examples):
     component = nlp.get_pipe("ddi_relation")
     docs = [build_doc(nlp.vocab, SENTENCES[0])]
     candidates = [component.find_candidates(doc) for doc in docs]
-    (logits,) = component.model.predict((docs, PairBatch.from_docs(docs, candidates)))
+    with component._encoder_input(docs, candidates):
+        (logits,) = component.model.predict((docs, PairBatch.from_docs(docs, candidates)))
 
     def softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(np.exp(values) / np.exp(values).sum())

@@ -10,8 +10,19 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from thinc.api import Model
 
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
-from tests.helpers import make_doc, text_doc
+from spacy_ddi.candidates.reading_note import write_note
+from tests import helpers
+from tests.helpers import make_doc
+
+
+def text_doc(text: str, source: MentionSource = helpers.SOURCE) -> Doc:
+    """A Doc on which the component has noted the mentions."""
+    doc = helpers.text_doc(text)
+    finder = CandidateFinder(source)
+    write_note(doc, finder(doc), finder, is_blinded=True)
+    return doc
 
 
 def make_encoder() -> Model[list[Doc], list[Any]]:
@@ -60,9 +71,8 @@ def test_other_words_are_seen(model: Model[list[Doc], list[Any]]) -> None:
 
 
 def test_component_chooses_the_mentions(model: Model[list[Doc], list[Any]]) -> None:
-    docs = [text_doc("<zinc> or <iron>"), text_doc("<iron> or <zinc>")]
-    model.attrs["mentions"] = MentionSource(labels=("GROUP",))
-    one, other = model.predict(docs)
+    groups = MentionSource(labels=("GROUP",))
+    one, other = model.predict([text_doc(t, groups) for t in ("<a> or <b>", "<b> or <a>")])
     assert (one != other).any()
 
 

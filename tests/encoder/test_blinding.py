@@ -16,30 +16,27 @@ from spacy.tokens import Doc, Span
 from spacy.util import registry
 from thinc.api import Model
 
-from spacy_ddi.annotations import MENTIONS_KEY
-from spacy_ddi.candidates.generators import candidate_pairs, sentence_pairs
-from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
 from spacy_ddi.candidates.negative_filter import configure_negative_filter
-from spacy_ddi.encoder.blinding import (
-    SpanGetter,
-    blind,
-    check_blind_word,
-    configure_blinded_sents,
-)
+from spacy_ddi.candidates.reading_note import noted_ranges
+from spacy_ddi.candidates.sentences import Ints, sentence_index
+from spacy_ddi.encoder.blinding import blind, check_blind_word
 from spacy_ddi.encoder.first_word_piece import first_word_piece
-from spacy_ddi.graph.edges import sentence_index
+from spacy_ddi.encoder.span_getter import SpanGetter, configure_blinded_sents
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.helpers import docs, make_doc, text_doc
 from tests.tiny_bert import WIDTH, make_tiny_transformer
 
 
 def make_getter(**settings: object) -> SpanGetter:
     """All sentences are read, unless something else is asked."""
-    getter = registry.span_getters.get("spacy-ddi.blinded_sents.v1")
-    return getter(**{"min_mentions": 0, **settings})
+    getter = registry.span_getters.get("spacy-ddi.blinded_sents.v2")
+    return getter(**{"candidates": CandidateFinder(), "read_all": True, **settings})
 
 
-def shadow_of(doc: Doc) -> Doc:
-    return blind(doc, MentionSource()(doc))
+def shadow_of(doc: Doc, word: str = "drug") -> Doc:
+    return blind(doc, mention_ranges(MentionSource()(doc)), sentence_index(doc), word)
 
 
 PAIRS_OF_TEXTS = [
@@ -92,7 +89,7 @@ def test_each_run_of_nested_mentions_reads_as_the_word() -> None:
 
 def test_chosen_word_stands_for_mentions() -> None:
     doc = make_doc("a zinc b", mentions=[(1, 2)])
-    assert blind(doc, MentionSource()(doc), "DRUGX").text.split() == ["a", "DRUGX", "b"]
+    assert shadow_of(doc, "DRUGX").text.split() == ["a", "DRUGX", "b"]
 
 
 def test_doc_itself_is_left_alone() -> None:
@@ -141,7 +138,8 @@ def test_sentences_within_the_limit_are_whole() -> None:
 def test_getter_reads_the_chosen_mentions() -> None:
     doc = make_doc("a zinc b", mentions=[(1, 2)], label="GROUP")
     doc.spans["others"] = [doc[0:1]]
-    getters = [make_getter(), make_getter(mention_labels=["DRUG"]), make_getter(spans_key="others")]
+    sources = [MentionSource(), MentionSource(labels=("DRUG",)), MentionSource("others")]
+    getters = [make_getter(candidates=CandidateFinder(source)) for source in sources]
     texts = [getter([doc])[0][0].text.split() for getter in getters]
     assert texts == [["a", "drug", "b"], ["a", "zinc", "b"], ["drug", "zinc", "b"]]
 
@@ -221,16 +219,16 @@ def test_blank_tokens_get_zeros(token_vectors: TokenVectors, words: list[str]) -
 
 def test_without_a_word_the_encoder_reads_the_names() -> None:
     doc = make_doc("the iron salt", mentions=[(1, 3)])
-    (spans,) = configure_blinded_sents(word=None, min_mentions=0)([doc])
+    (spans,) = configure_blinded_sents(CandidateFinder(), word=None, read_all=True)([doc])
     assert [span.text for span in spans] == ["the iron salt"]
     assert spans[0].doc is doc
 
 
-@given(docs(), st.integers(0, 3), st.integers(1, 9), st.sampled_from(["drug", None]))
-def test_sentences_with_few_mentions_are_blank(
-    doc: Doc, min_mentions: int, max_tokens: int, word: str | None
+@given(docs(), st.booleans(), st.integers(1, 9), st.sampled_from(["drug", None]))
+def test_sentences_without_a_pair_are_blank(
+    doc: Doc, read_all: bool, max_tokens: int, word: str | None
 ) -> None:
-    getter = make_getter(min_mentions=min_mentions, max_tokens=max_tokens, word=word)
+    getter = make_getter(read_all=read_all, max_tokens=max_tokens, word=word)
     whole = make_getter(word=word, max_tokens=10**6)
     # A span is never of no text, unless there is nothing else to read.
     (spans,), (sentences,) = getter([doc]), whole([doc])
@@ -238,7 +236,7 @@ def test_sentences_with_few_mentions_are_blank(
     read = {
         token.i: token.text
         for sentence in sentences
-        if sum(sentence.start <= start < sentence.end for start in starts) >= min_mentions
+        if read_all or sum(sentence.start <= start < sentence.end for start in starts) >= 2
         for token in sentence
     }
     if not read:
@@ -254,11 +252,11 @@ def test_sentences_with_few_mentions_are_blank(
 
 def test_docs_without_a_sentence_to_read_have_no_span() -> None:
     pair, single = make_doc("A w B", mentions=[(0, 1), (2, 3)]), make_doc("A w", mentions=[(0, 1)])
-    spans = make_getter(min_mentions=2)([single, make_doc([]), pair])
+    spans = make_getter(read_all=False)([single, make_doc([]), pair])
     assert [len(doc_spans) for doc_spans in spans] == [0, 0, 1]
 
 
-def first_two(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.int64]:
+def first_two(doc: Doc, mentions: Sequence[Span], sentences: Ints) -> Ints:
     """A generator of candidates that proposes one pair a Doc."""
     return np.array([[0, 1]][: len(mentions) - 1], dtype=np.int64).reshape(-1, 2)
 
@@ -267,41 +265,41 @@ LISTED = "<a> and <b> . <c> , <d> and <e> ."
 
 
 @pytest.mark.parametrize(
-    ("given_as", "read"),
+    ("finder", "read_all", "read"),
     [
-        ({}, [True, True]),
-        ({"negative_filter": configure_negative_filter()}, [True, False]),
-        ({"candidates": sentence_pairs}, [True, True]),
-        ({"candidates": first_two}, [True, False]),
-        ({"candidates": first_two, "negative_filter": configure_negative_filter()}, [True, False]),
-        ({"min_mentions": 3, "negative_filter": configure_negative_filter()}, [False, False]),
-        ({"min_mentions": 0, "candidates": first_two}, [True, True]),
+        (CandidateFinder(), False, [True, True]),
+        (CandidateFinder(negative_filter=configure_negative_filter()), False, [True, False]),
+        (CandidateFinder(generator=first_two), False, [True, False]),
+        (CandidateFinder(generator=first_two), True, [True, True]),
     ],
 )
 def test_sentences_without_a_candidate_pair_are_not_read(
-    given_as: dict[str, object], read: list[bool]
+    finder: CandidateFinder, read_all: bool, read: list[bool]
 ) -> None:
     doc = text_doc(LISTED)
     for token in doc:
         token.is_sent_start = token.i in (0, 4)
-    (spans,) = make_getter(**{"min_mentions": 2, **given_as})([doc])
+    (spans,) = make_getter(candidates=finder, read_all=read_all)([doc])
     text = "".join(span.text for span in spans)
     assert [text.count("and") > 0, "," in text] == read
 
 
 @given(st.lists(docs(), max_size=3))
 def test_every_sentence_with_a_candidate_is_read(drawn: list[Doc]) -> None:
-    negative_filter = configure_negative_filter()
-    getter = make_getter(min_mentions=2, candidates=sentence_pairs, negative_filter=negative_filter)
+    finder = CandidateFinder(negative_filter=configure_negative_filter())
+    getter = make_getter(read_all=False, candidates=finder)
     for doc, spans in zip(drawn, getter(drawn), strict=True):
-        mentions = MentionSource()(doc)
-        pairs = candidate_pairs(
-            doc, mentions, generator=sentence_pairs, negative_filter=negative_filter
-        )
+        candidates = finder(doc)
         words = {token.i: token.text for span in spans for token in span}
-        for pair in pairs:
+        for pair in candidates.pairs:
             for place in pair:
-                assert words[mentions[place].start] == "drug"
+                assert words[candidates.mentions[place].start] == "drug"
+
+
+def test_what_is_blinded_is_noted_on_the_doc() -> None:
+    doc = make_doc("a w b", mentions=[(0, 1), (2, 3)])
+    make_getter()([doc])
+    assert noted_ranges(doc).tolist() == [[0, 1], [2, 3]]
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +307,7 @@ def transformers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pipe, Pipe]:
     """Of the same weights: one that reads every sentence, one that reads those with a pair."""
     return (
         make_tiny_transformer(tmp_path_factory.mktemp("bert")),
-        make_tiny_transformer(tmp_path_factory.mktemp("bert"), min_mentions=2),
+        make_tiny_transformer(tmp_path_factory.mktemp("bert"), read_all=False),
     )
 
 

@@ -211,7 +211,11 @@ def test_a_listener_is_replaced_by_what_loads(tmp_path: Path) -> None:
         "model": {
             "@architectures": "spacy-ddi.PackedTransformer.v1",
             "name": str(tmp_path),
-            "get_spans": {"@span_getters": "spacy-ddi.blinded_sents.v1", "min_mentions": 0},
+            "get_spans": {
+                "@span_getters": "spacy-ddi.blinded_sents.v2",
+                "candidates": {"@misc": "spacy-ddi.CandidateFinder.v1"},
+                "read_all": True,
+            },
             "tokenizer_config": {"use_fast": True},
         }
     }

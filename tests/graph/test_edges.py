@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
+from spacy_ddi.candidates.sentences import sentence_index
 from spacy_ddi.graph.edges import (
     GraphBuilder,
     Ints,
@@ -19,11 +20,9 @@ from spacy_ddi.graph.edges import (
     configure_rewired_graph,
     dependency_heads,
     edges_of_parse,
-    first_tokens,
-    node_index,
-    sentence_index,
     undirected_edges,
 )
+from spacy_ddi.graph.nodes import first_tokens, node_index
 from tests.helpers import docs, make_doc
 
 

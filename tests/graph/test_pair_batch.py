@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from spacy_ddi.candidates.generators import Candidates
+from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.sentences import sentence_index
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 from tests.helpers import (
     docs,
@@ -95,7 +96,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Doc], list[Candidates]]:
         every = sentence_candidates(doc)
         order = draw(st.permutations(range(len(every.pairs))))
         chosen = order[: draw(st.integers(0, len(order)))]
-        candidates.append(Candidates(every.mentions, every.pairs[np.array(chosen, dtype=int)]))
+        candidates.append(replace(every, pairs=every.pairs[np.array(chosen, dtype=int)]))
     return drawn, candidates
 
 
@@ -212,7 +213,7 @@ def test_pair_across_sentences_is_refused_with_its_mentions() -> None:
     doc = make_doc(
         ["zinc", "w", "lithium"], mentions=[(0, 1), (2, 3)], sent_starts=[True, False, True]
     )
-    candidates = Candidates(MentionSource()(doc), np.array([[0, 1]]))
+    candidates = Candidates(MentionSource()(doc), np.array([[0, 1]]), sentence_index(doc))
     with pytest.raises(CrossSentencePairError) as error:
         PairBatch.from_docs([doc], [candidates])
     assert (error.value.head, error.value.tail) == ("zinc", "lithium")

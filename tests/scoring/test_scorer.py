@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from spacy_ddi.candidates.generators import Candidates
-from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.scoring.scorer import score_relations
+from tests.scoring.test_counts import nothing
 
 LABELS = ("effect", "int")
 
@@ -33,11 +31,8 @@ def test_figures_bear_the_component_s_prefix(make_example):
 
 
 def test_candidates_of_the_component_are_used(make_example):
-    def nothing(doc: Doc) -> Candidates:
-        return Candidates(MentionSource()(doc), np.zeros((0, 2), dtype=np.int64))
-
     example = make_example("AA BB", {(0, 1): "effect"}, {})
-    scores = score_relations([example], labels=LABELS, find_candidates=nothing)
+    scores = score_relations([example], labels=LABELS, candidates=nothing)
     assert (scores["ddi_candidate_recall"], scores["ddi_n_candidates"]) == (0.0, 0)
 
 

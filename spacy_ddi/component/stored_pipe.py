@@ -1,0 +1,166 @@
+"""What the component stores, and how it comes back.
+
+Threshold and temperature stand in the config, and in `component.cfg`, where `spacy find-threshold`
+looks for them. Stored beside the weights is what acted then and what the config said then, so that
+on loading a config that says something new wins, and otherwise what acted acts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import srsly
+from spacy.errors import Errors as SpacyErrors
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
+from spacy.vocab import Vocab
+from thinc.api import Model
+
+from spacy_ddi.component.pipeline_reference import PipelineReference
+from spacy_ddi.errors import DDIError, Errors, require
+
+Self = TypeVar("Self", bound="StoredPipe")
+
+DEFAULTS: Final[dict[str, Any]] = {"threshold": None, "temperature": 1.0}
+"""What the config of a pipeline of version 0.3 said, which did not store it."""
+
+CONFIGURED: Final = "configured"
+"""Key in `cfg`: what the config says."""
+
+
+class StoredPipe(TrainablePipe):
+    """A pipe whose network is built before its weights are loaded.
+
+    vocab (Vocab): The shared vocabulary.
+    model (Model): Its `attrs["build_network"](model, token_width, n_classes)` builds the network.
+    name (str): Name of the component in the pipeline.
+    settings (Dict[str, Any]): The config's threshold and temperature.
+    nlp (Optional[Language]): The pipeline; held weakly.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[Any, Any],
+        name: str,
+        *,
+        settings: dict[str, Any],
+        nlp: Language | None,
+    ) -> None:
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg: dict[str, Any] = {
+            "labels": [],
+            "token_width": None,
+            "alpha": None,
+            **settings,
+            CONFIGURED: dict(settings),
+        }
+        self._nlp = PipelineReference(nlp)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The types of interaction, without none."""
+        return tuple(self.cfg["labels"])
+
+    def change_setting(self, setting: str, value: Any) -> None:
+        """Change a setting of the trained component, and the pipeline's config with it.
+
+        setting (str): "threshold" or "temperature".
+        value (Any): Its new value.
+        RAISES (DDIError): If there is no such setting, or the value is not possible.
+        """
+        where = f"Component '{self.name}'"
+        expected = " or ".join(self.cfg[CONFIGURED])
+        require(setting in self.cfg[CONFIGURED], where, "setting", setting, expected)
+        check_settings(where, **{**self._acting(), setting: value})
+        self._let_act({setting: value})
+
+    def from_bytes(self: Self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
+        """Load the component from a bytestring; see `TrainablePipe.from_bytes`."""
+        exclude = [*exclude]
+        stored = srsly.msgpack_loads(bytes_data).get("cfg")
+        known = stored is not None and "cfg" not in exclude
+        self._build_from(srsly.json_loads(stored) if known else None, exclude)
+        super().from_bytes(bytes_data, exclude=[*exclude, "cfg"])
+        return self
+
+    def from_disk(self: Self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
+        """Load the component from a folder; see `TrainablePipe.from_disk`."""
+        exclude = [*exclude]
+        file = Path(path) / "cfg"
+        known = file.is_file() and "cfg" not in exclude
+        self._build_from(cast(Any, srsly.read_json(file)) if known else None, exclude)
+        super().from_disk(path, exclude=[*exclude, "cfg"])
+        return self
+
+    @property
+    def _is_built(self) -> bool:
+        return self.model.has_dim("nO") is True
+
+    def _require_built(self) -> None:
+        self._adopt_name()
+        if not self._is_built:
+            raise ValueError(SpacyErrors.E109.format(name=self.name))
+
+    def _adopt_name(self) -> None:
+        """Take the name that the pipeline knows the component by: `rename_pipe` tells nobody."""
+        self.name = self._nlp.name_of(self) or self.name
+
+    def _build(self) -> None:
+        n_classes = len(self.labels) + 1
+        self.model.attrs["build_network"](self.model, self.cfg["token_width"], n_classes)
+
+    def _build_from(self, stored: dict[str, Any] | None, exclude: list[str]) -> None:
+        """Build the network as it was when stored, since weights load into modules that exist only.
+        Without the stored `cfg` the network must be there."""
+        if stored is None:
+            if not self._is_built and "model" not in exclude:
+                raise DDIError(Errors.NO_STORED_CFG.format(name=self.name))
+            return
+        configured = self._acting()
+        self.cfg.update({name: value for name, value in stored.items() if name != CONFIGURED})
+        self._let_act(acting_settings(configured, stored))
+        if self.cfg["token_width"] is not None:
+            self._build()
+
+    def _acting(self) -> dict[str, Any]:
+        return {name: self.cfg[name] for name in self.cfg[CONFIGURED]}
+
+    def _let_act(self, settings: dict[str, Any]) -> None:
+        """Let settings act, and let the config say so."""
+        self.cfg.update(settings)
+        self.cfg[CONFIGURED] = {**self.cfg[CONFIGURED], **settings}
+        if (config := self._nlp.config_of(self)) is not None:
+            config.update(settings)
+
+
+def acting_settings(configured: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """Which settings act in a component that is loaded.
+
+    configured (Dict[str, Any]): What the config says now.
+    stored (Dict[str, Any]): The stored `cfg`.
+    RETURNS (Dict[str, Any]): For each setting the config's value where it is not what the config
+        said when the component was stored, or else the stored one.
+    """
+    said = {**DEFAULTS, **stored.get(CONFIGURED, {})}
+    return {
+        name: value if value != said[name] else stored.get(name, value)
+        for name, value in configured.items()
+    }
+
+
+def check_settings(where: str, threshold: float | None, temperature: float) -> None:
+    """Check what a config or a caller says.
+
+    where (str): Whose settings they are.
+    threshold (Optional[float]): In [0, 1], or None.
+    temperature (float): Above 0.
+    RAISES (DDIError): If one is not possible.
+    """
+    require(temperature > 0, where, "temperature", temperature, "above 0")
+    possible = threshold is None or 0 <= threshold <= 1
+    require(possible, where, "threshold", threshold, "null, or 0 to 1")

@@ -1,0 +1,1 @@
+"""From characters to tokens, lines and sentences, and what the models read of them."""
