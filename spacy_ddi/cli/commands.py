@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -46,3 +47,6 @@ def main() -> None:
             # Else Python waits for texts to be sent to worker processes that are gone.
             os._exit(STOPPED)
         raise
+    finally:
+        # Else Python looks through all objects once more before it ends, for a second.
+        gc.freeze()

@@ -35,9 +35,11 @@ def load_pipeline(name: str, precision: PrecisionOption | None = None) -> Langua
     require_installed(name)
     import spacy
 
+    from spacy_ddi.cli.light_imports import import_transformers
     from spacy_ddi.component.lookup import component_of, set_precision
 
     with explained(name):
+        import_transformers()
         nlp = spacy.load(name)
     try:
         component_of(nlp)
