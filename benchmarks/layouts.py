@@ -1,5 +1,5 @@
-"""Whether relations stay the same however a text is laid out: sentence by sentence, hard-wrapped, as
-bullets, with other line ends.
+"""Whether relations stay the same however a text is laid out: sentence by sentence, hard-wrapped,
+as bullets, with other line ends.
 
     python -m benchmarks.layouts en_ddi_minilm DDICorpus/Train --documents configs/dev_documents.txt
 """
@@ -32,31 +32,32 @@ def layouts(sentences: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     sentences (Sequence[str]): The sentences.
     YIELDS (Tuple[str, str, str]): Name of the layout, text, and what each sentence begins with.
     """
-    parts = [sentences[i : i + PARAGRAPH] for i in range(0, len(sentences), PARAGRAPH)]
 
-    def wrapped(width: int, end: str) -> str:
-        filled = (
-            textwrap.fill(" ".join(part), width, break_long_words=False, break_on_hyphens=False)
-            for part in parts
-        )
-        return "\n\n".join(filled).replace("\n", end)
+    def each(start: str, indent: str, end: str) -> str:
+        filled = (fill(f"{start}{sentence}", 72, indent) for sentence in sentences)
+        return end.join(filled)
 
-    yield "paragraphs", "\n\n".join(" ".join(part) for part in parts), ""
-    yield "a line each", "\n".join(sentences), ""
-    yield "wrapped at 72", wrapped(72, "\n"), ""
-    yield "wrapped at 72, CRLF", wrapped(72, "\r\n"), ""
-    yield "wrapped at 100", wrapped(100, "\n"), ""
+    yield "wrapped at 72", each("", "", "\n\n"), ""
+    yield "wrapped at 72, CRLF", each("", "", "\n\n").replace("\n", "\r\n"), ""
     yield "bullets", "\n".join(f"• {sentence}" for sentence in sentences), "•"
-    yield "bullets, wrapped at 72, CRLF", "\r\n".join(
-        textwrap.fill(
-            f"- {sentence}",
-            72,
-            subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        ).replace("\n", "\r\n")
-        for sentence in sentences
-    ), "-"
+    yield "bullets, wrapped at 72, CRLF", each("- ", "  ", "\n").replace("\n", "\r\n"), "-"
+    for width in (10_000, 72):
+        parts = [sentences[i : i + PARAGRAPH] for i in range(0, len(sentences), PARAGRAPH)]
+        text = "\n\n".join(fill(" ".join(part), width, "") for part in parts)
+        yield f"paragraphs of {PARAGRAPH} sentences, wrapped at {width}", text, ""
+
+
+def fill(text: str, width: int, indent: str) -> str:
+    """Wrap a text between words.
+
+    text (str): The text.
+    width (int): Characters of a line.
+    indent (str): What the second and later lines begin with.
+    RETURNS (str): Its lines.
+    """
+    return textwrap.fill(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def relations_in(nlp: Language, text: str, sentences: Sequence[str], mark: str) -> set[Found]:
@@ -101,7 +102,9 @@ def main(
     print(f"{len(sentences)} sentences, one by one: {len(alone)} relations")
     for name, text, mark in layouts(sentences):
         found = relations_in(nlp, text, sentences, mark)
-        print(f"{name}: {len(found)} relations, {len(found - alone)} new, {len(alone - found)} lost")
+        print(
+            f"{name}: {len(found)} relations, {len(found - alone)} new, {len(alone - found)} lost"
+        )
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from tests.encoder.test_packed_transformer import TEXTS, make_transformer, read
 from tests.helpers import make_doc
 from tests.tiny_bert import make_tiny_transformer
 
+
 def modes(transformer: Pipe) -> set[bool]:
     return {module.training for module in transformer.model.transformer.modules()}
 
@@ -117,9 +118,7 @@ def test_prediction_has_the_threads_of_the_config(
     threads: dict[str, int] | None,
     expected: int,
 ) -> None:
-    transformer = make_transformer(
-        tmp_path, **({"threads": None} if threads is None else threads)
-    )
+    transformer = make_transformer(tmp_path, **({"threads": None} if threads is None else threads))
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     seen = []
