@@ -51,6 +51,8 @@ def main(
         names.insert(0, "line_sentences")
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy-ddi.DrugTokenizer.v1"}
     share_candidates(config)
+    # Where its parts lay on the machine that put it together means nothing elsewhere.
+    config["paths"].update(dict.fromkeys(["parser", "ner", "relations"]))
     config.to_disk(output / "config.cfg")
     for name in wrapped:
         wrap_weights(components[name]["model"], output / name / "model")
