@@ -12,7 +12,7 @@ import spacy
 import typer
 from spacy.tokens import Doc
 
-from benchmarks.speed.memory import held, measure
+from benchmarks.speed.scaling import held, measure
 from benchmarks.speed.systems import annotated, with_mentions
 from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
