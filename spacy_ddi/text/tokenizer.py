@@ -162,7 +162,7 @@ def mark_invisible(vocab: Vocab) -> None:
     vocab (Vocab): Changed in place.
     """
     # The words that it knows are forgotten when it is loaded; this is not.
-    vocab.lex_attr_getters[IS_SPACE] = is_blank
+    vocab.lex_attr_getters[IS_SPACE] = is_blank  # type: ignore[attr-defined]
     for first, last in re.findall("(.)(?:-(.))?", INVISIBLE, re.DOTALL):
         if ord(first) < 0xE0000:
             for code in range(ord(first), ord(last or first) + 1):
