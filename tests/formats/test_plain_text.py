@@ -49,7 +49,7 @@ def test_compressed_text_is_read(compress, source):
         (lzma.compress(TEXT.encode())[:-9], "a", "DDI113"),
         (b"%PDF-1.4", "a.txt", "DDI061.*PDF.*pdftotext"),
         (gzip.compress(b"%PDF-1.4", mtime=0), "a.gz", "DDI061"),
-        (gzip.compress(gzip.compress(b"text", mtime=0)), "a.gz", "DDI061.*archive"),
+        (gzip.compress(gzip.compress(b"text", mtime=0), mtime=0), "a.gz", "DDI061.*archive"),
         (b"<html></html>", "a.txt", "DDI060.*HTML.*--as-text"),
         ("<html></html>".encode("utf-16"), "a.txt", "DDI060"),
         (TEXT.encode(), "a.csv", "DDI060"),
