@@ -1,12 +1,18 @@
 # `make run` sets up and finds the interactions of a sample text; `make test` sets up and checks.
 # Each uses its own environment in .venv, made from constraints.txt, and needs nothing installed.
+# It is made with the newest supported Python found, or with `make run PYTHON=python3.12`. Another
+# PYTHON makes it anew; `VENV=FOLDER` keeps several.
 
-PYTHON ?= python3.11
+PYTHON ?=
+# What else pytest is told, for example `make check TESTS="-m 'not slow' tests/graph"`.
+TESTS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Twice quiet: errors only. Once quiet still warns of each index that lacks a package.
+INSTALL := $(BIN)/python -m pip install -qq -c constraints.txt
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
-.PHONY: run test lint types check clean
+.PHONY: run test lint types check clean FORCE
 
 run: $(VENV)/.runtime
 	$(BIN)/python -m spacy_ddi extract --file assets/sample.txt --html sample.html
@@ -21,19 +27,19 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 check: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+# Looked at each time, written only when the environment is made.
+$(VENV)/.python: FORCE
+	@scripts/make_environment.sh "$(VENV)" "$(PYTHON)"
 
-$(VENV)/.runtime: $(VENV)/bin/python pyproject.toml constraints.txt $(WHEEL)
-	$(BIN)/python -m pip install --quiet -c constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e . $(WHEEL)
-	touch $@
+$(VENV)/.runtime: EXTRAS :=
+$(VENV)/.dev: EXTRAS := [dev]
+$(VENV)/.runtime $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt $(WHEEL)
+	$(INSTALL) -e ".$(EXTRAS)" $(WHEEL)
+	@touch $(VENV)/.runtime $@
 
-$(VENV)/.dev: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
-	touch $@
+FORCE:
 
 clean:
 	rm -rf $(VENV) sample.html

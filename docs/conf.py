@@ -29,7 +29,7 @@ _SECTIONS = {"RETURNS": "Returns", "YIELDS": "Yields", "RAISES": "Raises"}
 
 
 def google_style(lines: list[str]) -> list[str]:
-    """A docstring in Google's style, which Sphinx reads, from one in spaCy's, which the project has.
+    """A docstring in Google's style, which Sphinx reads, from one in spaCy's, which we write.
 
     lines (List[str]): Lines of the docstring, without indentation.
     RETURNS (List[str]): The same with sections.

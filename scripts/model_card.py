@@ -41,7 +41,7 @@ TEACHER = {
 }
 TEACHER_NOTE = """
 The relations also learned from a teacher (all-mpnet-base-v2, Apache-2.0, fine-tuned on the same
-documents), which judged pairs in sentences of public US drug labels and in copies of the corpus's
+documents), by its soft labels of sentences of public US drug labels, and of copies of the corpus's
 sentences with words exchanged."""
 
 
@@ -65,7 +65,7 @@ def main(
     ],
 ) -> None:
     """Fill in the model card."""
-    taught = relations is Relations.STUDENT
+    is_student = relations is Relations.STUDENT
     figures: dict[str, Any] = srsly.read_json(gold)
     end_to_end: dict[str, Any] = srsly.read_json(predicted)
     shutil.copytree(pipeline, output, dirs_exist_ok=True)
@@ -78,8 +78,8 @@ def main(
         email="",
         url="",
         license="CC BY-NC 4.0",
-        sources=[*SOURCES, TEACHER] if taught else SOURCES,
-        notes=_notes(figures, end_to_end, seed, taught),
+        sources=[*SOURCES, TEACHER] if is_student else SOURCES,
+        notes=_notes(figures, end_to_end, seed, is_student),
         performance={
             **{f"ddi_{name}": figures[name] for name in ("micro_p", "micro_r", "micro_f")},
             "ddi_macro_f": figures["macro_f"],
@@ -93,7 +93,7 @@ def main(
     typer.echo(f"Model card written into {output / 'meta.json'}")
 
 
-def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, taught: bool) -> str:
+def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, is_student: bool) -> str:
     rows = [_row(f"`{label}`", rates) for label, rates in figures["per_type"].items()]
     for title, source, prefix in (
         ("**micro, gold mentions**", figures, "micro"),
@@ -114,7 +114,7 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, taugh
         end_high=end_high,
         n_int=figures["n_true_per_type"]["int"],
         ece=figures["score_ece"],
-        teacher=TEACHER_NOTE if taught else "",
+        teacher=TEACHER_NOTE if is_student else "",
     )
 
 

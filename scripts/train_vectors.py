@@ -16,7 +16,7 @@ import spacy
 import typer
 from spacy.tokens import Doc, DocBin
 
-from spacy_ddi.annotations import gold_mentions_of
+from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind
 from spacy_ddi.formats.plain_text import read_lines
 
@@ -30,6 +30,7 @@ def main(
 ) -> None:
     """Train vectors of words in lower case, drugs of the corpus blinded as in training."""
     nlp = spacy.blank("en")
+    find_candidates = CandidateFinder()
     output.parent.mkdir(parents=True, exist_ok=True)
     if not text.exists():
         typer.echo(f"No text {text}: the vectors know the corpus alone.")
@@ -37,8 +38,8 @@ def main(
         words = Path(folder) / "words.txt"
         with words.open("w", encoding="utf8") as file:
             for doc in DocBin().from_disk(corpus).get_docs(nlp.vocab):
-                blinded = blind(doc, gold_mentions_of(doc), BLIND_WORD)
-                file.write(as_line(blinded))
+                found = find_candidates(doc)
+                file.write(as_line(blind(doc, found.ranges, found.sentences, BLIND_WORD)))
             for doc in nlp.tokenizer.pipe(read_lines(text) if text.exists() else ()):
                 file.write(as_line(doc))
         model = floret.train_unsupervised(

@@ -39,7 +39,9 @@ def main(
 
 def digest(train: Path) -> str:
     """SHA-256 over every document of the training part, in the order of the ids."""
-    documents = sorted(read_folder(train), key=lambda document: document.id)
+    # The digest answers for the content, its odd places included: no warning of them.
+    found = read_folder(train, on_problem=lambda problem: None)
+    documents = sorted(found, key=lambda document: document.id)
     return hashlib.sha256("\n".join(map(repr, documents)).encode("utf8")).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Every error and warning of the package: a code, what was found, where, and the mend."""
+"""Every error and warning of the package: a code, what was found, where, and what to do."""
 
 from __future__ import annotations
 
@@ -51,9 +51,10 @@ class Errors:
         "'{attribute}')) before the pipeline is loaded."
     )
     BAD_RELATIONS: Final = (
-        "[DDI006] doc._.ddi_rels takes a list of dicts with the integer keys head_start, head_end, "
-        "tail_start, tail_end (token offsets within the Doc of {length} tokens, head first), a "
-        "string 'label' and a finite float 'score'. Found: {found}."
+        "[DDI006] doc._.ddi_rels can't be set: {problem}. It takes a list of dicts with the "
+        "integer keys head_start, head_end, tail_start, tail_end (token offsets within the Doc of "
+        "{length} tokens, end exclusive, head first), a string 'label', a 'score' from 0 to 1 and, "
+        "if wanted, 'probs' (a dict from labels to numbers from 0 to 1). Found: {found!r}."
     )
     UNSEEN_LABEL: Final = (
         "[DDI007] Component '{name}' met the interaction label '{label}' in a training example, "
@@ -80,6 +81,12 @@ class Errors:
     )
     BAD_SETTING: Final = (
         "[DDI012] {where}: {setting} = {found!r} is not possible. Expected: {expected}."
+    )
+    OTHER_VOCAB: Final = (
+        "[DDI115] Component '{name}': the predicted Docs of the training examples ('{text}…') have "
+        "another vocab than the pipeline, so its other components can't annotate them. Make them "
+        "with the pipeline's tokenizer: make_examples(docs, nlp.make_doc, gold_mentions=True). "
+        "The reference Docs may have any vocab."
     )
     NOT_IN_RELATION: Final = "[DDI016] '{mention}' takes no part in {relation}."
     NO_NLP: Final = (
@@ -122,6 +129,76 @@ class Errors:
         "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
     )
 
+    # Relations on a Doc
+    PAIR_MERGED: Final = (
+        "[DDI045] A relation is between '{head}' and '{tail}', and both are now in one token, "
+        "'{token}': tokens were merged after the relation was found. Read the relations before "
+        "that component (merge_noun_chunks, merge_entities, a retokenizer), or keep these two in "
+        "tokens of their own."
+    )
+    PAIR_OUTSIDE: Final = (
+        "[DDI046] A stored pair of mentions lies outside of its Doc: {unit}s {start} to {end} of "
+        "{length} in '{text}…'. Was doc.user_data taken from a Doc of another text? Join Docs by "
+        "spacy_ddi.derived_docs.concatenate_docs and cut them by span_as_doc, which move pairs."
+    )
+    READ_ONLY: Final = (
+        "[DDI047] What doc._.ddi_rels gives can't be changed in place: the change would be lost. "
+        "Set a new list, e.g. doc._.ddi_rels = [*doc._.ddi_rels, relation]. A copy can be changed: "
+        "copy.deepcopy(doc._.ddi_rels)."
+    )
+    SECOND_RELATION: Final = (
+        "[DDI048] doc._.ddi_rels can't be set: there are two relations between '{head}' and "
+        "'{tail}' (token offsets {place}), with the labels {labels}. A pair of mentions has one "
+        "label: leave one of them out."
+    )
+    GROUP_OUTSIDE: Final = (
+        "[DDI050] A mention of doc.spans['{key}'] lies outside of its Doc ('{text}…'): tokens were "
+        "merged after the group was set, and spaCy does not move span groups. Set the group after "
+        "the component that merges tokens."
+    )
+    NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
+    # The command line
+    NO_PIPELINE: Final = (
+        "[DDI056] No pipeline {name!r}: it is neither an installed package nor a folder. {advice}"
+    )
+    BROKEN_PIPELINE: Final = (
+        "[DDI057] Pipeline {name!r} is there, but can't be loaded: {problem}. If it is a package, "
+        "install it again; if it is a folder, store it again."
+    )
+    OTHER_VERSIONS: Final = (
+        "[DDI058] Pipeline {name!r} can't be loaded, since it needs other packages than those "
+        "installed: {unmet}. Install what it needs, or a version of the pipeline that fits. The "
+        "error was: {problem}."
+    )
+    NO_RELATIONS: Final = "[DDI059] Pipeline {name!r} finds no interactions. {problem}"
+    NO_PLAIN_TEXT: Final = (
+        "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
+        "is all the same, add --as-text."
+    )
+    BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
+    ONE_TEXT: Final = (
+        "[DDI062] Found {found}. Give one text in quotes, or one --file PATH, or - to read "
+        "standard input. For several files, run the command once for each."
+    )
+    TEXT_IS_FILE: Final = "[DDI063] {path} is a file. To read the text in it: --file {path}"
+    NOT_WRITABLE: Final = (
+        "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
+    )
+    NO_TEST_PART: Final = (
+        "[DDI065] {path} has no official test part, a folder 'Test/Test for DDI Extraction task'. "
+        "Give the corpus's top folder, or leave out --part test."
+    )
+    NO_SOURCE_OF_PAIRS: Final = (
+        "[DDI066] Nothing to give soft labels to. Give --text FILE, --corpus FILE, or both."
+    )
+    NO_PAIRS: Final = (
+        "[DDI067] No sentence has a pair of drug mentions. Does pipeline {name!r} find mentions "
+        "(component ner), and does the corpus hold any?"
+    )
+    NO_LANGUAGE: Final = (
+        "[DDI069] spaCy has no language {lang!r}: {problem} Give a code such as en."
+    )
+
     # Corpora
     CORPUS_FOLDER: Final = (
         "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
@@ -142,6 +219,18 @@ class Errors:
         "document id a line, e.g. DDI-DrugBank.d0."
     )
     CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
+    CORPUS_ROOT: Final = (
+        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
+        "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
+    )
+    PAIR_CONTRADICTS: Final = (
+        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
+        "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
+    )
+    DOCBIN_FILE: Final = (
+        "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
+        "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
+    )
     CORPUS_DOCUMENTS: Final = (
         "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
         "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
@@ -150,11 +239,14 @@ class Errors:
         "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
         "by iconv -f LATIN1 -t UTF-8."
     )
-    TEXT_ZERO: Final = "[DDI111] {source} is not text: it holds a zero byte at {position}."
-    TEXT_EMPTY: Final = "[DDI112] {source} is empty."
-    TEXT_XZ: Final = (
-        "[DDI113] {path} ends in .xz, but can't be decompressed: {problem}. If it is plain text, "
-        "give it another name."
+    TEXT_ZERO: Final = (
+        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 "
+        "without a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
+    )
+    TEXT_EMPTY: Final = "[DDI112] {source} is empty. Give a text with at least one sentence."
+    TEXT_COMPRESSED: Final = (
+        "[DDI113] {source} looks compressed ({suffix}), but can't be decompressed: {problem}. If "
+        "it is plain text, give it another name; if not, it is damaged: make it again."
     )
     CORPUS_NO_PATH: Final = (
         "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
@@ -177,6 +269,54 @@ class Warnings:
         "the predicted Docs have no pair of mentions, so nothing is learned from it. Let the "
         "reader give the gold mentions (spacy-ddi.DocBinCorpus.v1, gold_mentions = true; stock "
         "spacy.Corpus drops them), or an annotating component. Said once."
+    )
+
+    TWO_LABELS: Final = (
+        "[DDI945] Two relations are about one pair of mentions, '{head}' and '{tail}' in "
+        "'{text}…', with the labels {labels}. The last one counts. Leave one of them out."
+    )
+
+    # Corpora: what is read all the same. `corpora/problems.py` counts it.
+    TEXT_DIFFERS: Final = (
+        "[DDI910] The attribute text of an entity is not what its charOffset marks. What is marked "
+        "was read; correct whichever is wrong. Found {n_found}: {problems}."
+    )
+    PAIR_TWICE: Final = (
+        "[DDI911] A pair is annotated twice, with the same label. It counts once. "
+        "Found {n_found}: {problems}."
+    )
+    ID_TWICE: Final = (
+        "[DDI912] An id is given twice. Both places were read, but scores by document, lists of "
+        "documents and submission lines can't tell them apart. Found {n_found}: {problems}."
+    )
+    SAME_PLACE: Final = (
+        "[DDI913] An entity marks the same characters as one before it in its sentence. The two "
+        "count as one mention, of the first one's type. Found {n_found}: {problems}."
+    )
+    NOT_READ: Final = (
+        "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
+        "not read. Found {n_found}: {problems}."
+    )
+    RELATIONS_LOST: Final = (
+        "[DDI915] Component '{name}': of {n_annotated} annotated relations in the training "
+        "references, {n_found} can't be learned, since they belong to no pair of mentions; the "
+        "pairs that were meant count as not interacting. E.g. {examples}. Give a relation the "
+        "token offsets of two mentions of one sentence, and check spans_key and mention_labels."
+    )
+    RELATIONS_CONTRADICT: Final = (
+        "[DDI916] Component '{name}': of {n_annotated} annotated pairs in the training references, "
+        "{n_found} have relations with different labels; the last one is used. E.g. {examples}. "
+        "Keep one relation for each pair."
+    )
+    NOT_ANNOTATED: Final = (
+        "[DDI917] Component '{name}': training references with pairs of mentions, but without "
+        "annotation: {n_found}. All their pairs count as not interacting. E.g. {examples}. Set "
+        "doc._.ddi_rels, to [] where nothing interacts; a DocBin needs store_user_data=True."
+    )
+
+    MADE_FOR_OTHERS: Final = (
+        "[DDI956] Pipeline {name!r} was made for other packages than those installed: {unmet}. It "
+        "could be loaded, but its results may differ."
     )
 
     CHAIN: Final = (

@@ -10,9 +10,9 @@ import spacy
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.gold import MENTIONS_KEY
 
 SOURCE = MentionSource()
 

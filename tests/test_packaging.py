@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -67,6 +69,18 @@ def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> 
         "print(spacy.load('en_ddi_test').get_pipe('ddi_relation').labels)\n"
     )
     assert run(["-W", "error", "-c", script, str(elsewhere)], tmp_path) == "('effect',)"
+
+
+def test_wheel_carries_what_the_html_page_needs(tmp_path: Path) -> None:
+    root = Path(__file__).parents[1]
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, tmp_path)
+    shutil.copytree(root / "spacy_ddi", tmp_path / "spacy_ddi")
+    run(["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--quiet", "."], tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {f"spacy_ddi/formats/page.{kind}" for kind in ("css", "js")} <= names
 
 
 def run(arguments: list[str], folder: Path) -> str:

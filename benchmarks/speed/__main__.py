@@ -1,6 +1,5 @@
-r"""All measurements of speed and memory: JSON, a table and a plot.
+r"""All measurements of speed and memory: JSON, tables and a plot.
 
-    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false \
     python -m benchmarks.speed en_ddi_minilm DDICorpus/Train --text labels.txt.xz \
         --documents configs/dev_documents.txt --train corpus/train.spacy \
         --encoder training/encoder --parser en_core_web_sm
@@ -8,12 +7,18 @@ r"""All measurements of speed and memory: JSON, a table and a plot.
 
 from __future__ import annotations
 
-import json
 import os
+
+if __name__ == "__main__":  # one thread, before NumPy and torch are imported
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
+
+import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
+from random import Random
 from statistics import median
 from time import perf_counter
 from typing import Annotated, Any, get_args
@@ -26,41 +31,36 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from benchmarks.speed.data import corpus_sentences, many_mentions
-from benchmarks.speed.report import write_report
+from benchmarks.page import Table, ratios
+from benchmarks.speed.report import main as write_report
 from benchmarks.speed.systems import (
     PerPairClassifier,
-    encoder_and_relations,
+    System,
+    annotated,
+    count_pairs,
     mean_pooled_pairs,
-    per_pair_classifier,
-    relations_alone,
+    part_of,
+    take_turns,
     whole_pipeline,
     with_mentions,
 )
-from benchmarks.speed.timing import Timing, take_turns
-from benchmarks.speed.training import prepare, take_training_turns
-from spacy_ddi.component.lookup import set_precision
+from benchmarks.speed.training import prepare, training_systems
+from spacy_ddi.component.lookup import relation_pipes, set_precision
+from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.encoder.packed_transformer import Precision
 from spacy_ddi.formats.plain_text import read_lines
+from spacy_ddi.gold import MENTIONS_KEY
 
 MENTIONS = (2, 4, 8, 16, 32, 64)
 DOCUMENTS = (10, 100, 1_000)
 MOST_DOCUMENTS = 10_000
 BATCH_SIZES = (8, 32, 128, 512)
 MANY_SENTENCES = 30
+MANY_MENTIONS = 10
 TRAINING_SENTENCES = 160
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-"""What torch, NumPy and the tokenizer read when they are imported."""
-
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / "configs" / "minilm.cfg"
-RESULTS = Path(__file__).parent / "results"
 
 
 def main(
@@ -72,62 +72,76 @@ def main(
     parser: Annotated[str, typer.Option(help="Pipeline with the parser, for training.")],
     documents: Annotated[Path | None, typer.Option(help="File with document ids.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds that count.")] = 3,
-    output: Annotated[Path, typer.Option(help="Where figures, table and plot go.")] = RESULTS,
+    output: Annotated[Path, typer.Option(help="Folder for figures, tables and plot.")] = Path(
+        "training/speed"
+    ),
 ) -> None:
-    """Measure a pipeline against what people run in its place, on one thread."""
-    for variable, value in ONE_THREAD.items():
-        if os.environ.get(variable) != value:
-            raise typer.BadParameter(f"The environment must have {variable}={value}.")
+    """Measure a pipeline against what people run instead, on one thread."""
     console = Console(stderr=True)
-    figures: dict[str, Any] = {"machine": machine(), "repeats": repeats}
+    tables: dict[str, Table] = {}
+    figures = {"machine": machine(), "repeats": repeats, "tables": tables}
+    output.mkdir(parents=True, exist_ok=True)
 
-    def store(name: str, found: Any) -> None:  # what is done is not lost
-        figures[name] = found
-        output.mkdir(parents=True, exist_ok=True)
+    def store() -> None:  # what is done is not lost
         srsly.write_json(output / "speed.json", figures)
-        console.print(f"Measured: {name}", style="dim")
+        console.print(f"Measured: {[*figures, *tables][-1]}", style="dim")
 
-    store("scaling", measure_scaling(pipeline, text, console))
+    figures["scaling"] = measure_scaling(pipeline, text, console)
+    store()
     pipelines = {precision: load(pipeline, precision) for precision in PRECISIONS}
     nlp = pipelines["float32"]
-    dev = corpus_sentences(nlp, corpus, documents)
+    dev = list(read_docs(corpus, nlp.make_doc, documents=documents))
     many = many_mentions(nlp, read_lines(text), MANY_SENTENCES)
-    extraction = [
-        {
-            "sentences": name,
-            "n_sentences": len(docs),
-            "n_pieces": count_pieces(nlp, docs),
-            "systems": measure_extraction(pipelines, docs, repeats),
-        }
-        for name, docs in (("development documents", dev), ("ten mentions or more", many))
+    tables["extraction"] = measure_extraction(pipelines, "development documents", dev, repeats)
+    tables["extraction"] += measure_extraction(pipelines, "ten mentions or more", many, repeats)
+    store()
+    alone = part_of(nlp, relation_pipes(nlp)[-1:])
+    heads = {"ddi_relation": alone, "mean-pooled spans": mean_pooled_pairs(nlp)}
+    tables["heads"] = compare(heads, dev, count_pairs(nlp, dev), repeats, title="Head alone")
+    store()
+    tables["shares"] = [
+        {"Share of the time from raw text, %": precision, **shares(loaded, dev, repeats)}
+        for precision, loaded in pipelines.items()
     ]
-    store("extraction", extraction)
-    heads = take_turns([relations_alone(nlp), mean_pooled_pairs(nlp)], dev, repeats=repeats)
-    store("heads", [as_figures(timing, heads[-1]) for timing in heads])
-    texts = [doc.text for doc in dev]
-    store("shares", {name: shares(loaded, texts, repeats) for name, loaded in pipelines.items()})
-    learner, examples = prepare(CONFIG, train, encoder, parser)
-    timings = take_training_turns(
-        learner, examples, n_sentences=TRAINING_SENTENCES, repeats=repeats
-    )
-    training = {
-        "n_sentences": len(examples),
-        "n_timed": TRAINING_SENTENCES,
-        "systems": [as_figures(timing, timings[-1]) for timing in timings],
-    }
-    store("training", training)
-    write_report(output)
-    Console().print((output / "table.md").read_text(encoding="utf8"), markup=False, soft_wrap=True)
-    console.print(f"Figures, table and plot: {output}", highlight=False)
+    store()
+    paths = {"train": train, "dev": train, "encoder": encoder, "parser": parser}
+    config = ROOT / "configs" / "minilm.cfg"
+    learner, examples = prepare(config, {name: str(path) for name, path in paths.items()})
+    chosen = Random(0).sample(examples, min(TRAINING_SENTENCES, len(examples)))
+    systems = training_systems(learner, chosen)
+    n_pairs = count_pairs(learner, [example.predicted for example in chosen])
+    tables["training"] = compare(systems, chosen, n_pairs, repeats, title="Training")
+    for line in tables["training"]:
+        minutes = n_pairs / line["pairs/s"] / 60 * len(examples) / len(chosen)
+        line[f"minutes an epoch ({len(examples):,} sentences, from {len(chosen)})"] = minutes
+    store()
+    write_report(output, output / "speed.md")
+    console.print(f"Figures, tables and plot: {output}", highlight=False)
+
+
+def compare(
+    systems: dict[str, System], work: Sequence[Any], n_pairs: int, repeats: int, *, title: str
+) -> Table:
+    """Pairs a second of each system, and how many times as fast as the last one it is."""
+    seconds = take_turns(systems, work, repeats=repeats)
+    last = list(systems)[-1]
+    return [
+        {
+            title: name,
+            "pairs/s": n_pairs / median(spent),
+            f"times {last}": ratios(spent, seconds[last]),
+        }
+        for name, spent in seconds.items()
+    ]
 
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    about = dict(line.split("\t: ", 1) for line in lines if "\t: " in line)
+    flags = about.get("flags", "").split()
     return {
-        "processor": names[0] if names else "unknown",
+        "processor": about.get("model name", "unknown"),
         "cores": os.cpu_count(),
         "bfloat16": [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags],
         "torch": torch.__version__,
@@ -141,87 +155,77 @@ def load(pipeline: str, precision: Precision) -> Language:
     return nlp
 
 
+def many_mentions(nlp: Language, lines: Iterable[str], n_sentences: int) -> list[Doc]:
+    """The first sentences of a text in which a pipeline finds `MANY_MENTIONS` or more, a Doc each,
+    mentions in `doc.spans["ddi_mentions"]`."""
+    found: list[Doc] = []
+    unneeded = {*relation_pipes(nlp), "doc_cleaner"} & set(nlp.pipe_names)
+    with nlp.select_pipes(disable=sorted(unneeded)):
+        for doc in nlp.pipe(lines):
+            for sentence in doc.sents:
+                if len(sentence.ents) >= MANY_MENTIONS:
+                    found.append(sentence.as_doc())
+                    found[-1].spans[MENTIONS_KEY] = list(found[-1].ents)
+            if len(found) >= n_sentences:
+                break
+    return found[:n_sentences]
+
+
 def measure_extraction(
-    pipelines: dict[Precision, Language], docs: Sequence[Doc], repeats: int
-) -> list[dict[str, Any]]:
+    pipelines: dict[Precision, Language], title: str, docs: Sequence[Doc], repeats: int
+) -> Table:
     """Our pipeline, and encoder and relations alone, against one pass a pair, each in every
     precision, all in turns."""
-    systems = [
-        (precision, system)
+    per_pair = "one pass a pair"
+    systems = {
+        (precision, name): system
         for precision, nlp in pipelines.items()
-        for system in (
-            whole_pipeline(nlp),
-            encoder_and_relations(nlp),
-            per_pair_classifier(nlp, precision),
+        for name, system in (
+            ("whole pipeline", whole_pipeline(nlp)),
+            ("encoder and ddi_relation", part_of(nlp, relation_pipes(nlp))),
+            (per_pair, System(PerPairClassifier(nlp, precision), partial(with_mentions, nlp=nlp))),
         )
-    ]
-    timings = take_turns([system for _, system in systems], docs, repeats=repeats)
-    done = [(precision, timing) for (precision, _), timing in zip(systems, timings, strict=True)]
-    # The last of each precision is one pass a pair.
-    per_pair = dict(done)
+    }
+    any_nlp = pipelines["float32"]
+    n_pairs, n_pieces = count_pairs(any_nlp, docs), count_pieces(any_nlp, docs)
+    seconds = take_turns(systems, docs, repeats=repeats)
     return [
         {
-            "precision": precision,
-            **as_figures(timing, per_pair[precision]),
-            "against_float32": ratios(timing, per_pair["float32"]),
+            "Sentences": f"{title} ({len(docs)} sentences)",
+            "encoder in": precision,
+            "System": name,
+            "word pieces": n_pieces[name == per_pair],
+            "pairs/s": n_pairs / median(spent),
+            f"times {per_pair}": ratios(spent, seconds[precision, per_pair]),
+            f"times {per_pair} in float32": ratios(spent, seconds["float32", per_pair]),
         }
-        for precision, timing in done
+        for (precision, name), spent in seconds.items()
     ]
 
 
-def count_pieces(nlp: Language, docs: Sequence[Doc]) -> dict[str, int]:
+def count_pieces(nlp: Language, docs: Sequence[Doc]) -> tuple[int, int]:
     """Word pieces that the encoder reads, without padding, in our pipeline and a pair at a time."""
-    classifier = PerPairClassifier(nlp)
+    classifier = PerPairClassifier(nlp)  # its tokenizer is ours, and knows the marks
     fresh = with_mentions(docs, nlp)
-    spans = nlp.get_pipe("transformer").model.attrs["get_spans"](fresh)
-    texts = {
-        "ours": [span.text for of_doc in spans for span in of_doc],
-        "one pass a pair": classifier.texts(fresh),
-    }
-    return {
-        # Its tokenizer is ours, and knows the marks.
-        name: sum(map(len, classifier.tokenizer(read)["input_ids"]))
-        for name, read in texts.items()
-    }
+    get_spans = nlp.get_pipe("transformer").model.attrs["get_spans"]  # type: ignore[attr-defined]
+    ours = [span.text for spans in get_spans(fresh) for span in spans]
+    read = (classifier.tokenizer(ours)["input_ids"], classifier.encode(fresh))
+    return sum(map(len, read[0])), sum(map(len, read[1]))
 
 
-def as_figures(timing: Timing, against: Timing) -> dict[str, Any]:
-    """A timing as it is stored, with the ratio of each round."""
-    return {
-        "system": timing.system,
-        "n_pairs": timing.n_pairs,
-        "seconds": timing.seconds,
-        "pairs_a_second": timing.pairs_a_second,
-        "against": against.system,
-        **ratios(timing, against),
-    }
-
-
-def ratios(timing: Timing, against: Timing) -> dict[str, float]:
-    """How many times as fast as another a system is: the median of the rounds, the lowest, the
-    highest."""
-    found = [theirs / ours for ours, theirs in zip(timing.seconds, against.seconds, strict=True)]
-    return {"ratio": median(found), "ratio_low": min(found), "ratio_high": max(found)}
-
-
-def shares(nlp: Language, texts: Sequence[str], repeats: int) -> dict[str, list[float]]:
-    """The share of each component in the time from raw text, in each of some rounds."""
-    found: dict[str, list[float]] = {name: [] for name in ("tokenizer", *nlp.pipe_names)}
-    for round_number in range(repeats + 1):
+def shares(nlp: Language, sentences: Sequence[Doc], repeats: int) -> dict[str, list[float]]:
+    """Per cent of the time from raw text that each component takes, in each of some rounds."""
+    rounds = []
+    for _ in range(repeats + 1):
         start = perf_counter()
-        docs: list[Doc] = [nlp.make_doc(text) for text in texts]
+        docs = [nlp.make_doc(sentence.text) for sentence in sentences]
         spent = {"tokenizer": perf_counter() - start}
-        for name, pipe in nlp.pipeline:
+        for name in nlp.pipe_names:
             start = perf_counter()
-            if hasattr(pipe, "pipe"):
-                docs = list(pipe.pipe(docs, batch_size=nlp.batch_size))
-            else:
-                docs = [pipe(doc) for doc in docs]
+            docs = annotated(nlp, docs, [name])
             spent[name] = perf_counter() - start
-        if round_number:
-            for name, value in spent.items():
-                found[name].append(value / sum(spent.values()))
-    return found
+        rounds.append({name: 100 * value / sum(spent.values()) for name, value in spent.items()})
+    return {name: [found[name] for found in rounds[1:]] for name in rounds[0]}
 
 
 def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[str, Any]]:
@@ -229,22 +233,16 @@ def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[st
     settings: list[dict[str, int]] = [{"mentions": n} for n in MENTIONS]
     settings += [{"documents": n} for n in DOCUMENTS]
     settings += [{"documents": 1_000, "batch-size": n} for n in BATCH_SIZES]
-    largest = {"documents": MOST_DOCUMENTS, "repeats": 1}
     in_turn = [{"n-process": 1}, {"n-process": 2}, {"n-process": 2, "plain": 1}]
-    settings += [{**largest, **how} for how in in_turn] * 2
+    settings += [{"documents": MOST_DOCUMENTS, "repeats": 1, **how} for how in in_turn] * 2
     found = []
     for setting in settings:
         options = [f"--{name}={value}" for name, value in setting.items()]
         command = [sys.executable, "-m", "benchmarks.speed.scaling", pipeline, *options]
-        command += ["--text", str(text.resolve())]
+        command.append(f"--text={text.resolve()}")
         done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-        figures = json.loads(done.stdout)
-        found.append({**setting, **figures})
-        told = " ".join(options)
-        console.print(
-            f"{told}: {figures['seconds']:.2f} s, {figures['megabytes_above_loaded']:.0f} MB",
-            highlight=False,
-        )
+        found.append({**setting, **json.loads(done.stdout)})
+        console.print(found[-1], highlight=False)
     return found
 
 

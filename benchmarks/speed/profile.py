@@ -7,7 +7,6 @@ r"""Where the time of a component goes, by torch operation.
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 from typing import Annotated
 
 import spacy
@@ -15,7 +14,7 @@ import torch
 import typer
 from torch.profiler import ProfilerActivity, profile
 
-from benchmarks.speed.systems import annotated, with_mentions
+from benchmarks.speed.systems import part_of, take_turns
 from spacy_ddi.corpora.reader import read_docs
 
 
@@ -29,22 +28,15 @@ def main(
     """Print the seconds of a component on sentences with gold mentions, and its operations."""
     torch.set_num_threads(1)
     nlp = spacy.load(pipeline)
-    names = [name for name in nlp.pipe_names if name not in ("ner", "doc_cleaner")]
-    docs = with_mentions(list(read_docs(corpus, nlp.make_doc, documents=documents)), nlp)
-    ready = annotated(nlp, docs, names[: names.index(component)])
-    pipe = nlp.get_pipe(component)
-    for _ in pipe.pipe(ready, batch_size=nlp.batch_size):  # warms up
-        pass
-    start = perf_counter()
-    for _ in pipe.pipe(ready, batch_size=nlp.batch_size):
-        pass
-    typer.echo(f"{component}: {perf_counter() - start:.2f} s for {len(ready)} sentences")
+    docs = list(read_docs(corpus, nlp.make_doc, documents=documents))
+    alone = part_of(nlp, [component])
+    (seconds,) = take_turns({component: alone}, docs, repeats=1).values()
+    typer.echo(f"{component}: {seconds[0]:.2f} s for {len(docs)} sentences")
+    ready = alone.prepare(docs)
     with profile(activities=[ProfilerActivity.CPU]) as found:
-        for _ in pipe.pipe(ready, batch_size=nlp.batch_size):
-            pass
+        alone.run(ready)
     table = found.key_averages().table(sort_by="self_cpu_time_total", row_limit=operations)
-    for line in table.splitlines():
-        typer.echo(line[:100])
+    typer.echo("\n".join(line[:100] for line in table.splitlines()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Time and memory of one setting, in a process of its own, since memory is not given back.
+"""Time and memory of one setting, in a process of its own, since memory is not given back. Linux.
 
 python -m benchmarks.speed.scaling en_ddi_minilm --mentions 16
 """
@@ -6,10 +6,11 @@ python -m benchmarks.speed.scaling en_ddi_minilm --mentions 16
 from __future__ import annotations
 
 import json
+from collections import deque
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Annotated
+from typing import Annotated, Any
 
 import spacy
 import torch
@@ -17,10 +18,10 @@ import typer
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from benchmarks.memory import ProcessTree, measure, read_status, tree_megabytes
-from benchmarks.speed.data import list_sentence
-from benchmarks.speed.systems import whole_pipeline, with_mentions
+from benchmarks.speed.memory import held, measure
+from benchmarks.speed.systems import whole_pipeline
 from spacy_ddi.formats.plain_text import read_lines
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.parallel import pipe_in_processes
 
 SENTENCES = 16
@@ -41,45 +42,46 @@ def main(
     """Print seconds and megabytes as JSON."""
     torch.set_num_threads(threads)
     nlp = spacy.load(pipeline)
-    before = read_status("VmRSS") if n_process == 1 else tree_megabytes()
+    tree = n_process > 1
+    before = held(tree=tree)
+    work: list[Any]
     if mentions:
-        docs = [list_sentence(nlp, mentions)] * SENTENCES
-        n_texts = SENTENCES
-        read_mentions(nlp, docs[:1])
-        measured = [
-            measure(lambda: read_mentions(nlp, docs), before=before) for _ in range(repeats)
-        ]
+        work = [list_sentence(nlp, mentions)] * SENTENCES
+        system = whole_pipeline(nlp)
+    elif text is not None:
+        work = read_lines(text)[:documents]
     else:
-        if text is None:
-            raise typer.BadParameter("a text is needed", param_hint="--text")
-        lines = read_lines(text)[:documents]
-        n_texts = len(lines)
-        size = batch_size or nlp.batch_size
-        pipe = nlp.pipe if plain else partial(pipe_in_processes, nlp)
+        raise typer.BadParameter("Give --mentions, or --documents with --text.")
+    pipe = nlp.pipe if plain else partial(pipe_in_processes, nlp)
+    size = batch_size or nlp.batch_size
 
-        def read(texts: list[str], n_process: int) -> None:
-            for _ in pipe(texts, batch_size=size, n_process=n_process):  # the Docs are not kept
-                pass
+    def run(work: list[Any], n_process: int) -> None:
+        if mentions:
+            system.run(system.prepare(work))
+        else:  # no Doc is kept
+            deque(pipe(work, batch_size=size, n_process=n_process), maxlen=0)
 
-        read(lines[: min(100, n_texts)], 1)
-        measured = []
-        for _ in range(repeats):
-            with ProcessTree() as tree:
-                alone, seconds = measure(lambda: read(lines, n_process), before=before)
-            measured.append((alone if n_process == 1 else tree.peak - before, seconds))
-    times = [seconds for _, seconds in measured]
+    run(work[: 1 if mentions else 100], 1)  # warms up
+    measured = [measure(partial(run, work, n_process), tree=tree) for _ in range(repeats)]
     figures = {
-        "texts": n_texts,
-        "seconds": median(times),
-        "repeats": times,
-        "megabytes_above_loaded": max(megabytes for megabytes, _ in measured),
+        "texts": len(work),
+        "seconds": median(seconds for _, seconds in measured),
+        "megabytes_above_loaded": max(megabytes for megabytes, _ in measured) - before,
     }
-    print(json.dumps(figures))
+    typer.echo(json.dumps(figures))
 
 
-def read_mentions(nlp: Language, docs: list[Doc]) -> None:
-    """The whole pipeline on given mentions."""
-    whole_pipeline(nlp).run(with_mentions(docs, nlp))
+def list_sentence(nlp: Language, n_mentions: int) -> Doc:
+    """A sentence with a list of drugs, some seven words for each two of them."""
+    words: list[str] = []
+    places = []
+    for i in range(n_mentions):
+        words += [] if i % 2 else ["the", "level", "of"]
+        places.append(len(words))
+        words += [f"drug{i}", *([","] if i % 2 else ["may", "change", "under"])]
+    doc = Doc(nlp.vocab, words=[*words[:-1], "."])
+    doc.spans[MENTIONS_KEY] = [doc[place : place + 1] for place in places]
+    return doc
 
 
 if __name__ == "__main__":

@@ -1,21 +1,34 @@
-"""Two pipelines from raw text, in turns: how many times as fast is the first?
+r"""Two pipelines from raw text, in turns: how many times as fast is the first?
 
     python -m benchmarks.speed.two_pipelines en_ddi_minilm OLD DDICorpus/Train \
-        --documents configs/dev_documents.txt
+        --documents configs/dev_documents.txt --old-python OLD_ENVIRONMENT/bin/python
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Annotated
 
 import spacy
-import torch
 import typer
 
+from benchmarks.page import cell, ratios
+from benchmarks.speed.systems import System, take_turns
 from spacy_ddi.corpora.reader import read_docs
+
+PROGRAM = """
+import collections, json, sys, spacy, torch
+torch.set_num_threads(int(sys.argv[2]))
+nlp = spacy.load(sys.argv[1])
+for line in sys.stdin:
+    collections.deque(nlp.pipe(json.loads(line)), maxlen=0)
+    print("done", flush=True)
+"""
+"""Reads texts, a JSON list a line; it runs with the package of another version, too."""
 
 
 def main(
@@ -25,24 +38,38 @@ def main(
     documents: Annotated[Path | None, typer.Option(help="File with document ids.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds that count.")] = 5,
     threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 2,
+    old_python: Annotated[
+        str, typer.Option(help="Python that runs the second, e.g. with an older spacy-ddi.")
+    ] = sys.executable,
 ) -> None:
-    """Print seconds and ratios, each pipeline with its own batch size."""
-    torch.set_num_threads(threads)
-    pipelines = [spacy.load(first), spacy.load(second)]
+    """Print seconds and ratios, each pipeline with its own batch size, in a process of its own."""
     docs = read_docs(corpus, spacy.blank("en").make_doc, documents=documents)
     texts = [doc.text for doc in docs]
-    seconds: list[list[float]] = [[], []]
-    for round_number in range(repeats + 1):
-        for nlp, spent in zip(pipelines, seconds, strict=True):
-            start = perf_counter()
-            for _ in nlp.pipe(texts):
-                pass
-            if round_number:  # the first round warms up
-                spent.append(perf_counter() - start)
-    ratios = sorted(theirs / ours for ours, theirs in zip(*seconds, strict=True))
-    for name, spent in zip((first, second), seconds, strict=True):
-        typer.echo(f"{name}: {median(spent):.2f} s for {len(texts)} sentences")
-    typer.echo(f"{median(ratios):.2f} times as fast ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    systems = {
+        0: in_process(sys.executable, first, threads),
+        1: in_process(old_python, second, threads),
+    }
+    ours, theirs = take_turns(systems, texts, repeats=repeats).values()
+    for name, seconds in ((first, ours), (second, theirs)):
+        typer.echo(f"{name}: {median(seconds):.2f} s for {len(texts)} sentences")
+    typer.echo(f"{cell(ratios(ours, theirs))} times as fast")
+
+
+def in_process(python: str, pipeline: str, threads: int) -> System:
+    """A pipeline in a process that ends with this one."""
+    process = subprocess.Popen(
+        [python, "-c", PROGRAM, pipeline, str(threads)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def run(texts: list[str]) -> None:
+        print(json.dumps(texts), file=process.stdin, flush=True)
+        if process.stdout is None or not process.stdout.readline():
+            raise RuntimeError(f"The process of {pipeline} ended; its error is above.")
+
+    return System(run)
 
 
 if __name__ == "__main__":

@@ -1,47 +1,34 @@
-"""Train, score and time every row, several at a time, then write the table and the plot.
+"""Train, score and time every row, then write the table and the plot.
 
     python -m benchmarks.table1 DDICorpus --train corpus/train.spacy --dev corpus/dev.spacy …
 
-What is done is not repeated, so the command can be interrupted and given again.
+Each row and seed gets a folder with a spaCy project of two commands, `train` and `score`. The
+project runs what changed since the last time, so this can be interrupted and given again.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
-import spacy
+import srsly
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from spacy.util import get_package_path, is_package
 
-from benchmarks.table1.job import Inputs, is_done, run_digest
 from benchmarks.table1.report import write_report
-from benchmarks.table1.results import (
-    Setting,
-    read_run,
-    read_speed,
-    setting_path,
-    speed_path,
-    write,
-)
-from benchmarks.table1.rows import ROOT, Row, read_rows
-from spacy_ddi.corpora.docbin import write_docbin
-from spacy_ddi.corpora.reader import read_docs
+from benchmarks.table1.rows import BASE, ROOT, Row, read_rows
 from spacy_ddi.formats.ddi2013 import official_test_part
-
-Command = tuple[str, list[str], Path]
-"""What is run, the arguments of Python, and the log."""
 
 
 def main(
     corpus: Annotated[
-        Path, typer.Argument(exists=True, help="The corpus; its test part is scored where it is.")
+        Path, typer.Argument(exists=True, help="The corpus; its official test part is scored too.")
     ],
     train: Annotated[Path, typer.Option(exists=True, help="Training sentences, .spacy.")],
     dev: Annotated[Path, typer.Option(exists=True, help="Development sentences, .spacy.")],
@@ -51,141 +38,96 @@ def main(
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
     epochs: Annotated[int, typer.Option(min=1, help="Times the sentences are read.")] = 3,
     only: Annotated[str, typer.Option(help="Names of rows, with commas between.")] = "",
-    jobs: Annotated[int, typer.Option(min=1, help="Runs at a time, a core each.")] = 2,
-    models: Annotated[Path, typer.Option(help="Where pipelines are stored.")] = Path(
+    jobs: Annotated[int, typer.Option(min=1, help="Rows at a time, a core each.")] = 2,
+    output: Annotated[Path, typer.Option(help="A folder a row, results, table and plot.")] = Path(
         "training/table1"
-    ),
-    results: Annotated[Path, typer.Option(help="Where results are stored.")] = Path(
-        "training/table1/results"
     ),
 ) -> None:
     """Rerun the paper's Table 1."""
-    console = Console(stderr=True)
-    every = {row.name: row for row in read_rows()}
-    names = [name.strip() for name in only.split(",") if name.strip()] or list(every)
-    if unknown := set(names) - set(every):
-        raise typer.BadParameter(f"no row {', '.join(sorted(unknown))}", param_hint="--only")
-    try:
-        numbers = list(dict.fromkeys(int(seed) for seed in seeds.split(",")))
-    except ValueError:
-        raise typer.BadParameter(f"{seeds!r}: no numbers", param_hint="--seeds") from None
-    models, results = models.resolve(), results.resolve()
-    test = convert_test_part(corpus, models / "test.spacy")
+    rows = read_rows()
+    names = only.split(",") if only else list(rows)
+    if unknown := set(names) - set(rows):
+        raise typer.BadParameter(f"No row {', '.join(sorted(unknown))}.", param_hint="--only")
+    inputs = {"train": str(train), "encoder": str(encoder), "vectors": vectors, "parser": parser}
+    inputs = {k: str(Path(v).resolve()) if Path(v).exists() else v for k, v in inputs.items()}
+    test = official_test_part(corpus)
     if test is None:
-        message = f"{corpus} has no official test part: the development documents alone are scored."
-        console.print(message, highlight=False)
-    if Path(vectors).exists():
-        vectors = str(Path(vectors).resolve())
-    inputs = Inputs(
-        epochs, train.resolve(), dev.resolve(), encoder.resolve(), vectors, parser, test
-    )
+        typer.echo(f"{corpus} has no official test part: the development documents are scored.")
+    parts = [str(path.resolve()) for path in (dev, test) if path]
+    results = output.resolve() / "results"
+    shutil.rmtree(results, ignore_errors=True)  # what it holds is of this table, and nothing else
+    results.mkdir(parents=True)
     failed = []
-    for waiting in (False, True):  # rows that take another's weights wait for them
-        commands = [
-            job_command(every[name], seed, inputs, results, models)
-            for seed in numbers
-            for name in names
-            if (every[name].weights is not None) == waiting
-            and not is_done(every[name], every, seed, inputs, results)
+    for waits in (False, True):  # rows that take another's weights wait for them
+        now = [rows[name] for name in names if bool(rows[name].weights) == waits]
+        folders = [
+            write_project(row, seed, epochs, inputs, parts, results.parent)
+            for seed in seeds.split(",")
+            for row in now
         ]
-        failed += run_all(console, "Trained", commands, jobs)
-    digests = {
-        f"{row.name}.seed{seed}": run_digest(row, every, seed, inputs)
-        for row in every.values()
-        for seed in numbers
-    }
-    write(setting_path(results), Setting(numbers, digests))
-    speeds = [speed_command(every[name], numbers[0], inputs, results, models) for name in names]
-    failed += run_all(console, "Timed", [speed for speed in speeds if speed is not None], jobs)
-    write_report(results)
-    console.print(f"Table and plot: {results}", highlight=False)
+        with ThreadPoolExecutor(jobs) as pool:
+            for folder, code in zip(folders, pool.map(run_project, folders), strict=True):
+                typer.echo(f"{folder.name}: {'failed, see run.log in' if code else 'in'} {folder}")
+                failed += [folder.name] if code else []
+                for file in [] if code else folder.glob("scored.*"):
+                    shutil.copy(file, results / file.name.replace("scored", folder.name))
+    write_report(results, results.parent / "table1.md")
     if failed:
-        console.print(f"Failed: {'; '.join(failed)}", style="red")
+        typer.secho(f"Failed: {', '.join(failed)}", fg="red", err=True)
         raise typer.Exit(1)
 
 
-def convert_test_part(corpus: Path, output: Path) -> Path | None:
-    """The sentences of the official test part as a .spacy file; None where there is none."""
-    folder = official_test_part(corpus)
-    if folder is None:
-        return None
-    write_docbin(read_docs(folder, spacy.blank("en").make_doc), output)
-    return output
+def write_project(
+    row: Row, seed: str, epochs: int, inputs: dict[str, str], parts: list[str], output: Path
+) -> Path:
+    """Write the spaCy project of a row, with the workflow `row`.
 
-
-def job_command(row: Row, seed: int, inputs: Inputs, results: Path, models: Path) -> Command:
-    """Train and score a row."""
-    given = ["--epochs", str(inputs.epochs), "--train", str(inputs.train), "--dev", str(inputs.dev)]
-    given += ["--encoder", str(inputs.encoder), "--vectors", inputs.vectors]
-    given += ["--parser", inputs.parser, "--results", str(results), "--models", str(models)]
-    given += [] if inputs.test is None else ["--test", str(inputs.test)]
-    arguments = ["-m", "benchmarks.table1.job", row.name, str(seed), *given]
-    return f"{row.name}, seed {seed}", arguments, models / f"{row.name}.seed{seed}.log"
-
-
-def speed_command(
-    row: Row, seed: int, inputs: Inputs, results: Path, models: Path
-) -> Command | None:
-    """Time a row, unless that is done or there is no pipeline; one with another's weights costs the
-    same."""
-    run = read_run(results, row.name, seed)
-    pipeline = models / f"{row.name}.seed{seed}" / "model-last"
-    if row.weights is not None or run is None or not pipeline.exists():
-        return None
-    speed = read_speed(results, row.name)
-    if speed is not None and speed.digest == run.digest:
-        return None
-    given = [str(pipeline), str(inputs.dev), str(speed_path(results, row.name)), run.digest]
-    return row.name, ["-m", "benchmarks.table1.speed", *given], models / f"{row.name}.speed.log"
-
-
-def run_all(
-    console: Console, verb: str, commands: Sequence[Command], n_at_a_time: int
-) -> list[str]:
-    """Run processes with progress; what fails is told with its log, and the others go on.
-
-    RETURNS (List[str]): What failed.
+    row (Row): The row.
+    seed (str): The seed.
+    epochs (int): How often the sentences are read.
+    inputs (Dict[str, str]): What it is trained with: options of `benchmarks.table1.row train`.
+    parts (List[str]): What it is scored on.
+    output (Path): Where the folders of rows are.
+    RETURNS (Path): The row's folder.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    failed: list[str] = []
-    with (
-        Progress(*columns, TimeElapsedColumn(), console=console) as progress,
-        ThreadPoolExecutor(n_at_a_time) as pool,
-    ):
-        task = progress.add_task(verb, total=len(commands))
-
-        def run(command: Command) -> None:
-            name, arguments, log = command
-            if run_one(arguments, log):
-                progress.console.print(f"{verb}: {name}", style="dim")
-            else:
-                failed.append(name)
-                progress.console.print(f"{name} failed; its log is {log}", style="red")
-            progress.advance(task)
-
-        futures = [pool.submit(run, command) for command in commands]
-        try:
-            for future in futures:
-                future.result()
-        except KeyboardInterrupt:  # start no more of them
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return failed
-
-
-def run_one(arguments: Sequence[str], log: Path) -> bool:
-    """Run Python with one thread and a log; whether it went well."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w", encoding="utf8") as file:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            check=False,
+    folder = output / f"{row.name}.seed{seed}"
+    trained = str(output / f"{row.weights or row.name}.seed{seed}")
+    configs = [str(path) for path in (BASE, *row.files())]
+    sources = [
+        str(get_package_path(source) / "meta.json") if is_package(source) else source
+        for source in inputs.values()
+    ]
+    called = [row.name, seed, str(epochs * row.epochs_factor)]
+    train = [*called, *(f"--{name}={value}" for name, value in inputs.items())]
+    commands = [
+        {
+            "name": name,
+            "script": [shlex.join(["python", "-m", "benchmarks.table1.row", name, *arguments])],
+            "deps": [*configs, *deps],
+            "outputs": [output],
+        }
+        for name, arguments, deps, output in (
+            ("train", train, sources, "model-last"),
+            ("score", [*called, trained, *parts], [f"{trained}/model-last", *parts], "scored.json"),
         )
-    return done.returncode == 0
+        if name == "score" or not row.weights
+    ]
+    workflows = {"row": [command["name"] for command in commands]}
+    folder.mkdir(parents=True, exist_ok=True)
+    project = {"title": row.title, "commands": commands, "workflows": workflows}
+    srsly.write_yaml(folder / "project.yml", project)
+    return folder
+
+
+def run_project(folder: Path) -> int:
+    """Run what changed in the project of a row, with one thread and a log; the exit code."""
+    with (folder / "run.log").open("w", encoding="utf8") as log:
+        return subprocess.call(
+            [sys.executable, "-m", "weasel", "run", "row", str(folder)],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        )
 
 
 if __name__ == "__main__":

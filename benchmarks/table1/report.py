@@ -1,265 +1,184 @@
-"""The table (Markdown, CSV, JSON) and the plot, from stored results; needs no corpus.
+"""Table and plot from stored results; needs no corpus. Of each row counts by document are stored,
+from which all figures are computed. Unlike the truth of the pairs they hold nothing of the corpus.
 
-python -m benchmarks.table1.report --readme README.md
+python -m benchmarks.table1.report                                    # renews docs/table1.md
 python -m benchmarks.table1.report --compare gcn_baseline lstm_baseline
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
 
 import srsly
 import typer
+from matplotlib.figure import Figure
 
-from benchmarks.readme import markdown_table, renew
-from benchmarks.table1.plot import draw_plot
-from benchmarks.table1.results import RESULTS, Part, Run, Setting, read_setting, read_speed, runs_of
-from benchmarks.table1.rows import Comparison, Row, read_comparisons, read_rows
+from benchmarks.page import markdown_table, write_page
+from benchmarks.table1.rows import ROOT, read_comparisons, read_rows
+from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import Difference, compare, mean_interval
+from spacy_ddi.scoring.counts import PairCounts, Tally
+from spacy_ddi.scoring.metrics import compute_scores
 
-MARK = "table1: written by `python -m benchmarks.table1.report --readme README.md`"
+MODULE = "benchmarks.table1.report"
+RESULTS = Path(__file__).parent / "results"
+PAGE = ROOT / "docs" / "table1.md"
 PARTS = {"dev": "development documents", "test": "official test part"}
-MORE_COLUMNS = ("any type", "seeds", "paper: P", "paper: R")
-TYPES = ("mechanism", "effect", "advise", "int")
-RATES = {"p": "precision", "r": "recall", "f": "F1"}
 
-NOTE = """\
-Rates in per cent; F1 is micro-averaged over the four types, its interval (95 %) a bootstrap over
-documents. The difference from the full model and its p-value are those of a paired bootstrap over
-documents, for these runs: other seeds are not drawn, and p is not corrected for the number of rows.
-No row's epoch was chosen; but the settings that all rows share were chosen for the full model's
-kind, on the development documents. Rows with static vectors or a frozen encoder learn for three
-times as many epochs. Rows were trained and timed two at a time, a core each, so minutes and pairs a
-second are rough. Pairs a second: all pairs of gold mentions, also those that the negative filter
-drops, through the whole pipeline with its parser. The paper's figures are of the official test
-part.
-"""
+ANY = "any type"
+"""Stands among the types for detection: right pair, any type."""
+
+Runs = dict[str, list[dict[str, Any]]]
+"""By name of a row what is stored of it, a dict a seed, with the counts of one part."""
 
 
 def main(
     results: Annotated[Path, typer.Option(exists=True, help="Stored results.")] = RESULTS,
-    readme: Annotated[
-        Path | None, typer.Option(exists=True, help="Also renew the table in this file.")
-    ] = None,
+    page: Annotated[Path, typer.Option(help="The Markdown file to renew.")] = PAGE,
     compare: Annotated[
         tuple[str, str] | None, typer.Option(help="Print the difference of two rows instead.")
     ] = None,
 ) -> None:
     """Write table and plot again."""
-    if compare is not None:
-        for line in comparison_lines(results, [Comparison("", *compare)]):
-            typer.echo(markdown_comparison(line))
+    if compare is None:
+        write_report(results, page)
         return
-    write_report(results)
-    if readme is not None:
-        text = renew(readme.read_text(encoding="utf8"), MARK, readme_part(results))
-        readme.write_text(text, encoding="utf8")
+    for part, title in PARTS.items():
+        if found := difference(read_runs(results, part), *compare):
+            typer.echo(f"{title}: {in_words(*compare, found)}")
 
 
-def write_report(results: Path) -> None:
-    """Write `table.md`, `table.csv`, `table.json` and `plot.svg` beside the results.
-
-    results (Path): The folder of results, with the setting of its table.
-    """
-    lines = table_lines(results, read_rows())
-    compared = comparison_lines(results, read_comparisons())
-    srsly.write_json(results / "table.json", {"rows": lines, "comparisons": compared})
-    (results / "table.csv").write_text(as_csv(lines), encoding="utf8")
-    (results / "table.md").write_text(as_markdown(lines, compared), encoding="utf8")
-    if lines:
-        draw_plot(lines, results / "plot.svg")
+def write_report(results: Path, page: Path) -> None:
+    """Write the tables into a page, and the plot beside it."""
+    texts, plotted = [], {}
+    for part, title in PARTS.items():
+        if runs := read_runs(results, part):
+            lines = table_lines(runs)
+            plotted[title] = lines
+            texts.append(as_markdown(title, runs, lines))
+    if texts:
+        write_page(page, MODULE, "\n\n".join(texts), draw_plot(plotted))
 
 
-def table_lines(results: Path, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The table's lines: one for each row and part that has a run.
+def read_runs(folder: Path, part: str) -> Runs:
+    """What was scored on a part, with `documents`: its counts as the scorer takes them."""
+    runs: Runs = {name: [] for name in read_rows()}
+    for path in sorted(folder.glob("*.json")):
+        run = srsly.read_json(path)
+        run["documents"] = {
+            document: PairCounts(
+                per_type={label: Tally(*n) for label, n in counts.items() if label != ANY},
+                detection=Tally(*counts[ANY]),
+            )
+            for document, counts in run["counts"].get(part, {}).items()
+        }
+        if run["documents"]:
+            runs[run["row"]].append(run)
+    return {name: of_row for name, of_row in runs.items() if of_row}
 
-    results (Path): The folder of results.
-    rows (Sequence[Row]): The rows; differences are from the first.
-    RETURNS (List[Dict[str, Any]]): Rates in per cent, as means over the seeds; intervals and
-        p-values by the bootstrap over documents.
-    """
-    setting = read_setting(results)
+
+def table_lines(runs: Runs) -> list[dict[str, Any]]:
+    """A line for each row that was scored: rates in per cent, F1 of each seed; intervals and
+    differences from the first row by the bootstrap over documents."""
     lines = []
-    for part in PARTS:
-        for row in rows:
-            runs = [run for run in runs_of(results, row.name, setting) if part in run.parts]
-            if runs:
-                line = table_line(row, part, runs, results)
-                if row.name != rows[0].name:
-                    found = difference(results, setting, part, row.name, rows[0].name)
-                    line.update(found or {})
-                lines.append(line)
+    for name, own in runs.items():
+        documents = [run["documents"] for run in own]
+        scores = [compute_scores(found, INTERACTION_TYPES) for found in documents]
+        rates = {label: [s["per_type"][label]["f"] for s in scores] for label in INTERACTION_TYPES}
+        rates |= {key: [score[key] for score in scores] for key in ("micro_p", "micro_r")}
+        rates[ANY] = [score["detection_f"] for score in scores]
+        line = {
+            "row": read_rows()[name],
+            "runs": own,
+            "f": [100 * score["micro_f"] for score in scores],
+            "interval": [100 * end for end in mean_interval(documents, INTERACTION_TYPES)],
+            "difference": difference(runs, name, "full") if name != "full" else None,
+            **{key: f"{100 * mean(values):.1f}" for key, values in rates.items()},
+        }
+        lines.append(line)
     return lines
 
 
-def table_line(row: Row, part: str, runs: Sequence[Run], results: Path) -> dict[str, Any]:
-    """One line, without its difference; see `table_lines`."""
-    scores = [run.parts[part].scores for run in runs]
-    labels = list(scores[0]["per_type"])
-    documents = [run.parts[part].documents() for run in runs]
-    line: dict[str, Any] = {
-        "row": row.name,
-        "title": row.title,
-        "part": part,
-        "seeds": [run.seed for run in runs],
-        "epochs": runs[0].epochs,
-    }
-    for rate in RATES:
-        values = [100 * score[f"micro_{rate}"] for score in scores]
-        low, high = mean_interval(documents, labels, rate=rate)
-        line[f"micro_{rate}"] = mean(values)
-        line[f"micro_{rate}_deviation"] = stdev(values) if len(values) > 1 else None
-        line[f"micro_{rate}_low"] = 100 * low
-        line[f"micro_{rate}_high"] = 100 * high
-    for label in labels:
-        line[label] = 100 * mean(score["per_type"][label]["f"] for score in scores)
-    speed = read_speed(results, row.weights or row.name)
-    if speed is not None and row.weights is None and speed.digest != runs[0].digest:
-        speed = None  # of an earlier run
-    line["detection_f"] = 100 * mean(score["detection_f"] for score in scores)
-    line["parameters"] = runs[0].parameters
-    line["train_seconds"] = mean(run.train_seconds for run in runs)
-    line["pairs_a_second"] = None if speed is None else speed.pairs_a_second
-    for rate, value in zip(RATES, row.paper or (None,) * len(RATES), strict=True):
-        line[f"paper_{rate}"] = value
-    return line
-
-
-def comparison_lines(results: Path, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
-    """The differences that are told apart from the table, for each part."""
-    setting = read_setting(results)
-    lines = []
-    for part in PARTS:
-        for comparison in comparisons:
-            found = difference(results, setting, part, comparison.first, comparison.second)
-            if found is not None:
-                lines.append({"part": part, **vars(comparison), **found})
-    return lines
-
-
-def difference(
-    results: Path, setting: Setting, part: str, first: str, second: str
-) -> dict[str, float] | None:
-    """The difference of two rows in F1, on the seeds that both have; None where there is none."""
-    runs = [
-        {run.seed: run.parts[part] for run in runs_of(results, name, setting) if part in run.parts}
-        for name in (first, second)
+def difference(runs: Runs, first: str, second: str) -> Difference | None:
+    """The difference of two rows' F1, on the seeds that both have; None where there is none."""
+    sides = [
+        {run["seed"]: run["documents"] for run in runs.get(row, [])} for row in (first, second)
     ]
-    seeds = [seed for seed in runs[0] if seed in runs[1]]
+    seeds = sorted(sides[0].keys() & sides[1].keys())
     if not seeds:
         return None
-
-    def documents(parts: dict[int, Part]) -> list[Any]:
-        return [parts[seed].documents() for seed in seeds]
-
-    labels = list(runs[0][seeds[0]].scores["per_type"])
-    found: Difference = compare(documents(runs[0]), documents(runs[1]), labels)
-    return {
-        "difference": 100 * found.mean,
-        "difference_low": 100 * found.low,
-        "difference_high": 100 * found.high,
-        "p_value": found.p_value,
-    }
+    ours, theirs = ([side[seed] for seed in seeds] for side in sides)
+    return compare(ours, theirs, INTERACTION_TYPES)
 
 
-def as_csv(lines: Iterable[dict[str, Any]]) -> str:
-    """The lines with all figures."""
-    lines = list(lines)
-    names = list(dict.fromkeys(name for line in lines for name in line))
-    output = io.StringIO()
-    writer = csv.DictWriter(output, names, lineterminator="\n")
-    writer.writeheader()
-    for line in lines:
-        writer.writerow({name: cell(value) for name, value in line.items()})
-    return output.getvalue()
-
-
-def cell(value: Any) -> str:
-    """A value of the CSV file."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
-
-
-def as_markdown(
-    lines: Iterable[dict[str, Any]], compared: Iterable[dict[str, Any]] = (), *, short: bool = False
-) -> str:
-    """The lines as tables, one for each part, and the other differences below.
-
-    lines, compared (Iterable[dict]): See `table_lines` and `comparison_lines`.
-    short (bool): Whether to leave out the columns of `MORE_COLUMNS`.
-    RETURNS (str): Markdown.
-    """
-    lines, compared = list(lines), list(compared)
-    tables = []
-    for part, title in PARTS.items():
-        of_part = [line for line in lines if line["part"] == part]
-        if not of_part:
-            continue
-        types = [name for name in TYPES if name in of_part[0]]
-        rows = [markdown_cells(line, types) for line in of_part]
-        columns = [name for name in rows[0] if not (short and name in (*types, *MORE_COLUMNS))]
-        table = markdown_table(columns, [[row[name] for name in columns] for row in rows])
-        told = [f"- {markdown_comparison(line)}\n" for line in compared if line["part"] == part]
-        tables.append(f"Scored on the {title}.\n\n{table}\n\n{''.join(told)}")
-    return "\n".join([*tables, NOTE])
-
-
-def markdown_cells(line: dict[str, Any], types: Sequence[str]) -> dict[str, str]:
-    """One row of the Markdown table, by column."""
-    f1 = f"**{line['micro_f']:.1f}**"
-    if line["micro_f_deviation"] is not None:
-        f1 += f" ± {line['micro_f_deviation']:.1f}"
-    from_full = p_value = ""
-    if "difference" in line:
-        low, high = line["difference_low"], line["difference_high"]
-        from_full = f"{line['difference']:+.1f} ({low:+.1f} to {high:+.1f})"
-        p_value = f"{line['p_value']:.3f}"
-    speed = line["pairs_a_second"]
-    paper = {r: "" if line[f"paper_{r}"] is None else f"{line[f'paper_{r}']:.2f}" for r in RATES}
-    return {
-        "System": line["title"],
-        "P": f"{line['micro_p']:.1f}",
-        "R": f"{line['micro_r']:.1f}",
-        "F1": f1,
-        "interval": f"{line['micro_f_low']:.1f} to {line['micro_f_high']:.1f}",
-        "from the full model": from_full,
-        "p": p_value,
-        **{label: f"{line[label]:.1f}" for label in types},
-        "any type": f"{line['detection_f']:.1f}",
-        "epochs": str(line["epochs"]),
-        "seeds": " ".join(map(str, line["seeds"])),
-        "parameters": f"{line['parameters'] / 1e6:.1f} M",
-        "training": f"{line['train_seconds'] / 60:.1f} min",
-        "pairs/s": "" if speed is None else f"{speed:,.0f}",
-        "paper: P": paper["p"],
-        "paper: R": paper["r"],
-        "paper: F1": paper["f"],
-    }
-
-
-def markdown_comparison(line: dict[str, Any]) -> str:
-    """A difference in words."""
-    question = f"{line['question']} " if line["question"] else ""
-    low, high = line["difference_low"], line["difference_high"]
+def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]]) -> str:
+    """Scores of a part and the differences of `rows.yml`; then types and costs of each row."""
+    rows = [cells(line) for line in lines]
+    split = list(rows[0]).index("paper: F1") + 1
+    scores = [dict(list(row.items())[:split]) for row in rows]
+    costs = [{"System": row["System"], **dict(list(row.items())[split:])} for row in rows]
+    compared = [
+        f"- {asked['question']} {in_words(asked['first'], asked['second'], found)}\n"
+        for asked in read_comparisons()
+        if (found := difference(runs, asked["first"], asked["second"]))
+    ]
     return (
-        f"{question}`{line['first']}` less `{line['second']}`: "
-        f"{line['difference']:+.1f} points of F1 ({low:+.1f} to {high:+.1f}), "
-        f"p = {line['p_value']:.3f}."
+        f"Scores on the {title}:\n\n{markdown_table(scores)}\n\n{''.join(compared)}\n"
+        f"F1 by type on the {title}, and costs:\n\n{markdown_table(costs)}"
     )
 
 
-def readme_part(results: Path) -> str:
-    """What the README says of stored results: the rows in short."""
-    lines = table_lines(results, read_rows())
-    return as_markdown(lines, comparison_lines(results, read_comparisons()), short=True)
+def cells(line: dict[str, Any]) -> dict[str, str]:
+    """A row of both tables, by column."""
+    runs, (low, high) = line["runs"], line["interval"]
+    deviation = f" ± {stdev(line['f']):.1f}" if len(line["f"]) > 1 else ""
+    found: Difference | None = line["difference"]
+    paper = [f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
+    return {
+        "System": line["row"].title,
+        "P": line["micro_p"],
+        "R": line["micro_r"],
+        "F1": f"**{mean(line['f']):.1f}**{deviation}",
+        "interval": f"{low:.1f} to {high:.1f}",
+        "from the full model": points(found) if found else "",
+        "p": f"{found.p_value:.3f}" if found else "",
+        **dict(zip(("paper: P", "paper: R", "paper: F1"), paper, strict=True)),
+        **{label: line[label] for label in (*INTERACTION_TYPES, ANY)},
+        "epochs": str(runs[0]["epochs"]),
+        "seeds": " ".join(str(run["seed"]) for run in runs),
+        "parameters": f"{runs[0]['parameters'] / 1e6:.1f} M",
+        "training": f"{mean(run['train_seconds'] for run in runs) / 60:.1f} min",
+        "pairs/s": f"{mean(run['pairs_a_second'] for run in runs):,.0f}",
+    }
+
+
+def in_words(first: str, second: str, found: Difference) -> str:
+    """A difference of two rows in a sentence."""
+    return f"`{first}` minus `{second}`: {points(found)} points of F1, p = {found.p_value:.3f}."
+
+
+def points(found: Difference) -> str:
+    """A difference with its interval, in points of F1."""
+    return f"{100 * found.mean:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
+
+
+def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
+    """Micro F1 with its interval, the paper's figure beside it where there is one."""
+    figure = Figure(figsize=(7.5, 6.3 * len(parts)), layout="constrained")
+    axes = figure.subplots(len(parts), squeeze=False)[:, 0]
+    for (title, lines), axis in zip(parts.items(), axes, strict=True):
+        for place, line in enumerate(lines):
+            (low, high), f = line["interval"], mean(line["f"])
+            axis.errorbar(f, place, xerr=[[f - low], [high - f]], fmt="o", color="C0", capsize=3)
+            for rate in line["row"].paper[2:]:
+                axis.plot(rate, place, "D", color="C1", mfc="none")
+        axis.set_yticks(range(len(lines)), [line["row"].title for line in lines])
+        axis.invert_yaxis()
+        axis.grid(axis="x", color="0.92")
+        axis.set_xlabel(f"micro F1, {title}; diamonds: the paper's, official test part")
+    return figure
 
 
 if __name__ == "__main__":

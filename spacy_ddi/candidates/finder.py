@@ -11,12 +11,12 @@ from functools import cached_property
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.generators import CandidateGenerator, sentence_pairs
 from spacy_ddi.candidates.mentions import DRUG_TYPES, MentionSource, mention_ranges
 from spacy_ddi.candidates.negative_filter import NegativeFilter
 from spacy_ddi.candidates.sentences import Ints, sentence_index
 from spacy_ddi.errors import Warnings, require
+from spacy_ddi.gold import MENTIONS_KEY, PlacePair, place_pair
 
 MAX_SENTENCE_PAIRS = 1500
 """The largest sentence of the DDI corpus has 1,485 pairs."""
@@ -43,6 +43,12 @@ class Candidates:
     def ranges(self) -> Ints:
         """Token ranges of the mentions. Shape (K, 2), end exclusive."""
         return mention_ranges(self.mentions)
+
+    @property
+    def place_pairs(self) -> list[PlacePair]:
+        """What identifies each pair in Docs of the same text, whatever their tokens."""
+        mentions = self.mentions
+        return [place_pair(mentions[head], mentions[tail]) for head, tail in self.pairs.tolist()]
 
 
 @dataclass(frozen=True)

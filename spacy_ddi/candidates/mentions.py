@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.sentences import Ints
+from spacy_ddi.gold import MENTIONS_KEY, group_spans
 
 DRUG_TYPES = ("drug", "brand", "group", "drug_n")
 """The types of mentions in the DDI corpus: generic name, trade name, class of drugs, substance that
@@ -35,7 +35,7 @@ class MentionSource:
         RETURNS (List[Span]): Non-empty mentions in text order, the longer first at one place; of
             several that cover the same tokens, the first.
         """
-        spans = doc.spans.get(self.spans_key, doc.ents)
+        spans = group_spans(doc, self.spans_key) if self.spans_key in doc.spans else doc.ents
         wanted = None if self.labels is None else {"", *(label.lower() for label in self.labels)}
         places: dict[tuple[int, int], Span] = {}
         for span in spans:

@@ -21,6 +21,7 @@ MIN_COORDINATION = 3
 
 _SEPARATOR = re.compile(r"\s*(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*")
 _OPENING = re.compile(r"\s*[(\[]\s*")
+_WORD_START = r"(?<![^\W_])"
 _CLOSING = re.compile(r"\s*[)\]]")
 
 
@@ -32,7 +33,7 @@ class NegativeFilter(Protocol):
     def __call__(
         self, doc: Doc, mentions: Sequence[Span], pairs: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Judge the pairs of one Doc.
+        """Decide which pairs of one Doc to keep.
 
         doc (Doc): The Doc.
         mentions (Sequence[Span]): Its K mentions in text order.
@@ -79,23 +80,38 @@ def keep_pairs(
 def referents(mentions: Sequence[Span], found: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
     """Number the things that the mentions name: mentions of equal string, case aside, name one
     thing, and so do an abbreviation and the long form that the Doc gives with it in parentheses
-    (Schwartz & Hearst 2003, as scispaCy has it).
+    (Schwartz & Hearst 2003).
 
     mentions (Sequence[Span]): K mentions in text order.
     found (Iterable[Tuple[int, int]]): Their `aliases`.
     RETURNS (NDArray): Shape (K,): a number a mention, equal for the same referent.
     """
-    # Imported late: this module is loaded with every spaCy pipeline, wanted or not.
-    from scispacy.abbreviation import find_abbreviation
-
     names = [mention.text.lower() for mention in mentions]
     long_forms = {}
     for first, second in found:
-        long_form, short_form = mentions[first], mentions[second]
-        if find_abbreviation(long_form, short_form)[1] is not None:
+        if is_abbreviation(names[second], names[first]):
             long_forms[names[second]] = names[first]
     resolved = [long_forms.get(name, name) for name in names]
     return np.unique(np.array(resolved, dtype=object), return_inverse=True)[1].astype(np.int64)
+
+
+def is_abbreviation(short_form: str, long_form: str) -> bool:
+    """Whether the letters and digits of one name stand in the other in the same order, the first
+    of them at the start of a word: the test of Schwartz & Hearst (2003, section 3.2), whatever the
+    case. scispaCy's `find_abbreviation` gives the same answers, but can't be installed on every
+    Python.
+
+    short_form (str): The name that may be an abbreviation: 'MAOIs'.
+    long_form (str): The name that it may stand for: 'monoamine oxidase inhibitors'.
+    RETURNS (bool): Whether it is one. False if the short form has no letter and no digit.
+    """
+    letters = [sign for sign in short_form.lower() if sign.isalnum()]
+    long_form = long_form.lower()
+    start = re.search(_WORD_START + letters[0], long_form) if letters else None
+    if start is None:
+        return False
+    rest = iter(long_form[start.end() :])
+    return all(letter in rest for letter in letters[1:])  # `in` takes from `rest` what it passes
 
 
 def aliases(text: str, mentions: Sequence[Span]) -> list[tuple[int, int]]:

@@ -107,6 +107,7 @@ def build_network(
     n_classes (int): C.
     pair_encoder, pooling, dropout, max_pairs, context: See `build_pair_classifier`.
     """
+    from spacy_ddi.classifier.network_shim import NetworkShim
     from spacy_ddi.pytorch.heads import InteractionHeads
     from spacy_ddi.pytorch.pair_network import PairNetwork
     from spacy_ddi.pytorch.pooling import AttentivePooling, MaxPooling, PairPooling
@@ -120,6 +121,7 @@ def build_network(
     heads = InteractionHeads(width, n_classes, dropout)
     network = PairNetwork(encoder, pair_pooling, pair_context, heads, max_pairs)
     wrapper = PyTorchWrapper_v3(network, _convert_inputs, _convert_outputs)
+    wrapper.shims[:] = [NetworkShim(network)]
     model.layers[1:] = [wrapper]
     model.set_ref("network", wrapper)
     model.set_dim("nI", token_width, force=True)

@@ -22,8 +22,8 @@ class PairLoss(Protocol):
 
         logits (Floats2d): Shape (P, C + 2): classification, then identification.
         targets (Floats2d): Shape (P, C): the probability of each class, none first: a single 1 for
-            a known class, a teacher's probabilities, zeros for an interaction of unknown type, or
-            NaN for a pair of which nothing is known.
+            an annotated class, soft labels, zeros for an interaction of unknown type, or NaN for a
+            pair of which nothing is known.
         alpha (Optional[Floats1d]): Shape (C,): weight of each class; None for 1.
         RETURNS (Tuple[Floats2d, float]): Gradient of shape (P, C + 2), and the loss.
         """

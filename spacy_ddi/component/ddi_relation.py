@@ -23,7 +23,7 @@ from spacy.vocab import Vocab
 from thinc.api import Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
-from spacy_ddi.annotations import UNTYPED, get_relations, install_extensions, set_relations
+from spacy_ddi.annotations import get_relations, install_extensions, set_relations
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.reading_note import (
     MentionsChangedError,
@@ -35,7 +35,10 @@ from spacy_ddi.classifier.pair_classifier import MissingVectorsError, PairInput
 from spacy_ddi.classifier.pair_loss import PairLoss
 from spacy_ddi.component.decoding import Decoding, Prediction, class_logits, relations_of
 from spacy_ddi.component.pipeline_reference import PipelineReference
-from spacy_ddi.component.rescoring import needs_gold_mentions, with_gold_mentions
+from spacy_ddi.component.rescoring import (
+    with_gold_mentions,
+    with_reference_mentions,
+)
 from spacy_ddi.component.stored_pipe import StoredPipe, check_settings
 from spacy_ddi.component.targets import (
     NONE,
@@ -45,6 +48,7 @@ from spacy_ddi.component.targets import (
     class_weights_of,
 )
 from spacy_ddi.errors import DDIError, Errors, Warnings, require
+from spacy_ddi.gold import UNTYPED
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 
@@ -167,7 +171,7 @@ class DDIRelation(StoredPipe):
             raise DDIError(message) from None
 
     def find_targets(self, example: Example, candidates: Candidates) -> NDArray[np.float32]:
-        """What the network should say of candidate pairs; see `targets.class_targets`."""
+        """What the network should predict for candidate pairs; see `targets.class_targets`."""
         return class_targets(
             example,
             candidates,
@@ -240,6 +244,7 @@ class DDIRelation(StoredPipe):
         docs = [example.predicted for example in examples]
         if not any(len(doc) for doc in docs):
             return losses
+        self._check_annotation(examples)
         candidates = [self.find_candidates(doc) for doc in docs]
         batch = self._make_batch(docs, candidates)
         set_dropout_rate(self.model, drop)
@@ -290,6 +295,8 @@ class DDIRelation(StoredPipe):
         self._adopt_name()
         counts = ReferenceCounts.of(get_examples(), self.candidates)
         counts.require_relations(self.name, self.candidates.mentions)
+        counts.check.warn(self.name)
+        self._given_warnings.add(Warnings.RELATIONS_LOST)
         self.model.layers[1:] = []
         self.model.set_dim("nO", cast(Any, None), force=True)
         for label in counts.labels if labels is None else labels:
@@ -300,6 +307,7 @@ class DDIRelation(StoredPipe):
             self.class_weights, counts.pairs, (NONE, *self.labels), name=self.name
         )
         sample = [example.predicted for example in islice(get_examples(), 10)]
+        self._nlp.require_vocab(sample, self.name)
         sample = [doc for doc in sample if len(doc)] or [Doc(self.vocab, words=["drug"])]
         self.cfg["token_width"] = self._initialize_tok2vec(sample)
         self._build()
@@ -315,8 +323,9 @@ class DDIRelation(StoredPipe):
             return {}
         examples = list(examples)
         validate_examples(examples, "DDIRelation.score")
+        examples = list(with_reference_mentions(examples, self.candidates.mentions.spans_key))
         if self.score_gold_mentions:
-            examples = self._with_gold_mentions(examples)
+            examples = with_gold_mentions(examples, self._nlp(), self)
         return self.scorer(
             examples,
             labels=self.labels,
@@ -362,6 +371,14 @@ class DDIRelation(StoredPipe):
             self._given_warnings.add(warning)
             warnings.warn(warning.format(name=self.name), stacklevel=3)
 
+    def _check_annotation(self, examples: list[Example]) -> None:
+        """Warn once of relations that can't be learned, where training goes on without
+        `initialize`, which looks at all examples."""
+        if Warnings.RELATIONS_LOST not in self._given_warnings:
+            check = ReferenceCounts.of(examples, self.candidates).check
+            if check.warn(self.name):
+                self._given_warnings.add(Warnings.RELATIONS_LOST)
+
     def _compare(
         self, examples: list[Example], candidates: list[Candidates], logits: Floats2d
     ) -> tuple[float, Floats2d]:
@@ -380,20 +397,3 @@ class DDIRelation(StoredPipe):
             None if alpha is None else self.model.ops.asarray1f(alpha),
         )
         return loss, gradient
-
-    def _with_gold_mentions(self, examples: list[Example]) -> list[Example]:
-        """Examples whose predicted Docs have the reference's mentions; those which had others are
-        copied and annotated again."""
-        source = self.candidates.mentions
-        wrong = [i for i, example in enumerate(examples) if needs_gold_mentions(example, source)]
-        if not wrong:
-            return examples
-        nlp = self._nlp()
-        if nlp is None or all(pipe is not self for _, pipe in nlp.pipeline):
-            raise DDIError(Errors.NO_NLP.format(name=self.name))
-        docs = with_gold_mentions([examples[i] for i in wrong], nlp, self)
-        again = dict(zip(wrong, docs, strict=True))
-        return [
-            Example(again[i], example.reference) if i in again else example
-            for i, example in enumerate(examples)
-        ]

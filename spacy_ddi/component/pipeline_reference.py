@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable
 from typing import Any
 
 from spacy.language import Language
+from spacy.tokens import Doc
+
+from spacy_ddi.errors import DDIError, Errors
 
 
 class PipelineReference:
@@ -41,6 +45,20 @@ class PipelineReference:
         """
         nlp, name = self(), self.name_of(component)
         return None if nlp is None or name is None else nlp.get_pipe_config(name)
+
+    def require_vocab(self, docs: Iterable[Doc], component: str) -> None:
+        """Refuse Docs that the pipeline's other components can't annotate.
+
+        docs (Iterable[Doc]): Predicted Docs.
+        component (str): Name of the component, for the error.
+        RAISES (DDIError): If a Doc has another vocab, and there are other components.
+        """
+        nlp = self()
+        if nlp is None or len(nlp.pipeline) == 1:
+            return
+        for doc in docs:
+            if doc.vocab is not nlp.vocab:
+                raise DDIError(Errors.OTHER_VOCAB.format(name=component, text=doc.text[:60]))
 
     def __reduce__(self) -> tuple[type[PipelineReference], tuple[()]]:
         return PipelineReference, ()

@@ -9,22 +9,57 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import copy_mentions
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.corpora.docs import make_examples, with_mention_group
+from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import copy_mentions
 
 
-def needs_gold_mentions(example: Example, source: MentionSource) -> bool:
-    """Whether the predicted Doc has other mentions than the reference.
+def with_reference_mentions(examples: Iterable[Example], spans_key: str) -> Iterator[Example]:
+    """Examples whose references have their mentions where the component looks for them. The readers
+    of this package see to that; stock readers know of no span group.
 
-    example (Example): The example.
-    source (MentionSource): Finds the mentions.
-    RETURNS (bool): Whether their character offsets differ.
+    examples (Iterable[Example]): The examples, not changed.
+    spans_key (str): The span group of the component.
+    YIELDS (Example): The examples, some of them with a copy of their reference.
     """
-    return _places(source(example.predicted)) != _places(source(example.reference))
+    for example in examples:
+        reference = with_mention_group(example.reference, spans_key)
+        same = reference is example.reference
+        yield example if same else Example(example.predicted, reference)
 
 
-def with_gold_mentions(examples: Sequence[Example], nlp: Language, component: Any) -> list[Doc]:
+def with_gold_mentions(
+    examples: Sequence[Example], nlp: Language | None, component: Any
+) -> list[Example]:
+    """Examples whose predicted Docs have the reference's mentions; those which had others are
+    annotated again.
+
+    examples (Sequence[Example]): The examples, not changed.
+    nlp (Optional[Language]): The pipeline, if known.
+    component (DDIRelation): The component in it, with its mention source in `candidates`.
+    RETURNS (List[Example]): The examples, some of them with a new predicted Doc.
+    RAISES (DDIError): If Docs must be annotated again, and the component is not in the pipeline.
+    """
+    source: MentionSource = component.candidates.mentions
+    wrong = [
+        i
+        for i, example in enumerate(examples)
+        if _places(source(example.predicted)) != _places(source(example.reference))
+    ]
+    if not wrong:
+        return list(examples)
+    if nlp is None or all(pipe is not component for _, pipe in nlp.pipeline):
+        raise DDIError(Errors.NO_NLP.format(name=component.name))
+    docs = annotated_again([examples[i] for i in wrong], nlp, component)
+    again = dict(zip(wrong, docs, strict=True))
+    return [
+        Example(again[i], example.reference) if i in again else example
+        for i, example in enumerate(examples)
+    ]
+
+
+def annotated_again(examples: Sequence[Example], nlp: Language, component: Any) -> list[Doc]:
     """The predicted Docs as they would be, had they had the reference's mentions.
 
     What a blinded encoder returns depends on the mentions, and the parse on the boundaries of the

@@ -12,16 +12,12 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
-    SOFT_LABELS,
-    UNTYPED,
-    labelled_pairs,
-    place_pair,
-    soft_labels_of,
-)
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.component.annotation_check import AnnotationCheck
+from spacy_ddi.component.rescoring import with_reference_mentions
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.gold import SOFT_LABELS, UNTYPED, labelled_pairs, soft_labels_of
 
 NONE = "none"
 """Name of the class of pairs that don't interact."""
@@ -39,8 +35,8 @@ def class_targets(
     name: str,
     ignore_unseen: bool,
 ) -> NDArray[np.float32]:
-    """What the network should say of candidate pairs: the soft labels of the reference where it has
-    such, or else its annotation.
+    """What the network should predict for candidate pairs: the soft labels of the reference, or its
+    annotation where it has none.
 
     example (Example): A predicted Doc and its reference.
     candidates (Candidates): The P candidate pairs of the predicted Doc.
@@ -49,7 +45,7 @@ def class_targets(
     ignore_unseen (bool): Whether a label that is not among the types is an interaction of unknown
         type; otherwise it is an error.
     RETURNS (NDArray): Shape (P, C): the probability of each class, none first; zeros for an
-        interaction of unknown type; NaN for a pair that a teacher left out.
+        interaction of unknown type; NaN for a pair without soft labels where others have them.
     RAISES (DDIError): The texts differ; a label not seen before.
     """
     if len(candidates.pairs) and example.predicted.text != example.reference.text:
@@ -85,6 +81,7 @@ def class_targets(
 class ReferenceCounts:
     """What the references of the training examples hold.
 
+    check (AnnotationCheck): What of their annotation can't be learned.
     n_docs (int): Examples.
     n_mentions (int): Their mentions.
     pairs (Counter): Candidate pairs by label, `NONE` among them; pairs with soft labels are not
@@ -92,6 +89,7 @@ class ReferenceCounts:
     entity_labels (Set[str]): Types of all their entities, drugs or not.
     """
 
+    check: AnnotationCheck
     n_docs: int = 0
     n_mentions: int = 0
     pairs: Counter[str] = field(default_factory=Counter)
@@ -105,9 +103,10 @@ class ReferenceCounts:
         finder (CandidateFinder): Finds their candidate pairs.
         RETURNS (ReferenceCounts): The counts.
         """
-        counts = cls()
-        for example in examples:
+        counts = cls(check=AnnotationCheck(finder.generator))
+        for example in with_reference_mentions(examples, finder.mentions.spans_key):
             candidates = finder(example.reference)
+            counts.check.add(example.reference, candidates)
             counts.n_docs += 1
             counts.n_mentions += len(candidates.mentions)
             counts.entity_labels.update(entity.label_ for entity in example.reference.ents)
@@ -142,8 +141,10 @@ class ReferenceCounts:
                 )
             )
         if not set(self.pairs) - {NONE}:
+            lost = f" E.g. {self.check.lost[0]}." if self.check.lost else ""
             raise DDIError(
                 Errors.NO_POSITIVES.format(name=name, n_docs=self.n_docs, n_pairs=self.pairs[NONE])
+                + lost
             )
 
 
@@ -176,27 +177,19 @@ def true_labels(reference: Doc, candidates: Candidates) -> list[str | None]:
     RETURNS (List[Optional[str]]): The labels; None for a pair that is not annotated.
     """
     truth = labelled_pairs(reference)
-    mentions = candidates.mentions
-    return [
-        truth.get(place_pair(mentions[head], mentions[tail]))
-        for head, tail in candidates.pairs.tolist()
-    ]
+    return [truth.get(pair) for pair in candidates.place_pairs]
 
 
 def soft_labels(reference: Doc, candidates: Candidates) -> list[dict[str, float] | None]:
-    """What a teacher says of each candidate pair, matched as by `true_labels`.
+    """The soft labels of each candidate pair, matched as by `true_labels`.
 
     reference (Doc): The Doc with soft labels, or without.
     candidates (Candidates): The P candidate pairs of a Doc of the same text.
     RETURNS (List[Optional[Dict[str, float]]]): The probability of each class by name; None for
-        a pair that no teacher labelled.
+        a pair without soft labels.
     """
     found = soft_labels_of(reference)
-    mentions = candidates.mentions
-    return [
-        found.get(place_pair(mentions[head], mentions[tail]))
-        for head, tail in candidates.pairs.tolist()
-    ]
+    return [found.get(pair) for pair in candidates.place_pairs]
 
 
 def balanced_weights(counts: Mapping[str, int], names: Sequence[str]) -> list[float]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, UNTYPED, get_relations
+from spacy_ddi.annotations import get_relations
+from spacy_ddi.corpora.docs import ORIGIN
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.gold import MENTIONS_KEY, UNTYPED
 
 
 @dataclass
@@ -34,6 +38,27 @@ class CorpusCounts:
         labels = [relation["label"] for relation in get_relations(doc)]
         self.true_pairs += len(labels)
         self.typed_pairs += sum(label != UNTYPED for label in labels)
+
+
+def read_docbin(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
+    """Read the Docs of a `.spacy` file.
+
+    path (str | Path): The file.
+    vocab (Vocab): The vocab that the Docs get, e.g. `nlp.vocab`.
+    YIELDS (Doc): The Docs. One that does not say where it is from gets the file and its number.
+    RAISES (CorpusError): If the file is no `.spacy` file.
+    RAISES (OSError): If it can't be read.
+    """
+    try:
+        docs = list(DocBin().from_disk(path).get_docs(vocab))
+    except OSError:
+        raise
+    except Exception as error:  # zlib, msgpack and NumPy each have their own
+        problem = f"{type(error).__name__}: {error}"
+        raise CorpusError(Errors.DOCBIN_FILE.format(path=path, problem=problem)) from error
+    for number, doc in enumerate(docs, start=1):
+        doc.user_data.setdefault(ORIGIN, f"{path}, Doc {number}")
+        yield doc
 
 
 def write_docbin(docs: Iterable[Doc], path: Path) -> CorpusCounts:

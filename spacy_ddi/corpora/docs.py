@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import (
-    DOCUMENT_ID,
-    MENTIONS_KEY,
-    SENTENCE_ID,
-    copy_mentions,
-    gold_mentions_of,
-    make_relation,
-    set_relations,
-)
+from spacy_ddi.annotations import make_relation, set_relations
 from spacy_ddi.corpora.documents import Document, Sentence
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID, copy_mentions, gold_mentions_of
 
 Tokenizer = Callable[[str], Doc]
+
+ORIGIN: Final = "ddi_origin"
+"""Key in `doc.user_data`: the file that a gold Doc was read from, and the place in it."""
 
 
 def document_to_docs(document: Document, make_doc: Tokenizer) -> list[Doc]:
@@ -77,7 +74,18 @@ def sentence_to_doc(sentence: Sentence, make_doc: Tokenizer) -> Doc:
         )
     set_relations(doc, relations)
     doc.user_data[SENTENCE_ID] = sentence.id
+    if sentence.origin:
+        doc.user_data[ORIGIN] = sentence.origin
     return doc
+
+
+def origin_of(doc: Doc) -> str:
+    """Where a gold Doc was read from.
+
+    doc (Doc): The gold Doc.
+    RETURNS (str): File, and line or number, for messages; empty if it was made in the program.
+    """
+    return str(doc.user_data.get(ORIGIN, ""))
 
 
 def preset_one_sentence(doc: Doc) -> None:
@@ -99,20 +107,22 @@ def make_examples(
 ) -> Iterator[Example]:
     """Pair gold Docs with Docs for a pipeline to annotate.
 
-    references (Iterable[Doc]): Gold Docs; their mentions are put in the span group too.
-    make_doc (Callable[[str], Doc]): The tokenizer of the predicted side.
+    references (Iterable[Doc]): Gold Docs, of any vocab. They are not changed: one whose mentions
+        are not in the span group yet is copied.
+    make_doc (Callable[[str], Doc]): The tokenizer of the predicted side, e.g. `nlp.make_doc`. All
+        predicted Docs have its vocab, which must be that of the pipeline.
     gold_mentions (bool): Whether the predicted side gets the gold tokens and mentions.
     gold_sentences (bool): Whether it gets the gold sentence boundaries, where its tokens allow it.
     spans_key (str): The span group that gets the mentions, where the component looks for them.
     YIELDS (Example): Predicted and gold side, in the order of the gold Docs.
     """
-    for reference in references:
-        if spans_key not in reference.spans:
-            reference.spans[spans_key] = gold_mentions_of(reference)
+    vocab = make_doc("").vocab
+    for gold in references:
+        reference = with_mention_group(gold, spans_key)
         if gold_mentions:
             words = [token.text for token in reference]
             spaces = [bool(token.whitespace_) for token in reference]
-            predicted = Doc(reference.vocab, words=words, spaces=spaces)
+            predicted = Doc(vocab, words=words, spaces=spaces)
             copy_mentions(reference.spans[spans_key], predicted, spans_key)
         else:
             predicted = make_doc(reference.text)
@@ -121,10 +131,24 @@ def make_examples(
         yield Example(predicted, reference)
 
 
+def with_mention_group(reference: Doc, spans_key: str) -> Doc:
+    """A gold Doc with its mentions in a span group.
+
+    reference (Doc): The gold Doc, not changed.
+    spans_key (str): The span group, where the component looks for mentions.
+    RETURNS (Doc): The Doc itself, if it has the group; else a copy that has.
+    """
+    if spans_key in reference.spans:
+        return reference
+    copy = reference.copy()
+    copy.spans[spans_key] = gold_mentions_of(copy)
+    return copy
+
+
 def _preset_sentences(reference: Doc, predicted: Doc) -> None:
     if not reference.has_annotation("SENT_START") or len(list(reference.sents)) == 1:
         preset_one_sentence(predicted)
-    elif len(reference) == len(predicted):
+    elif [token.idx for token in reference] == [token.idx for token in predicted]:
         for token in reference:
             predicted[token.i].is_sent_start = bool(token.is_sent_start)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,16 @@ class Interaction:
 @dataclass(frozen=True)
 class Sentence:
     """A sentence with its mentions. Every unordered pair of them that is not among the
-    interactions is annotated as not interacting."""
+    interactions is annotated as not interacting.
+
+    origin (str): File and line, for messages; empty if it is from no file.
+    """
 
     id: str
     text: str
     mentions: tuple[Mention, ...]
     interactions: tuple[Interaction, ...]
+    origin: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import ensure_path
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, gold_mentions_of, install_extensions
-from spacy_ddi.corpora.docs import document_to_docs, make_examples
+from spacy_ddi.annotations import install_extensions
+from spacy_ddi.corpora.docbin import read_docbin
+from spacy_ddi.corpora.docs import document_to_docs, make_examples, with_mention_group
+from spacy_ddi.corpora.problems import OnProblem, Problem, ProblemLog
 from spacy_ddi.errors import CorpusError, Errors, require
 from spacy_ddi.formats.ddi2013 import OnError, read_document_list, read_folder
+from spacy_ddi.gold import MENTIONS_KEY, gold_mentions_of
 
 ExampleReader = Callable[[Language], Iterator[Example]]
 
@@ -74,8 +77,8 @@ def configure_docbin_corpus(
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
     spans_key (str): As for `spacy-ddi.DDICorpus2013.v1`.
-    also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text that
-        `python -m spacy_ddi label` labelled.
+    also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text with
+        soft labels (`python -m spacy_ddi soft-labels`).
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"
@@ -90,10 +93,10 @@ def configure_docbin_corpus(
         install_extensions()
         if not unpacked or unpacked[0][0] is not nlp.vocab:
             kept = [
-                doc
+                with_mention_group(doc, spans_key)
                 for file in (path, also)
                 if file
-                for doc in DocBin().from_disk(file).get_docs(nlp.vocab)
+                for doc in read_docbin(file, nlp.vocab)
                 if len(gold_mentions_of(doc)) >= min_mentions
             ]
             unpacked[:] = [(nlp.vocab, kept)]
@@ -112,6 +115,7 @@ def read_docs(
     documents: Path | None = None,
     exclude: Path | None = None,
     on_error: OnError | None = None,
+    on_problem: OnProblem | None = None,
 ) -> Iterator[Doc]:
     """Read the corpus's XML into gold Docs, one a sentence.
 
@@ -120,6 +124,8 @@ def read_docs(
     documents, exclude (Optional[Path]): Files with the ids of documents to read, to leave out.
     on_error (Optional[OnError]): Called with the error of a file that can't be read; without it
         the error is raised.
+    on_problem (Optional[OnProblem]): Called with what is odd in a file, but can be read; without it
+        there are warnings.
     YIELDS (Doc): Gold Docs as `sentence_to_doc` makes them.
     RAISES (CorpusError): No folder, no XML, a listed document (to read or to leave out) that is
         not there.
@@ -129,17 +135,24 @@ def read_docs(
     excluded = set() if exclude is None else set(read_document_list(exclude))
     found: set[str] = set()
     errors: list[CorpusError] = []
+    log = ProblemLog()
+    problems: list[Problem] = []
 
     def skip(error: CorpusError) -> None:
         if on_error is None:
             raise error
         errors.append(error)
+        problems.clear()
         on_error(error)
 
-    for document in read_folder(folder, on_error=skip):
+    for document in read_folder(folder, on_error=skip, on_problem=problems.append):
         found.add(document.id)
         if document.id not in excluded and (listed is None or document.id in listed):
+            for problem in problems:
+                (on_problem or log)(problem)
             yield from document_to_docs(document, make_doc)
+        problems.clear()
+    log.warn()
     if errors:
         return  # a listed document may be in a file that could not be read
     for path, ids in ((documents, listed), (exclude, excluded)):

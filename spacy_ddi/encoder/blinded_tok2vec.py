@@ -17,6 +17,7 @@ from spacy_ddi.candidates.reading_note import install_reading_note, noted_ranges
 from spacy_ddi.candidates.sentences import sentence_index
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind, check_blind_word
 from spacy_ddi.graph.nodes import first_tokens, node_index
+from spacy_ddi.text.layout import layout_tokens
 
 Tok2Vec = Model[list[Doc], list[Floats2d]]
 
@@ -73,12 +74,13 @@ def init(model: Tok2Vec, X: list[Doc] | None = None, Y: list[Floats2d] | None = 
 
 
 def _seen_tokens(doc: Doc) -> Ints1d:
-    """Shape (V,): the tokens that are outside of names, or the first of a node."""
-    ranges = noted_ranges(doc)
-    seen = np.ones(len(doc), dtype=bool)
+    """Shape (V,): the words that are outside of names, or the first of a node."""
+    ranges, is_layout = noted_ranges(doc), layout_tokens(doc)
+    seen = ~is_layout
     for start, end in ranges:
         seen[start:end] = False
-    seen[first_tokens(node_index(sentence_index(doc), ranges))] = True
+    nodes = node_index(sentence_index(doc), ranges, is_layout)
+    seen[first_tokens(nodes, is_layout)] = True
     return cast(Ints1d, np.flatnonzero(seen))
 
 

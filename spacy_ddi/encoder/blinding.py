@@ -13,6 +13,8 @@ from spacy.tokens import Doc
 from spacy_ddi.candidates.sentences import Ints
 from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.graph.nodes import first_tokens, node_index
+from spacy_ddi.text.characters import readable
+from spacy_ddi.text.layout import is_plain, layout_tokens
 
 BLIND_WORD = "drug"
 
@@ -28,7 +30,8 @@ def blind(
 
     The first token of each mention (of each node, where mentions overlap) reads as the word, the
     mention's other tokens are single blanks, and there is a blank on either side, so that names
-    of one token and of several leave the same text but for the number of blanks.
+    of one token and of several leave the same text but for the number of blanks. Layout is blank,
+    too, and invisible characters are gone.
 
     doc (Doc): The Doc, T tokens.
     ranges (NDArray): Shape (K, 2): token ranges of its mentions, end exclusive.
@@ -41,6 +44,11 @@ def blind(
     # Not token by token: so many small objects set the garbage collector going.
     orths, is_followed = doc.to_array(["ORTH", "SPACY"]).reshape(-1, 2).T
     words = [doc.vocab.strings[orth] for orth in orths.tolist()]
+    if not is_plain(doc.text):
+        is_layout = layout_tokens(doc).tolist()
+        words = [
+            " " if hide else readable(word) for word, hide in zip(words, is_layout, strict=True)
+        ]
     spaces = is_followed.astype(bool).tolist()
     if word is not None:
         is_first = set(first_tokens(node_index(sentences, ranges)).tolist())

@@ -6,6 +6,7 @@ B sequences (sentences) of W word pieces at most, D encoder width.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -32,6 +33,7 @@ def build_packed_transformer(
     precision: Precision = "float32",
     training_precision: Precision = "float32",
     max_pieces: int = 1024,
+    threads: int | None = 1,
 ) -> Model[list[Doc], FullTransformerBatch]:
     """Registered as `spacy-ddi.PackedTransformer.v1` (@architectures): the transformer of
     spacy-transformers (`TransformerModel.v3`), computed faster. What it stores is the same.
@@ -53,13 +55,20 @@ def build_packed_transformer(
     training_precision (str): The same in training.
     max_pieces (int): Word pieces that are computed together, padding counted; a sequence may have
         more. The component's own `max_batch_items` should be several times as large.
+    threads (Optional[int]): Threads that torch computes a prediction with; None for as many as it
+        has. With more than one, a prediction takes many times as long where other programs keep the
+        processors busy. Training always uses as many as torch has.
     RETURNS (Model): From Docs to the vectors of word pieces.
     RAISES (ValueError): If a setting is not possible.
     """
     require(max_pieces >= 1, WHERE, "max_pieces", max_pieces, "1 or more")
     check_precision("precision", precision)
     check_precision("training_precision", training_precision)
-    encoder_pass = EncoderPass(max_pieces, precision, training_precision)
+    possible = threads is None or threads >= 1
+    require(possible, WHERE, "threads", threads, "1 or more, or null")
+    encoder_pass = EncoderPass(max_pieces, precision, training_precision, threads)
+    from spacy_ddi.encoder.encoder_shim import EncoderShim
+
     make_stock = registry.architectures.get("spacy-transformers.TransformerModel.v3")
     model: Model[list[Doc], FullTransformerBatch] = make_stock(
         name=name,
@@ -70,9 +79,9 @@ def build_packed_transformer(
     stock = model.layers[0]
     # Not the precision itself: an attribute that is stored with the weights beats the config.
     attrs = {**stock.attrs, "set_precision": encoder_pass.set_precision}
-    model.layers[0] = Model(
-        stock.name, encoder_pass, attrs=attrs, shims=stock.shims, dims={"nO": None}
-    )
+    stock_shim: Any = stock.shims[0]
+    shim = EncoderShim(stock_shim._hfmodel)
+    model.layers[0] = Model(stock.name, encoder_pass, attrs=attrs, shims=[shim], dims={"nO": None})
     model.attrs["replace_listener_cfg"] = replace_listener_cfg
     return model
 
@@ -92,12 +101,13 @@ def check_precision(setting: str, precision: str) -> None:
 class EncoderPass:
     """The forward pass of the layer that holds the encoder.
 
-    max_pieces, precision, training_precision: See `build_packed_transformer`.
+    max_pieces, precision, training_precision, threads: See `build_packed_transformer`.
     """
 
     max_pieces: int
     precision: Precision
     training_precision: Precision
+    threads: int | None = 1
 
     def set_precision(self, precision: Precision) -> None:
         """Set the precision of prediction, as long as the pipeline is in memory.
@@ -122,15 +132,21 @@ class EncoderPass:
         import torch
 
         from spacy_ddi.pytorch.packing import arithmetic, encode
+        from spacy_ddi.pytorch.passes import ensure_evaluation, limit_threads, training_mode
 
         transformer: Any = model.shims[0]._model
         inputs = model.attrs["convert_inputs"](model, pieces, is_train)[0].kwargs
         device = inputs["input_ids"].device.type
         precision = self.training_precision if is_train else self.precision
-        transformer.train(is_train)
-        with torch.set_grad_enabled(is_train), arithmetic(device, precision, is_train=is_train):
+        with ExitStack() as contexts:
+            if is_train:
+                contexts.enter_context(training_mode(transformer))
+            else:
+                ensure_evaluation(transformer)
+                contexts.enter_context(limit_threads(self.threads))
+            contexts.enter_context(torch.set_grad_enabled(is_train))
+            contexts.enter_context(arithmetic(device, precision, is_train=is_train))
             output = encode(transformer, inputs, max_pieces=self.max_pieces)
-        transformer.train()  # as Thinc leaves it
         for name, value in output.items():
             of_layers = isinstance(value, tuple)
             output[name] = tuple(v.float() for v in value) if of_layers else value.float()
@@ -140,7 +156,9 @@ class EncoderPass:
             vectors.requires_grad_()
 
         def backprop(d_output: Any) -> list[Any]:
-            vectors.backward(next(iter(d_output.values())))
+            # Layers with gradient checkpointing are computed again, with dropout.
+            with training_mode(transformer):
+                vectors.backward(next(iter(d_output.values())))
             return []
 
         return output, backprop
@@ -154,7 +172,7 @@ def replace_listener_cfg(upstream: dict[str, Any], listener: dict[str, Any]) -> 
     listener (Dict[str, Any]): That of the listener.
     RETURNS (Dict[str, Any]): That of the copy.
     """
-    ours = ("precision", "training_precision", "max_pieces")
+    ours = ("precision", "training_precision", "max_pieces", "threads")
     kept = {name: value for name, value in upstream.items() if name not in ours}
     pooled: dict[str, Any] = {
         name: listener[name] for name in ("pooling", "grad_factor") if name in listener

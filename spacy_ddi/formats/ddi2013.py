@@ -9,20 +9,46 @@ from typing import Any, cast
 from lxml import etree
 
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
-from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.corpora.problems import OnProblem, Problem, ProblemLog
+from spacy_ddi.errors import CorpusError, Errors, Warnings
 
 INTERACTION_TYPES = ("mechanism", "effect", "advise", "int")
 MENTION_TYPES = ("drug", "brand", "group", "drug_n")
 
 OnError = Callable[[CorpusError], None]
 
+Ranges = tuple[tuple[int, int], ...]
 
-def read_document(path: Path) -> Document:
+CHILDREN = {"document": ("sentence",), "sentence": ("entity", "pair")}
+"""Which elements may stand in which."""
+
+ATTRIBUTES = {
+    "document": {"id"},
+    "sentence": {"id", "text"},
+    "entity": {"id", "charOffset", "type", "text"},
+    "pair": {"id", "e1", "e2", "ddi", "type"},
+}
+
+OTHER_FORMATS = {
+    "collection": " (it looks like BioC)",
+    "PubmedArticleSet": " (it looks like PubMed)",
+    "PubmedArticle": " (it looks like PubMed)",
+    "article": " (it looks like JATS, as of PubMed Central)",
+    "{urn:hl7-org:v3}document": " (it looks like a Structured Product Label)",
+    "html": " (it looks like a web page)",
+    "{http://www.w3.org/1999/xhtml}html": " (it looks like a web page)",
+}
+"""What roots of other formats are called."""
+
+
+def read_document(path: Path, *, on_problem: OnProblem | None = None) -> Document:
     """Read one XML file of the corpus.
 
     The parser expands no entities, loads nothing from outside, and refuses a DOCTYPE.
 
     path (Path): The file.
+    on_problem (Optional[OnProblem]): Called with what is odd, but can be read. Without it there is
+        a warning.
     RETURNS (Document): Its sentences, mentions and interactions; character ends are exclusive.
     RAISES (CorpusError): If the file is no XML of the corpus: names the file and the line.
     """
@@ -36,24 +62,33 @@ def read_document(path: Path) -> Document:
         raise CorpusError(
             Errors.CORPUS_XML.format(path=path, line=line, problem=error.msg)
         ) from None
+    if root.tag != "document":
+        raise CorpusError(
+            Errors.CORPUS_ROOT.format(
+                path=path, line=root.sourceline, tag=root.tag, hint=OTHER_FORMATS.get(root.tag, "")
+            )
+        )
     if cast(Any, root.getroottree().docinfo).doctype:
         raise CorpusError(Errors.CORPUS_DTD.format(path=path))
-    if root.tag != "document":
-        raise _content_error(path, root, f"the root is <{root.tag}>, not <document>")
-    sentences = tuple(_read_sentence(path, element) for element in root.iter("sentence"))
-    return Document(_attribute(path, root, "id"), sentences)
+    log = ProblemLog()
+    document = _read_root(_File(path, on_problem or log), root)
+    log.warn()
+    return document
 
 
 def read_folder(
     folder: Path,
     *,
     on_error: OnError | None = None,
+    on_problem: OnProblem | None = None,
 ) -> Iterator[Document]:
     """Read every XML file below a folder, in the order of their paths.
 
     folder (Path): Searched at any depth.
     on_error (Optional[OnError]): Called with the error of a file that can't be read; the other
         files are still read. Without it the error is raised.
+    on_problem (Optional[OnProblem]): Called with what is odd, but can be read. Without it there is
+        one warning a kind of problem, after the last file.
     YIELDS (Document): The documents.
     RAISES (CorpusError): If there is no such folder, or no XML in it.
     """
@@ -62,15 +97,22 @@ def read_folder(
     paths = sorted(folder.rglob("*.xml"))
     if not paths:
         raise CorpusError(Errors.CORPUS_NO_XML.format(path=folder))
+    log = ProblemLog()
+    report = on_problem or log
+    first: dict[str, Path] = {}
     for path in paths:
         try:
-            document = read_document(path)
+            document = read_document(path, on_problem=report)
         except CorpusError as error:
             if on_error is None:
                 raise
             on_error(error)
-        else:
-            yield document
+            continue
+        if (other := first.setdefault(document.id, path)) != path:
+            found = f"document id {document.id!r}, which {other} has, too"
+            report(Problem(Warnings.ID_TWICE, path, 1, found))
+        yield document
+    log.warn()
 
 
 def training_part(folder: Path) -> Path:
@@ -101,68 +143,192 @@ def read_document_list(path: Path) -> list[str]:
     RAISES (CorpusError): If the file is no text.
     """
     try:
-        lines = path.read_text("utf8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise CorpusError(Errors.CORPUS_LIST.format(path=path)) from None
     return [line.strip() for line in lines if line.strip()]
 
 
-def _read_sentence(path: Path, element: etree._Element) -> Sentence:
-    text = _attribute(path, element, "text")
-    mentions = tuple(_read_mention(path, child, text) for child in element.iterfind("entity"))
-    ids = {mention.id for mention in mentions}
-    if len(ids) < len(mentions):
-        raise _content_error(path, element, "two entities of the sentence have the same id")
-    interactions = []
-    for child in element.iterfind("pair"):
-        head, tail = _attribute(path, child, "e1"), _attribute(path, child, "e2")
-        for end in (head, tail):
-            if end not in ids:
-                raise _content_error(path, child, f"no entity {end!r} in this sentence")
-        if head == tail:
-            raise _content_error(path, child, f"entity {head!r} is paired with itself")
-        interacts = _attribute(path, child, "ddi").lower()
-        if interacts not in ("true", "false"):
-            raise _content_error(path, child, f"ddi {interacts!r} is neither true nor false")
-        if interacts == "true":
-            interactions.append(Interaction(head, tail, _interaction_type(path, child)))
-    return Sentence(_attribute(path, element, "id"), text, mentions, tuple(interactions))
+class _File:
+    """Where elements come from, for what is said of them.
+
+    path (Path): The XML file.
+    on_problem (OnProblem): Called with what is odd.
+    """
+
+    def __init__(self, path: Path, on_problem: OnProblem) -> None:
+        self.path = path
+        self.on_problem = on_problem
+
+    def error(self, element: etree._Element, problem: str) -> CorpusError:
+        return CorpusError(
+            Errors.CORPUS_CONTENT.format(path=self.path, line=_line(element), problem=problem)
+        )
+
+    def report(self, kind: str, element: etree._Element, found: str) -> None:
+        self.on_problem(Problem(kind, self.path, _line(element), found))
+
+    def attribute(self, element: etree._Element, name: str) -> str:
+        value = element.get(name)
+        if value is None:
+            raise self.error(element, f"<{element.tag}> has no attribute {name!r}")
+        return value
 
 
-def _read_mention(path: Path, element: etree._Element, text: str) -> Mention:
-    offsets = _attribute(path, element, "charOffset")
+def _read_root(file: _File, root: etree._Element) -> Document:
+    _report_unread(file, root)
+    sentences = []
+    lines: dict[str, int] = {}
+    for element in root.iter("sentence"):
+        sentence = _read_sentence(file, element)
+        if (line := lines.setdefault(sentence.id, _line(element))) != _line(element):
+            found = f"sentence id {sentence.id!r}, which line {line} has, too"
+            file.report(Warnings.ID_TWICE, element, found)
+        sentences.append(sentence)
+    if not sentences:
+        file.report(Warnings.NOT_READ, root, "the document has no <sentence>")
+    return Document(file.attribute(root, "id"), tuple(sentences))
+
+
+def _report_unread(file: _File, root: etree._Element) -> None:
+    """Report elements and attributes that the format does not have where they are."""
+    for element in root.iterdescendants(etree.Element):
+        tag, parent = str(element.tag), cast(etree._Element, element.getparent())
+        # Sentences are read at any depth.
+        if tag != "sentence" and tag not in CHILDREN.get(str(parent.tag), ()):
+            found = f"<{tag}> in <{parent.tag}>"
+            has_sentences = element.find(".//sentence") is not None
+            file.report(
+                Warnings.NOT_READ, element, found + ", but for its sentences" * has_sentences
+            )
+    for element in root.iter(*ATTRIBUTES):
+        for name in map(str, element.attrib):
+            # One in a namespace, such as xml:lang or xsi:schemaLocation, is of another standard.
+            if name not in ATTRIBUTES[str(element.tag)] and not name.startswith("{"):
+                file.report(Warnings.NOT_READ, element, f"attribute {name!r} of <{element.tag}>")
+
+
+def _read_sentence(file: _File, element: etree._Element) -> Sentence:
+    text = file.attribute(element, "text")
+    first: dict[str | Ranges, Mention] = {}
+    mentions = []
+    for child in element.iterfind("entity"):
+        mention = _read_mention(file, child, text)
+        if mention.id in first:
+            raise file.error(element, "two entities of the sentence have the same id")
+        if mention.ranges in first:
+            found = f"entity {mention.id!r} ({mention.type}) has the characters of "
+            other = first[mention.ranges]
+            file.report(Warnings.SAME_PLACE, child, found + f"{other.id!r} ({other.type})")
+        first[mention.id] = first.setdefault(mention.ranges, mention)
+        mentions.append(mention)
+    return Sentence(
+        file.attribute(element, "id"),
+        text,
+        tuple(mentions),
+        tuple(_read_interactions(file, element, {m.id: first[m.id] for m in mentions})),
+        origin=f"{file.path}, line {_line(element)}",
+    )
+
+
+def _read_mention(file: _File, element: etree._Element, text: str) -> Mention:
+    offsets = file.attribute(element, "charOffset")
     ranges = []
     for part in offsets.split(";"):
         first, separator, last = part.strip().partition("-")
         if not (separator and first.isdecimal() and last.isdecimal()):
-            raise _content_error(path, element, f"charOffset {offsets!r} is not like '3-10;15-20'")
+            raise file.error(element, f"charOffset {offsets!r} is not like '3-10;15-20'")
         start, end = int(first), int(last) + 1  # the corpus counts the last character in
         if not start < end <= len(text) or not text[start:end].strip():
-            raise _content_error(
-                path, element, f"charOffset {offsets!r} marks no text in a sentence of {len(text)}"
+            raise file.error(
+                element, f"charOffset {offsets!r} marks no text in a sentence of {len(text)}"
             )
         ranges.append((start, end))
-    mention_type = _attribute(path, element, "type")
+    mention_type = file.attribute(element, "type")
     if mention_type not in MENTION_TYPES:
-        raise _content_error(path, element, f"entity type {mention_type!r} is unknown")
-    return Mention(_attribute(path, element, "id"), mention_type, tuple(sorted(ranges)))
+        raise file.error(element, f"entity type {mention_type!r} is unknown")
+    given, marked = element.get("text"), [text[start:end] for start, end in ranges]
+    if given is not None and _squeeze(given) not in (
+        _squeeze("".join(marked)),
+        _squeeze("".join(text[start:end] for start, end in sorted(ranges))),
+    ):
+        found = f"text {given!r}, but charOffset {offsets!r} marks {' … '.join(marked)!r}"
+        file.report(Warnings.TEXT_DIFFERS, element, found)
+    return Mention(file.attribute(element, "id"), mention_type, tuple(sorted(ranges)))
 
 
-def _interaction_type(path: Path, element: etree._Element) -> str:
+def _read_interactions(
+    file: _File, element: etree._Element, first: dict[str, Mention]
+) -> Iterator[Interaction]:
+    """The annotated interactions of a sentence, each once.
+
+    first: For each entity id the first mention of the same characters.
+    """
+    given: dict[frozenset[str], tuple[str | None, int]] = {}
+    for child in element.iterfind("pair"):
+        head, tail = file.attribute(child, "e1"), file.attribute(child, "e2")
+        for end in (head, tail):
+            if end not in first:
+                raise file.error(child, f"no entity {end!r} in this sentence")
+        if head == tail:
+            raise file.error(child, f"entity {head!r} is paired with itself")
+        label = _read_label(file, child)
+        pair = frozenset((first[head].id, first[tail].id))
+        if len(pair) == 1:
+            if label is not None:
+                found = f"an interaction of {head!r} and {tail!r}, which is left out"
+                file.report(Warnings.SAME_PLACE, child, found)
+            continue
+        if pair in given:
+            first_label, line = given[pair]
+            if first_label != label:
+                text = file.attribute(element, "text")
+                raise CorpusError(
+                    Errors.PAIR_CONTRADICTS.format(
+                        path=file.path,
+                        line=_line(child),
+                        head=_name(text, first[head]),
+                        head_id=head,
+                        tail=_name(text, first[tail]),
+                        tail_id=tail,
+                        label=_said(label),
+                        first_line=line,
+                        first_label=_said(first_label),
+                    )
+                )
+            file.report(Warnings.PAIR_TWICE, child, f"{head!r} and {tail!r}, as in line {line}")
+            continue
+        given[pair] = label, _line(child)
+        if label is not None:
+            yield Interaction(head, tail, label)
+
+
+def _read_label(file: _File, element: etree._Element) -> str | None:
+    """The type of a pair's interaction, empty where it has none; None if it does not interact."""
+    interacts = file.attribute(element, "ddi").lower()
+    if interacts not in ("true", "false"):
+        raise file.error(element, f"ddi {interacts!r} is neither true nor false")
     label = element.get("type") or ""
     if label and label not in INTERACTION_TYPES:
-        raise _content_error(path, element, f"interaction type {label!r} is unknown")
-    return label
+        raise file.error(element, f"interaction type {label!r} is unknown")
+    if interacts == "true":
+        return label
+    if label:
+        file.report(Warnings.NOT_READ, element, f"type {label!r} of a pair with ddi 'false'")
+    return None
 
 
-def _attribute(path: Path, element: etree._Element, name: str) -> str:
-    value = element.get(name)
-    if value is None:
-        raise _content_error(path, element, f"<{element.tag}> has no attribute {name!r}")
-    return value
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
 
 
-def _content_error(path: Path, element: etree._Element, problem: str) -> CorpusError:
-    return CorpusError(
-        Errors.CORPUS_CONTENT.format(path=path, line=element.sourceline, problem=problem)
-    )
+def _name(text: str, mention: Mention) -> str:
+    return " … ".join(text[start:end] for start, end in mention.ranges)
+
+
+def _said(label: str | None) -> str:
+    return "not interacting" if label is None else label or "interacting, without a type"
+
+
+def _line(element: etree._Element) -> int:
+    return cast(int, element.sourceline or 1)

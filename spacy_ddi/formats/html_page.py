@@ -1,58 +1,93 @@
-"""A page to look at: mentions coloured by type, arcs labelled by interaction (displaCy)."""
+"""A page to look at: mentions coloured by type, and arcs over the words where drugs interact.
+
+This file writes the sentences and, under each, its interactions as a list. `page.js` draws the arcs
+from that list, since only the browser knows where it wraps the lines; `page.css` colours them. Both
+become part of the page.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from importlib.resources import files
+from string import Template
+from typing import Final
 
-from spacy import displacy
-from spacy.displacy.render import DependencyRenderer
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
-from spacy_ddi.formats.relation_records import count_of, mention_types, sentences
+from spacy_ddi.formats.relation_records import count_of, mention_types
 
-MENTION_COLOURS: Mapping[str, str] = {
-    "drug": "#7cc4fa",
-    "brand": "#ffd27d",
-    "group": "#a8e0a0",
-    "drug_n": "#f5a3b5",
+MENTION_TYPES: Final[Mapping[str, str]] = {
+    "drug": "generic name",
+    "brand": "brand name",
+    "group": "group of drugs",
+    "drug_n": "not approved for humans",
 }
-OTHER_COLOUR = "#d5d9e0"
-"""Colour of a mention whose type is none of the corpus's."""
+"""What the legend says of the types that have a colour of their own; others share one."""
 
-_GAP = "…"
+INTERACTION_TYPES: Final[Mapping[str, str]] = {
+    "mechanism": "how one acts on the other in the body",
+    "effect": "what the interaction leads to",
+    "advise": "advice on using both",
+    "int": "named without details",
+}
+"""What the legend says of the labels that have a colour of their own; others share one."""
 
-_PAGE = """<!DOCTYPE html>
+_UNTYPED: Final = "untyped"
+_UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+
+_PAGE: Final = Template(
+    """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
+<meta name="color-scheme" content="light dark">
+<title>$title</title>
 <style>
-body {{ font-family: system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
-        color: #1d2733; background: #fff; }}
-h1 {{ font-size: 1.4rem; }}
-.summary, footer {{ color: #5a6675; }}
-section {{ border-top: 1px solid #e3e7ec; padding: 1rem 0; }}
-.entities {{ line-height: 2.3; }}
-.arcs {{ overflow-x: auto; }}
-.arcs svg {{ height: auto; max-width: 100%; }}
-footer {{ font-size: .85rem; border-top: 1px solid #e3e7ec; padding-top: 1rem; }}
-</style>
+$css</style>
 </head>
 <body>
-<h1>{title}</h1>
-<p class="summary">{summary}</p>
-{sections}
+<header>
+<h1>$title</h1>
+<p class="summary">$summary</p>
+$legend</header>
+<main>
+$sections
+</main>
 <footer>Found by a statistical model, not by an expert: not for clinical decisions.</footer>
+<script>
+$js</script>
 </body>
 </html>
 """
+)
+
+_LISTS_SWITCH: Final = (
+    '<label class="with-arcs"><input type="checkbox" id="lists">'
+    "Also list the interactions under each sentence</label>\n"
+)
+_HUB_NOTE: Final = (
+    '<p class="with-arcs">Where a line has several ends, the drug at its large dot interacts with '
+    "the drug under each score.</p>\n"
+)
+
+
+@dataclass
+class _Passage:
+    """One sentence, or several that a relation or a mention joins."""
+
+    span: Span
+    n_sentences: int
+    mentions: list[Span] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
 
 
 def render_page(
@@ -66,118 +101,192 @@ def render_page(
     docs (Iterable[Doc]): Annotated Docs.
     title (str): Title of the page.
     source (MentionSource): Where the component found the mentions.
-    RETURNS (str): HTML that needs nothing from outside.
+    RETURNS (str): HTML that needs nothing from outside. Without script it shows lists, not arcs.
     """
     sections = []
-    n_mentions = n_relations = 0
+    n_sentences = n_mentions = n_relations = 0
+    types: set[str] = set()
+    labels: set[str] = set()
     for doc in docs:
-        relations = relations_of_doc(doc)
-        places = mention_types(doc, source)
-        for sentence in sentences(doc):
-            mentions = [
-                Span(doc, start, end, label)
-                for (start, end), label in sorted(places.items())
-                if sentence.start <= start < sentence.end
-            ]
-            inside = [r for r in relations if sentence.start <= r.head.start < sentence.end]
-            if not mentions and not inside:
-                continue
-            n_mentions += len(mentions)
-            n_relations += len(inside)
-            sections.append(_render_sentence(sentence, mentions, inside))
+        for passage in _passages(doc, source):
+            n_sentences += passage.n_sentences
+            n_mentions += len(passage.mentions)
+            n_relations += len(passage.relations)
+            types.update(mention.label_ for mention in passage.mentions)
+            labels.update(relation.label for relation in passage.relations)
+            sections.append(_render_passage(passage))
     summary = (
         f"{count_of(n_relations, 'interaction')} between {count_of(n_mentions, 'drug mention')} "
-        f"in {count_of(len(sections), 'sentence')}"
+        f"in {count_of(n_sentences, 'sentence')}"
         if sections
         else "No drug mentions found."
     )
-    return _PAGE.format(title=escape(title), summary=summary, sections="\n".join(sections))
-
-
-def _render_sentence(sentence: Span, mentions: list[Span], relations: list[Relation]) -> str:
-    ends = [end for relation in relations for end in (relation.head, relation.tail)]
-    types = {(mention.start, mention.end): mention.label_ for mention in mentions}
-    shown = filter_spans([*mentions, *ends])
-    start = sentence.start_char
-    coloured = displacy.render(
-        {
-            "text": re.sub(r"\s", " ", sentence.text),
-            "ents": [
-                {
-                    "start": m.start_char - start,
-                    "end": m.end_char - start,
-                    "label": escape(m.label_),
-                }
-                for m in sorted(shown, key=lambda mention: mention.start)
-            ],
-            "title": None,
-        },
-        style="ent",
-        manual=True,
-        jupyter=False,
-        options={
-            "colors": {
-                **{label.upper(): colour for label, colour in MENTION_COLOURS.items()},
-                **MENTION_COLOURS,
-            }
-        },
+    return _PAGE.substitute(
+        title=_clean(title),
+        summary=summary,
+        legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections)),
+        sections="\n".join(sections),
+        css=_package_text("page.css"),
+        js=_package_text("page.js"),
     )
-    arcs = f'<div class="arcs">{_render_arcs(relations, types)}</div>' if relations else ""
-    return f"<section>{coloured}{arcs}</section>"
 
 
-class _ArcRenderer(DependencyRenderer):
-    """displaCy's arcs, without arrow heads (an interaction has no direction), and with the words in
-    the colour of their tag."""
-
-    def get_arrowhead(self, direction: str, x: int, y: int, end: int) -> str:
-        return ""
-
-    def render_word(self, text: str, tag: str, lemma: str | None, i: int) -> str:
-        drawn: str = super().render_word(text, escape(tag), lemma, i)
-        if not tag:
-            return drawn
-        colour = MENTION_COLOURS.get(tag, OTHER_COLOUR)
-        x = self.offset_x + i * self.distance
-        width = _box_width(max(len(text), len(tag)))
-        box = (
-            f'<rect x="{x - width / 2:.0f}" y="{self.offset_y + self.word_spacing - 22:.0f}" '
-            f'width="{width:.0f}" height="60" rx="6" fill="{colour}"/>'
-        )
-        return box + drawn
+def _package_text(name: str) -> str:
+    return files("spacy_ddi.formats").joinpath(name).read_text(encoding="utf8")
 
 
-def _box_width(n_characters: int) -> float:
-    return 20 + 9.5 * n_characters
+def _clean(text: str) -> str:
+    """Text as HTML; controls, which HTML forbids, become blanks."""
+    return escape(_UNPRINTABLE.sub(" ", text))
 
 
-def _render_arcs(relations: list[Relation], types: dict[tuple[int, int], str]) -> str:
-    """The mentions that interact, in text order, and the arcs between them."""
-    ends = {(m.start, m.end): m for relation in relations for m in (relation.head, relation.tail)}
-    places = sorted(ends)
-    column = {place: 2 * i for i, place in enumerate(places)}
-    words: list[dict[str, Any]] = []
-    for place in places:
-        if words:
-            words.append({"text": _GAP, "tag": "", "lemma": None})
-        words.append({"text": ends[place].text, "tag": types.get(place, "mention"), "lemma": None})
-    arcs = [
-        {
-            "start": column[(relation.head.start, relation.head.end)],
-            "end": column[(relation.tail.start, relation.tail.end)],
-            "label": escape(f"{relation.label} {relation.score:.2f}"),
-            "dir": "right",
-        }
-        for relation in relations
+def _passages(doc: Doc, source: MentionSource) -> Iterator[_Passage]:
+    """The parts of a Doc that hold mentions or relations, in text order."""
+    mentions = [
+        Span(doc, start, end, label)
+        for (start, end), label in sorted(mention_types(doc, source).items())
     ]
-    widest = _box_width(max(len(word["text"]) for word in words))
-    options = {
-        "distance": max(100, round(0.55 * widest) + 20),
-        "offset_x": round(widest / 2) + 10,
-        "word_spacing": 40,
-        "arrow_spacing": 0,
-        "compact": False,
-        "bg": "#ffffff",
-        "font": "system-ui, sans-serif",
-    }
-    return str(_ArcRenderer(options=options).render([{"words": words, "arcs": arcs}]))
+    relations = relations_of_doc(doc)
+    reach = [0] * len(doc)
+    for start, end in [
+        *((mention.start, mention.end) for mention in mentions),
+        *((r.head.start, max(r.head.end, r.tail.end)) for r in relations),
+    ]:
+        reach[start] = max(reach[start], end)
+    passages: list[_Passage] = []
+    furthest = 0
+    for sentence in sentences(doc):
+        if passages and sentence.start < furthest:
+            passages[-1].span = doc[passages[-1].span.start : sentence.end]
+            passages[-1].n_sentences += 1
+        else:
+            passages.append(_Passage(sentence, 1))
+        furthest = max([furthest, *reach[sentence.start : sentence.end]])
+    starts = [passage.span.start for passage in passages]
+    for mention in mentions:
+        passages[bisect_right(starts, mention.start) - 1].mentions.append(mention)
+    for relation in relations:
+        passages[bisect_right(starts, relation.head.start) - 1].relations.append(relation)
+    return (passage for passage in passages if passage.mentions or passage.relations)
+
+
+def _render_passage(passage: _Passage) -> str:
+    """The text with its longest mentions marked, and the relations as a list."""
+    types = {(mention.start, mention.end): mention.label_ for mention in passage.mentions}
+    ends = [end for relation in passage.relations for end in (relation.head, relation.tail)]
+    marked = filter_spans([*passage.mentions, *ends])
+    text = passage.span.doc.text
+    parts = []
+    position = passage.span.start_char
+    for mark in marked:
+        kind = types.get((mark.start, mark.end), "")
+        parts += [_clean(text[position : mark.start_char]), _render_mark(mark.text, kind)]
+        position = mark.end_char
+    parts.append(_clean(text[position : passage.span.end_char]))
+    words = "".join(parts).strip()
+    return (
+        f'<section>\n<p dir="auto">{words}</p>\n{_render_list(passage.relations, marked)}</section>'
+    )
+
+
+def _render_mark(text: str, kind: str) -> str:
+    note = f"<small>\N{NO-BREAK SPACE}{_clean(kind)}</small>" if kind else ""
+    return f'<mark data-type="{_clean(kind.lower())}">{_clean(text)}{note}</mark>'
+
+
+def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
+    if not relations:
+        return ""
+    starts = [mark.start for mark in marked]
+    # A mention that is not shown lies in, or overlaps, one that is.
+    pairs = [
+        (_mark_of(r.head, marked, starts), _mark_of(r.tail, marked, starts)) for r in relations
+    ]
+    hubs = _find_hubs(pairs, [relation.label for relation in relations])
+    groups: dict[tuple[int, str], int] = {}
+    items = []
+    for relation, (head, tail), hub in zip(relations, pairs, hubs, strict=True):
+        label = _clean(relation.label)
+        group = ""
+        if hub is not None:
+            number = groups.setdefault((hub, relation.label), len(groups))
+            group = f' data-hub="{hub}" data-group="{number}"'
+        items.append(
+            f'<li data-head="{head}" data-tail="{tail}" data-label="{label}" '
+            f'data-score="{relation.score:.2f}"{group}>'
+            f"<b>{label or _UNTYPED}</b> {relation.score:.2f}: "
+            f"<bdi>{_clean(relation.head.text)}</bdi> and <bdi>{_clean(relation.tail.text)}</bdi>"
+            "</li>\n"
+        )
+    return f'<ul class="relations" aria-label="Interactions">\n{"".join(items)}</ul>\n'
+
+
+def _mark_of(mention: Span, marked: Sequence[Span], starts: Sequence[int]) -> int:
+    """Index of the shown mention that overlaps this one, the first of several."""
+    before = bisect_right(starts, mention.start) - 1
+    return before if before >= 0 and marked[before].end > mention.start else before + 1
+
+
+def _find_hubs(pairs: Sequence[tuple[int, int]], labels: Sequence[str]) -> list[int | None]:
+    """Which relations are drawn as one line, because they share a label and a mention: the hub.
+
+    The mention with the most relations of a label comes first; a relation belongs to one line.
+
+    pairs (Sequence[Tuple[int, int]]): Indices of the two mentions of each relation.
+    labels (Sequence[str]): The label of each relation.
+    RETURNS (List[Optional[int]]): The hub of each relation; None for one with a line to itself.
+    """
+    hubs: list[int | None] = [None] * len(pairs)
+    partners: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
+    for i, ((head, tail), label) in enumerate(zip(pairs, labels, strict=True)):
+        if head != tail:
+            partners[head, label].setdefault(tail, i)
+            partners[tail, label].setdefault(head, i)
+    while partners:
+        place = max(partners, key=lambda key: len(partners[key]))
+        members = partners.pop(place)
+        if len(members) < 2:
+            break
+        hub, label = place
+        for other, i in members.items():
+            hubs[i] = hub
+            partners[other, label].pop(hub, None)
+    return hubs
+
+
+def _render_legend(types: Iterable[str], labels: Iterable[str], *, hubs: bool) -> str:
+    """What the colours mean, of those that occur; nothing for a page without mentions."""
+    mentions = [
+        f'<li><span class="type" data-type="{_clean(kind.lower())}"><b>{_clean(kind)}</b></span>'
+        f"{_explained(kind.lower(), MENTION_TYPES)}</li>"
+        for kind in _in_order(types, MENTION_TYPES)
+        if kind
+    ]
+    arcs = [
+        f'<li><b class="arc-name" data-label="{_clean(label)}">{_clean(label) or _UNTYPED}</b>'
+        f"{_explained(label, INTERACTION_TYPES)}</li>"
+        for label in _in_order(labels, INTERACTION_TYPES)
+    ]
+    parts = [
+        f'<ul aria-label="{name}">{"".join(items)}</ul>\n'
+        for name, items in [("Types of mentions", mentions), ("Types of interactions", arcs)]
+        if items
+    ]
+    if arcs:
+        parts += [_HUB_NOTE] * hubs + [_LISTS_SWITCH]
+    return f'<div class="legend">\n{"".join(parts)}</div>\n' if parts else ""
+
+
+def _in_order(names: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    order = list(known)
+    return sorted(
+        names,
+        key=lambda name: (
+            order.index(name.lower()) if name.lower() in known else len(order),
+            name,
+        ),
+    )
+
+
+def _explained(name: str, known: Mapping[str, str]) -> str:
+    return f" {known[name]}" if name in known else ""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypedDict
+from collections.abc import Iterable, Iterator
+from typing import Any, TypedDict
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
-from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.gold import DOCUMENT_ID
+
+__all__ = [
+    "RelationRecord",
+    "count_of",
+    "mention_types",
+    "relation_records",
+    "sentences",
+    "to_records",
+]
 
 
 class RelationRecord(TypedDict):
@@ -29,22 +39,41 @@ class RelationRecord(TypedDict):
     sentence_start: int
 
 
+def to_records(
+    docs: Doc | Iterable[Doc], *, source: MentionSource = DEFAULT_SOURCE
+) -> Iterator[dict[str, Any]]:
+    """The relations of Docs as rows of a table: `pd.DataFrame(to_records(nlp.pipe(texts)))`.
+
+    docs (Union[Doc, Iterable[Doc]]): One annotated Doc, or several.
+    source (MentionSource): Where the component found the mentions, if it has a `spans_key` of its
+        own.
+    YIELDS (Dict[str, Any]): The keys of a `RelationRecord`; where several Docs are given,
+        before them `document`: the id of the corpus document, or else the number of the Doc from 0.
+    """
+    if isinstance(docs, Doc):
+        for relation, types in _typed(docs, source):
+            yield {**_record(relation, types, 0)}
+        return
+    for number, doc in enumerate(docs):
+        document = doc.user_data.get(DOCUMENT_ID, number)
+        for relation, types in _typed(doc, source):
+            yield {"document": document, **_record(relation, types, 0)}
+
+
 def relation_records(
     doc: Doc, *, offset: int = 0, source: MentionSource = DEFAULT_SOURCE
 ) -> Iterator[RelationRecord]:
-    """The relations of a Doc as records.
+    """The relations of a passage as records for output, scores with four decimals.
 
     doc (Doc): The annotated Doc.
     offset (int): Where the Doc begins in the whole text, in characters.
     source (MentionSource): Where the component found the mentions.
     YIELDS (RelationRecord): The records, in the order of the relations.
     """
-    types = mention_types(doc, source)
-    sents = sentences(doc)
-    for relation in relations_of_doc(doc):
-        start = relation.head.start
-        sentence = next(sent for sent in sents if sent.start <= start < sent.end)
-        yield _record(relation, sentence, types, offset)
+    for relation, types in _typed(doc, source):
+        record = _record(relation, types, offset)
+        record["score"] = round(record["score"], 4)
+        yield record
 
 
 def mention_types(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> dict[tuple[int, int], str]:
@@ -57,15 +86,6 @@ def mention_types(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> dict[tupl
     return {(span.start, span.end): span.label_ for span in source(doc)}
 
 
-def sentences(doc: Doc) -> list[Span]:
-    """The sentences of a Doc; one without boundaries is one sentence.
-
-    doc (Doc): The Doc.
-    RETURNS (List[Span]): The sentences.
-    """
-    return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
-
-
 def count_of(number: int, noun: str) -> str:
     """A number with its noun, e.g. '1 sentence', '2,000 sentences'.
 
@@ -76,24 +96,36 @@ def count_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _record(
-    relation: Relation, sentence: Span, types: dict[tuple[int, int], str], offset: int
-) -> RelationRecord:
-    head, tail = relation.head, relation.tail
+def _typed(doc: Doc, source: MentionSource) -> Iterator[tuple[Relation, tuple[str, str]]]:
+    """Relations with the types of head and tail."""
+    relations = relations_of_doc(doc)
+    types = (
+        {(span.start_char, span.end_char): span.label_ for span in source(doc)}
+        if relations and source != DEFAULT_SOURCE
+        else {}
+    )
+    for r in relations:
+        yield (
+            r,
+            (
+                types.get((r.head_start_char, r.head_end_char), r.head_type),
+                types.get((r.tail_start_char, r.tail_end_char), r.tail_type),
+            ),
+        )
+
+
+def _record(relation: Relation, types: tuple[str, str], offset: int) -> RelationRecord:
     return {
-        "head": head.text,
-        "head_type": types.get((head.start, head.end), ""),
-        "head_start": head.start_char + offset,
-        "head_end": head.end_char + offset,
-        "tail": tail.text,
-        "tail_type": types.get((tail.start, tail.end), ""),
-        "tail_start": tail.start_char + offset,
-        "tail_end": tail.end_char + offset,
+        "head": relation.head_text,
+        "head_type": types[0],
+        "head_start": relation.head_start_char + offset,
+        "head_end": relation.head_end_char + offset,
+        "tail": relation.tail_text,
+        "tail_type": types[1],
+        "tail_start": relation.tail_start_char + offset,
+        "tail_end": relation.tail_end_char + offset,
         "label": relation.label,
-        "score": round(relation.score, 4),
-        "sentence": sentence.text.strip(),
-        "sentence_start": sentence.start_char
-        + len(sentence.text)
-        - len(sentence.text.lstrip())
-        + offset,
+        "score": relation.score,
+        "sentence": relation.sentence,
+        "sentence_start": relation.sentence_start_char + offset,
     }

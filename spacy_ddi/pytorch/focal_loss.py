@@ -1,8 +1,8 @@
 """Focal loss on both heads (paper, section 2.2; Lin et al. 2017). P pairs, C classes.
 
-Targets are distributions over the classes, one row a pair: a single 1 where the class is known, a
-teacher's probabilities where it labelled the pair, zeros for an interaction of unknown type, and
-NaN for a pair of which nothing is known.
+Targets are distributions over the classes, one row a pair: a single 1 where the class is annotated,
+soft labels (the probabilities of a teacher), zeros for an interaction of unknown type, and NaN for
+a pair of which nothing is known.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from spacy_ddi.pytorch.heads import IDENTIFICATION_SIZE
 def focal_loss(logits: Tensor, targets: Tensor, *, gamma: float, alpha: Tensor | None) -> Tensor:
     """-sum_c q_c alpha_c (1 - p_c)^gamma log p_c of each pair.
 
-    Only pairs of known class are focused on and weighted. For a teacher's probabilities gamma is 0
-    and alpha 1: otherwise the least loss would not be where p = q.
+    Only annotated pairs are focused on and weighted. For soft labels gamma is 0 and alpha 1:
+    otherwise the least loss would not be where p = q.
 
     logits (Tensor): Shape (P, C).
     targets (Tensor): Shape (P, C): q, the probability of each class; zeros for an unknown one.
@@ -56,9 +56,9 @@ def multitask_focal_loss(
     classification, identification = logits.split(
         [logits.shape[1] - IDENTIFICATION_SIZE, IDENTIFICATION_SIZE], dim=1
     )
-    is_judged = ~targets.isnan().any(dim=1)
+    has_target = ~targets.isnan().any(dim=1)
     targets = targets.nan_to_num(0.0)
     loss = focal_loss(classification, targets, gamma=gamma, alpha=alpha)
     interacts = torch.stack([targets[:, 0], 1 - targets[:, 0]], dim=1)
     auxiliary = focal_loss(identification, interacts, gamma=gamma, alpha=None)
-    return (is_judged * (loss + auxiliary_weight * auxiliary)).mean()
+    return (has_target * (loss + auxiliary_weight * auxiliary)).mean()

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.training import Example
 
-from spacy_ddi.annotations import labelled_pairs, place_pair, relations_of_doc
+from spacy_ddi.annotations import relations_of_doc
+from spacy_ddi.gold import labelled_pairs
 
 N_BINS = 15
 
@@ -47,7 +48,7 @@ def score_hits(examples: Iterable[Example]) -> tuple[list[float], list[bool]]:
         gold = labelled_pairs(example.reference)
         for relation in relations_of_doc(example.predicted):
             scores.append(relation.score)
-            hits.append(gold.get(place_pair(relation.head, relation.tail)) == relation.label)
+            hits.append(gold.get(relation.place) == relation.label)
     return scores, hits
 
 

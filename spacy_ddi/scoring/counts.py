@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import (
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.generators import sentence_pairs
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.gold import (
     DOCUMENT_ID,
     UNTYPED,
     PlacePair,
-    gold_mentions_of,
     labelled_pairs,
-    place_pair,
 )
-from spacy_ddi.candidates.finder import CandidateFinder
-from spacy_ddi.candidates.generators import sentence_pairs
-from spacy_ddi.candidates.sentences import sentence_index
 
 DEFAULT_FINDER = CandidateFinder()
 """Takes every pair of mentions in a sentence."""
@@ -99,7 +98,7 @@ def count_pairs(
     predicted, reference = example.predicted, example.reference
     gold = labelled_pairs(reference)
     found = labelled_pairs(predicted)
-    proposed = _candidate_pairs(predicted, finder)
+    proposed = set(finder(predicted).place_pairs)
     gold_mentions = finder.mentions(reference)
     counts = PairCounts(
         n_pairs=len(sentence_pairs(reference, gold_mentions, sentence_index(reference))),
@@ -127,20 +126,19 @@ def all_labels(examples: Iterable[Example], labels: Sequence[str]) -> list[str]:
     return [*labels, *sorted(annotated - {UNTYPED, *labels})]
 
 
-def count_mentions(example: Example) -> Tally:
-    """Compare predicted entities with gold mentions: exact boundaries and type. A discontinuous
-    mention is looked for at its first range.
+def count_mentions(example: Example, source: MentionSource = DEFAULT_FINDER.mentions) -> Tally:
+    """Compare predicted mentions with gold ones: exact boundaries and type. A discontinuous mention
+    is looked for at its first range.
 
     example (Example): The annotated and the reference Doc.
+    source (MentionSource): Finds the mentions of both.
     RETURNS (Tally): The counts.
     """
-    reference = example.reference
-    gold = gold_mentions_of(reference)
 
-    def keys(spans: Iterable[Span]) -> set[tuple[int, int, str]]:
-        return {(span.start_char, span.end_char, span.label_) for span in spans}
+    def keys(doc: Doc) -> set[tuple[int, int, str]]:
+        return {(span.start_char, span.end_char, span.label_) for span in source(doc)}
 
-    return _tally(keys(example.predicted.ents), keys(gold))
+    return _tally(keys(example.predicted), keys(example.reference))
 
 
 def count_by_document(
@@ -162,12 +160,6 @@ def count_by_document(
         counts = count_pairs(example, labels, finder)
         documents.setdefault(document, PairCounts()).add(counts)
     return documents
-
-
-def _candidate_pairs(doc: Doc, finder: CandidateFinder) -> set[PlacePair]:
-    candidates = finder(doc)
-    mentions = candidates.mentions
-    return {place_pair(mentions[head], mentions[tail]) for head, tail in candidates.pairs.tolist()}
 
 
 def _of_type(pairs: dict[PlacePair, str], label: str) -> set[PlacePair]:

@@ -9,9 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.bootstrap import micro_f_interval
 from spacy_ddi.scoring.calibration import expected_calibration_error, score_hits
 from spacy_ddi.scoring.counts import (
@@ -80,6 +80,6 @@ def summarize(
     if mentions == "predicted":
         tally = Tally()
         for example in examples:
-            tally.add(count_mentions(example))
+            tally.add(count_mentions(example, candidates.mentions))
         figures.update({f"ner_{name}": value for name, value in rates(tally).items()})
     return figures

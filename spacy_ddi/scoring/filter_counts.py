@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import MENTIONS_KEY, labelled_pairs, place_pair
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.negative_filter import NegativeFilter
+from spacy_ddi.gold import MENTIONS_KEY, labelled_pairs
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,8 @@ def count_filtered(docs: Iterable[Doc], negative_filter: NegativeFilter | None) 
     for doc in docs:
         relations = labelled_pairs(doc)
         candidates = find_filtered(doc)
-        mentions = candidates.mentions
         pairs += len(find_all(doc).pairs)
         true += len(relations)
         kept += len(candidates.pairs)
-        kept_true += sum(
-            place_pair(mentions[head], mentions[tail]) in relations
-            for head, tail in candidates.pairs.tolist()
-        )
+        kept_true += sum(pair in relations for pair in candidates.place_pairs)
     return FilterCounts(pairs, true, kept, kept_true)

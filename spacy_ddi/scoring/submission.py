@@ -7,7 +7,7 @@ from itertools import combinations
 
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, SENTENCE_ID, labelled_pairs, place_pair
+from spacy_ddi.gold import MENTIONS_KEY, SENTENCE_ID, labelled_pairs, place_pair
 
 
 def submission_lines(examples: Iterable[Example]) -> Iterator[str]:

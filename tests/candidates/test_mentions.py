@@ -7,8 +7,8 @@ import pickle
 import pytest
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.helpers import make_doc
 
 

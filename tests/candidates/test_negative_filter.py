@@ -6,13 +6,17 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spacy.util import registry
 
 from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.candidates.negative_filter import NegativeFilter
+from spacy_ddi.candidates.negative_filter import NegativeFilter, is_abbreviation
 from spacy_ddi.candidates.sentences import sentence_index
 from tests.helpers import make_doc, text_doc
+
+LETTERS = "abcAB1-' β"
 
 
 def make_filter(**settings: bool) -> NegativeFilter:
@@ -72,6 +76,43 @@ def test_abbreviation_stands_for_its_long_form_in_the_whole_doc() -> None:
         ("MAOIs", "lithium"),
         ("monoamine oxidase inhibitors", "lithium"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("short_form", "long_form", "expected"),
+    [
+        ("MAOIs", "monoamine oxidase inhibitors", True),
+        ("SSRIs", "selective serotonin reuptake inhibitors", True),
+        ("CMC-Cys", "carboxymethylcellulose-cysteine", True),
+        ("5-FU", "fluorouracil", False),
+        ("ASA", "Acetylsalicylic acid", True),
+        ("PAS", "acetyl-para-aminosalicylate", True),
+        ("OC", "monoclonal", False),
+        ("AZT", "zidovudine", False),
+        ("TCA", "tricycline", False),
+        ("--", "long-acting", False),
+        ("", "warfarin", False),
+        ("WAR", "", False),
+    ],
+)
+def test_abbreviation_has_the_letters_of_its_long_form_in_order(
+    short_form: str, long_form: str, expected: bool
+) -> None:
+    assert is_abbreviation(short_form, long_form) is expected
+
+
+def test_abbreviation_of_many_equal_letters_is_found_at_once() -> None:
+    assert not is_abbreviation("a" * 500 + "b", "a" * 100_000)
+
+
+@settings(max_examples=300)
+@given(st.from_regex(r"[abcAB1β][abcAB1β '-]{0,6}", fullmatch=True), st.text(LETTERS, max_size=12))
+def test_abbreviation_agrees_with_scispacy(short_form: str, long_form: str) -> None:
+    """scispaCy can't be installed on every Python; its answers must not depend on that."""
+    abbreviation = pytest.importorskip("scispacy.abbreviation")
+    long_span, short_span = (make_doc(text.split() or ["-"])[:] for text in (long_form, short_form))
+    found = abbreviation.find_abbreviation(long_span, short_span)[1] is not None
+    assert is_abbreviation(short_form, long_form) == found
 
 
 def test_alias_that_is_no_abbreviation_holds_where_it_stands_only() -> None:

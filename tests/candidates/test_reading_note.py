@@ -9,7 +9,6 @@ import pytest
 from numpy.typing import NDArray
 from spacy.tokens import Doc, DocBin, Span
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.reading_note import (
     MentionsChangedError,
@@ -20,6 +19,7 @@ from spacy_ddi.candidates.reading_note import (
     read_note,
     write_note,
 )
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.helpers import make_doc
 
 install_reading_note()

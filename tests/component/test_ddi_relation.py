@@ -18,10 +18,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.annotations import make_relation
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.sentences import Ints
 from spacy_ddi.component.decoding import Prediction
+from spacy_ddi.gold import MENTIONS_KEY, SOFT_LABELS
 from spacy_ddi.graph.edges import edges_of_parse
 from spacy_ddi.graph.pair_batch import PairBatch
 from tests.component.conftest import MAKE_MODEL, SENTENCES, MakeExamples, build_doc, train
@@ -236,6 +237,19 @@ def test_balanced_class_weights_are_inverse_frequencies(
     assert nlp.get_pipe("ddi_relation").cfg["alpha"] == [6 / 12, 6 / 4, 6 / 4, 6 / 4]
 
 
+def test_soft_labels_are_not_counted_in_class_weights(
+    make_nlp: MakeNlp, make_examples: MakeExamples
+) -> None:
+    """Whether or not their pairs are annotated, too."""
+    nlp = make_nlp(class_weights="balanced")
+    with_soft = make_examples(nlp, SENTENCES[:3])
+    with_soft[2].reference.user_data[SOFT_LABELS] = [
+        {"head_start": 0, "head_end": 1, "tail_start": 2, "tail_end": 3, "probs": {"none": 1.0}}
+    ]
+    nlp.initialize(lambda: make_examples(nlp) + with_soft[2:])
+    assert nlp.get_pipe("ddi_relation").cfg["alpha"] == [6 / 12, 6 / 4, 6 / 4, 6 / 4]
+
+
 def test_given_class_weights_are_used(make_nlp: MakeNlp, make_examples: MakeExamples) -> None:
     nlp = make_nlp(class_weights={"effect": 3.0, "none": 0.5})
     nlp.initialize(lambda: make_examples(nlp))
@@ -365,6 +379,36 @@ def test_update_without_candidates_or_tokens(trained: Language) -> None:
     for docs in ([alone], [empty], [alone, empty]):
         examples = [Example(doc, doc.copy()) for doc in docs]
         assert component.update(examples) == {"ddi_relation": 0.0}
+
+
+def test_losses_of_batches_are_added(trained: Language, make_examples: MakeExamples) -> None:
+    component = trained.get_pipe("ddi_relation")
+    examples = make_examples(trained)
+    first = component.update(examples)["ddi_relation"]
+    assert first > 0
+    losses = {"ddi_relation": 2.0, "ner": 5.0}
+    assert component.update(examples, losses=losses) is losses
+    assert losses == {"ddi_relation": pytest.approx(2 + first), "ner": 5.0}
+    alone = make_examples(trained, [SENTENCES[4]])
+    before = dict(losses)
+    assert component.update(alone, losses=losses) == before
+
+
+@pytest.mark.parametrize("own_rate", [None, 0.0, 0.5])
+def test_dropout_of_the_training_loop_counts_where_the_network_has_none(
+    make_nlp: MakeNlp, make_examples: MakeExamples, own_rate: float | None
+) -> None:
+    nlp = make_nlp(model={**MAKE_MODEL, "dropout": own_rate})
+    train(nlp, make_examples(nlp), steps=1)
+    component = nlp.get_pipe("ddi_relation")
+    network = component.model.get_ref("network").shims[0]._model
+
+    def rates(drop: float) -> set[float]:
+        component.update(make_examples(nlp), drop=drop)
+        return {layer.p for layer in network.modules() if hasattr(layer, "p")}
+
+    for drop in (0.25, 0.0):
+        assert rates(drop) == {drop if own_rate is None else own_rate}
 
 
 def test_get_loss_agrees_with_update(trained: Language, make_examples: MakeExamples) -> None:
@@ -674,7 +718,7 @@ def test_two_processes(trained: Language, tmp_path: Path, method: str) -> None:
         "    places = lambda found: [[{**r, 'score': round(r['score'], 5)} for r in rels]\n"
         "                            for rels in found]\n"
         "    assert places(one) == places(two), (one, two)\n"
-        "    assert all(type(rels) is list for rels in two), two\n"
+        "    assert all(isinstance(rels, list) for rels in two), two\n"
         "    print('same', sum(map(len, two)))\n"
     )
     command = [sys.executable, str(script), str(tmp_path / "pipeline")]

@@ -19,11 +19,13 @@ from thinc.api import Adam, Model
 from thinc.layers.pytorchwrapper import forward as pytorch_forward
 from typer.testing import CliRunner
 
-from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.annotations import make_relation
 from spacy_ddi.cli import app
+from spacy_ddi.component.rescoring import with_gold_mentions
 from spacy_ddi.corpora.docs import make_examples
-from spacy_ddi.distillation.soft_labels import label_pairs
+from spacy_ddi.distillation.soft_labels import add_soft_labels
 from spacy_ddi.encoder.span_getter import configure_blinded_sents
+from spacy_ddi.gold import MENTIONS_KEY
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
@@ -144,16 +146,16 @@ def test_training_in_bfloat16_stores_and_predicts_in_single_precision(
     np.testing.assert_allclose(found[0], found[2], atol=0.1)
 
 
-def test_student_learns_from_the_corpus_and_from_labelled_text(
+def test_student_learns_from_the_corpus_and_from_soft_labels(
     parts: dict[str, Any], tmp_path: Path
 ) -> None:
     teacher = train_into(tmp_path / "teacher", initialized("minilm", parts))
     docs = list(DocBin().from_disk(parts["paths.dev"]).get_docs(teacher.vocab))
     for doc in docs:
         doc._.ddi_rels = []
-    labelled = label_pairs([teacher], docs)
-    DocBin(docs=labelled, store_user_data=True).to_disk(tmp_path / "silver.spacy")
-    paths = {"paths.silver": str(tmp_path / "silver.spacy")}
+    labelled = add_soft_labels([teacher], docs)
+    DocBin(docs=labelled, store_user_data=True).to_disk(tmp_path / "soft_labels.spacy")
+    paths = {"paths.soft_labels": str(tmp_path / "soft_labels.spacy")}
     nlp = initialized("minilm", parts, **paths)
     examples = list(spacy.registry.resolve(nlp.config.interpolate()["corpora"])["train"](nlp))
     component = nlp.get_pipe("ddi_relation")
@@ -197,7 +199,7 @@ def test_encoder_blinds_anew_for_gold_mentions(parts: dict[str, Any], tmp_path: 
     given = [doc._.ddi_rels for doc in nlp.pipe(example.predicted for example in examples)]
     for example in examples:
         example.predicted.spans.clear()
-    remade = [example.predicted for example in component._with_gold_mentions(examples)]
+    remade = [example.predicted for example in with_gold_mentions(examples, nlp, component)]
     assert [len(doc._.ddi_rels) for doc in remade] == [len(relations) for relations in given]
     found = [relation["score"] for doc in remade for relation in doc._.ddi_rels]
     wanted = [relation["score"] for relations in given for relation in relations]

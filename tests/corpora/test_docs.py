@@ -5,17 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from spacy.lang.en import English
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import (
-    DOCUMENT_ID,
-    MENTIONS_KEY,
-    SENTENCE_ID,
-    get_relations,
-    install_extensions,
+from spacy_ddi.annotations import get_relations, install_extensions, make_relation
+from spacy_ddi.corpora.docs import (
+    document_to_docs,
+    make_examples,
+    origin_of,
+    sentence_to_doc,
 )
-from spacy_ddi.corpora.docs import document_to_docs, make_examples, sentence_to_doc
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SENTENCE_ID
 
 Range = tuple[int, int]
 
@@ -156,6 +157,69 @@ def test_gold_side_gives_tokens_and_mentions_but_no_answer(nlp):
     assert mention_texts(example.predicted) == mention_texts(gold)
     assert get_relations(example.predicted) == ()
     assert not example.predicted.ents
+
+
+def test_the_caller_s_docs_are_left_as_they_are(nlp):
+    """Docs of one's own have no span group: the example's reference is a copy with one."""
+    install_extensions()
+    own = nlp.make_doc("Dexarol raises plinozide")
+    own.set_ents([own.char_span(0, 7, label="brand"), own.char_span(15, 24, label="drug")])
+    own._.ddi_rels = [make_relation((0, 1), (2, 3), "int", 1.0)]
+    before = own.to_bytes()
+    for _ in range(2):
+        for gold_mentions in (True, False):
+            [example] = make_examples([own], nlp.make_doc, gold_mentions=gold_mentions)
+            assert mention_texts(example.reference) == ["Dexarol", "plinozide"]
+            assert get_relations(example.reference) == get_relations(own)
+            assert [ent.label_ for ent in example.reference.ents] == ["brand", "drug"]
+    assert own.to_bytes() == before
+    assert MENTIONS_KEY not in own.spans
+
+
+def test_mentions_under_another_key_are_put_on_copies(nlp):
+    gold = sentence_to_doc(sentence("a b c", ((0, 1),), ((2, 3),)), nlp.make_doc)
+    [example] = make_examples([gold], nlp.make_doc, gold_mentions=True, spans_key="mine")
+    assert list(gold.spans) == [MENTIONS_KEY]
+    assert [span.text for span in example.reference.spans["mine"]] == ["a", "b"]
+    assert [span.text for span in example.predicted.spans["mine"]] == ["a", "b"]
+
+
+def test_predicted_docs_have_the_tokenizer_s_vocab(nlp):
+    gold = sentence_to_doc(sentence("wobblex b", ((0, 7),)), nlp.make_doc)
+    other = English()
+    for gold_mentions in (True, False):
+        [example] = make_examples([gold], other.make_doc, gold_mentions=gold_mentions)
+        assert example.predicted.vocab is other.vocab
+        assert example.reference.vocab is nlp.vocab
+    [example] = make_examples([gold], other.make_doc, gold_mentions=True)
+    [mention] = example.predicted.spans[MENTIONS_KEY]
+    assert (mention.text, mention.label_, mention.id_) == ("wobblex", "drug", "e0")
+
+
+def test_doc_says_where_it_is_from(nlp):
+    record = Sentence("D0.s0", "a", (), (), origin="corpus/D0.xml, line 3")
+    assert origin_of(sentence_to_doc(record, nlp.make_doc)) == "corpus/D0.xml, line 3"
+    assert origin_of(nlp.make_doc("a")) == ""
+
+
+def test_several_gold_sentences_are_preset_where_the_tokens_are_the_same(nlp):
+    gold = Doc(nlp.vocab, words=["One", ".", "Two", "."], sent_starts=[True, False, True, False])
+
+    def starts(make_doc, **settings):
+        [example] = make_examples([gold], make_doc, **settings)
+        return [token.is_sent_start for token in example.predicted][1:]
+
+    def same(text: str) -> Doc:
+        return Doc(nlp.vocab, words=["One", ".", "Two", "."])
+
+    def others(text: str) -> Doc:
+        return Doc(nlp.vocab, words=["On", "e", ". Two", "."], spaces=[False, True, True, True])
+
+    preset, open_ = [False, True, False], [None, None, None]
+    assert starts(nlp.make_doc, gold_mentions=True) == preset
+    assert starts(same, gold_mentions=False) == preset
+    assert starts(same, gold_mentions=False, gold_sentences=False) == open_
+    assert starts(others, gold_mentions=False) == open_
 
 
 def test_without_gold_mentions_the_predicted_side_has_its_own_tokens(nlp):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.util import registry
 
-from spacy_ddi.annotations import MENTIONS_KEY, get_relations
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.corpora.docbin import write_docbin
+from spacy_ddi.corpora.problems import Problem
 from spacy_ddi.corpora.reader import configure_ddi_corpus_2013, configure_docbin_corpus, read_docs
 from spacy_ddi.errors import CorpusError
+from spacy_ddi.gold import MENTIONS_KEY
 
 ONE = '<entity id="e0" charOffset="0-6" type="brand" text="Dexarol"/>'
 
@@ -139,3 +143,26 @@ def test_every_epoch_gets_new_predicted_docs(nlp, folder, tmp_path):
         assert one.predicted is not other.predicted
     other_nlp = spacy.blank("en")
     assert next(iter(read(other_nlp))).reference.vocab is other_nlp.vocab
+
+
+def test_problems_of_chosen_documents_only_are_told(nlp, write_document, write_list):
+    odd = '<entity id="e0" charOffset="1-6" type="brand" text="Dexarol"/>'
+    folder = write_document(document="D0", entities=odd, pairs="").parent
+    write_document(document="D1")
+    chosen = Path(write_list("D1"))
+    assert len(list(read_docs(folder, nlp.make_doc, documents=chosen))) == 1
+    problems: list[Problem] = []
+    docs = read_docs(folder, nlp.make_doc, exclude=chosen, on_problem=problems.append)
+    assert len(list(docs)) == 1
+    assert [problem.path.name for problem in problems] == ["D0.xml"]
+    with pytest.warns(UserWarning, match=r"DDI910.*D0\.xml, line 4"):
+        list(configure_ddi_corpus_2013(str(folder))(nlp))
+
+
+def test_problems_of_a_file_that_is_left_out_are_not_told(nlp, write_document):
+    odd = '<entity id="e0" charOffset="1-6" type="brand" text="Dexarol"/><entity/>'
+    folder = write_document(document="D0", entities=odd, pairs="").parent
+    write_document(document="D1")
+    errors: list[CorpusError] = []
+    assert len(list(read_docs(folder, nlp.make_doc, on_error=errors.append))) == 1
+    assert len(errors) == 1

@@ -16,7 +16,6 @@ from spacy.tokens import Doc, Span
 from spacy.util import registry
 from thinc.api import Model
 
-from spacy_ddi.annotations import MENTIONS_KEY
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.candidates.mentions import MentionSource, mention_ranges
 from spacy_ddi.candidates.negative_filter import configure_negative_filter
@@ -25,6 +24,7 @@ from spacy_ddi.candidates.sentences import Ints, sentence_index
 from spacy_ddi.encoder.blinding import blind, check_blind_word
 from spacy_ddi.encoder.first_word_piece import first_word_piece
 from spacy_ddi.encoder.span_getter import SpanGetter, configure_blinded_sents
+from spacy_ddi.gold import MENTIONS_KEY
 from tests.helpers import docs, make_doc, text_doc
 from tests.tiny_bert import WIDTH, make_tiny_transformer
 

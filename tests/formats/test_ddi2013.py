@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from spacy_ddi.corpora.documents import Interaction
-from spacy_ddi.errors import CorpusError
+from spacy_ddi.corpora.problems import Problem
+from spacy_ddi.errors import CorpusError, Warnings
 from spacy_ddi.formats.ddi2013 import read_document, read_document_list, read_folder
 
 
-def entity(offsets: str, *, name: str = "e0", type: str = "drug") -> str:
-    return f'<entity id="{name}" charOffset="{offsets}" type="{type}" text="x"/>'
+def entity(offsets: str, *, name: str = "e0", type: str = "drug", text: str = "") -> str:
+    text = f' text="{text}"' if text else ""
+    return f'<entity id="{name}" charOffset="{offsets}" type="{type}"{text}/>'
 
 
 def pair(ddi: str = "true", *, e1: str = "e0", e2: str = "e1", type: str = "effect") -> str:
@@ -62,10 +64,11 @@ def test_newlines_and_blanks_at_the_ends_are_kept(write_document):
     assert starts == ["Dexarol", "plinozide"]
 
 
-def test_document_without_sentences_is_read(write_document):
+def test_document_without_sentences_is_read_with_a_warning(write_document):
     path = write_document()
     path.write_text('<document id="D1"/>', encoding="utf8")
-    assert read_document(path).sentences == ()
+    with pytest.warns(UserWarning, match="DDI914.*line 1: the document has no <sentence>"):
+        assert read_document(path).sentences == ()
 
 
 @pytest.mark.parametrize(
@@ -96,16 +99,218 @@ def test_wrong_content_names_file_line_and_problem(write_document, entities, pai
 
 
 def test_ddi_value_that_is_neither_true_nor_false_is_refused(write_document):
-    """Read as false, it would turn a positive into a negative without a word."""
+    """Read as false, it would turn a positive into a negative silently."""
     with pytest.raises(CorpusError, match=r"DDI105.*yes"):
         read_document(write_document(pairs=pair("yes")))
 
 
-def test_other_xml_is_refused(write_document):
-    path = write_document()
-    path.write_text("<corpus/>", encoding="utf8")
-    with pytest.raises(CorpusError, match="line 1: the root is <corpus>"):
+@pytest.mark.parametrize(
+    ("content", "root", "hint"),
+    [
+        ("<corpus/>", "<corpus>", "2013. Convert"),
+        ("<collection><document/></collection>", "<collection>", "BioC"),
+        ('<!DOCTYPE collection SYSTEM "BioC.dtd">\n<collection/>', "<collection>", "BioC"),
+        ("<PubmedArticleSet/>", "<PubmedArticleSet>", "PubMed"),
+        ('<document xmlns="urn:hl7-org:v3"/>', "<{urn:hl7-org:v3}document>", "Product Label"),
+        ("<html><body/></html>", "<html>", "web page"),
+    ],
+)
+def test_other_xml_is_refused(tmp_path, content, root, hint):
+    path = tmp_path / "other.xml"
+    path.write_text(content, encoding="utf8")
+    with pytest.raises(CorpusError, match="DDI116") as caught:
         read_document(path)
+    line = 1 + content.count("\n")
+    assert f"{path}, line {line}: the root is {root}, not <document>" in str(caught.value)
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "iso-8859-1"])
+def test_byte_order_marks_and_declared_encodings_are_understood(write_document, encoding):
+    entities = entity("0-5", text="Déxarl")
+    path = write_document("Déxarl now.", entities, "", head="")
+    text = path.read_text("utf8")
+    name = encoding.removesuffix("-sig")
+    path.write_text(f'<?xml version="1.0" encoding="{name}"?>\n{text}', encoding=encoding)
+    [sentence] = read_document(path).sentences
+    assert sentence.text == "Déxarl now."
+
+
+def test_undeclared_encoding_names_file_and_line(write_document):
+    path = write_document("Déxarl now.", "", "")
+    path.write_bytes(path.read_text("utf8").encode("latin-1"))
+    with pytest.raises(CorpusError, match=r"DDI103.*line 3"):
+        read_document(path)
+
+
+LOOP = "loop and thia diuretics"
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets", "given"),
+    [
+        ("Dexarol now", "0-6", "Dexarol"),
+        ("Dexarol now", "0-7", "Dexarol"),
+        ("a  b now", "0-3", "a b"),
+        ("a\nb now", "0-2", "a b"),
+        (LOOP, "0-3;14-22", "loop diuretics"),
+        (LOOP, "14-22;0-3", "loop diuretics"),
+        (LOOP, "14-22;0-3", "diuretics loop"),
+        ("alpha- and beta-blockers", "0-5;16-23", "alpha-blockers"),
+    ],
+)
+def test_text_that_is_what_the_offsets_mark_but_for_white_space(
+    write_document, text, offsets, given
+):
+    read_document(write_document(text, entity(offsets, text=given), ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets", "given", "marked"),
+    [
+        ("Dexarol now", "1-7", "Dexarol", "exarol "),
+        ("Dexarol.", "0-7", "Dexarol", "Dexarol."),
+        ("Dexarol now", "0-6", "dexarol", "Dexarol"),
+        (LOOP, "0-3;15-22", "loop diuretics", "loop … iuretics"),
+        ("now", "0-2", "", "now"),
+    ],
+)
+def test_text_that_differs_from_what_the_offsets_mark(write_document, text, offsets, given, marked):
+    element = f'<entity id="e0" charOffset="{offsets}" type="drug" text="{given}"/>'
+    path = write_document(text, element, "")
+    with pytest.warns(UserWarning, match="DDI910") as caught:
+        [sentence] = read_document(path).sentences
+    assert len(sentence.mentions) == 1
+    [warning] = caught
+    found = f"{path}, line 4: text {given!r}, but charOffset {offsets!r} marks {marked!r}"
+    assert str(warning.message).endswith(f"Found 1: {found}.")
+
+
+def test_a_folder_s_problems_are_counted_and_the_first_are_listed(write_document):
+    for i in range(12):
+        path = write_document(document=f"D{i:02}", entities=entity("0-5", text="Dexarol"), pairs="")
+    with pytest.warns(UserWarning, match="DDI910") as caught:
+        assert len(list(read_folder(path.parent))) == 12
+    [warning] = caught
+    message = str(warning.message)
+    assert "Found 12: " in message
+    assert message.count("line 4: text") == 10
+    assert message.endswith("; and 2 more.")
+
+
+def test_problems_can_be_handed_over_instead(write_document):
+    path = write_document(entities=entity("0-5", text="Dexarol"), pairs="")
+    problems: list[Problem] = []
+    list(read_folder(path.parent, on_problem=problems.append))
+    [problem] = problems
+    assert (problem.kind, problem.path, problem.line) == (Warnings.TEXT_DIFFERS, path, 4)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_pair_given_twice_counts_once(write_document, swapped):
+    again = pair(e1="e1", e2="e0") if swapped else pair()
+    path = write_document(entities=TWO, pairs=pair() + "\n" + again)
+    with pytest.warns(UserWarning, match="DDI911") as caught:
+        [sentence] = read_document(path).sentences
+    assert sentence.interactions == (Interaction("e0", "e1", "effect"),)
+    names = "'e1' and 'e0'" if swapped else "'e0' and 'e1'"
+    assert f"{path}, line 6: {names}, as in line 5" in str(caught[0].message)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said", "first_said"),
+    [
+        (pair(type="int"), pair(), "effect", "int"),
+        (pair("false", type=""), pair(), "effect", "not interacting"),
+        (pair(), pair("false", e1="e1", e2="e0", type=""), "not interacting", "effect"),
+        (pair(), pair(type=""), "interacting, without a type", "effect"),
+    ],
+)
+def test_a_pair_with_two_labels_is_refused(write_document, first, second, said, first_said):
+    path = write_document(entities=TWO, pairs=first + "\n" + second)
+    with pytest.raises(CorpusError, match="DDI114") as caught:
+        read_document(path)
+    assert f"{path}, line 6: the pair of '" in str(caught.value)
+    assert f"is annotated as {said}, but in line 5 as {first_said}." in str(caught.value)
+
+
+def test_entities_of_the_same_characters_are_one_mention(write_document):
+    entities = entity("0-6") + entity("0-6", name="e1", type="brand") + entity("18-26", name="e2")
+    path = write_document(entities=entities, pairs=pair(e2="e2") + pair("false", type=""))
+    with pytest.warns(UserWarning, match=r"DDI913.*line 4: entity 'e1' \(brand\).*'e0' \(drug\)"):
+        [sentence] = read_document(path).sentences
+    assert sentence.interactions == (Interaction("e0", "e2", "effect"),)
+
+
+def test_an_interaction_of_entities_of_the_same_characters_is_left_out(write_document):
+    path = write_document(entities=entity("0-6") + entity("0-6", name="e1"), pairs=pair())
+    with pytest.warns(UserWarning, match=r"DDI913.*Found 2.*line 5: an interaction of 'e0'"):
+        [sentence] = read_document(path).sentences
+    assert sentence.interactions == ()
+
+
+def test_labels_of_a_pair_are_compared_by_the_characters_of_its_entities(write_document):
+    entities = entity("0-6") + entity("0-6", name="e1") + entity("18-26", name="e2")
+    path = write_document(
+        entities=entities, pairs=pair(e2="e2") + pair(e1="e1", e2="e2", type="int")
+    )
+    with pytest.raises(CorpusError, match=r"DDI114.*'Dexarol' \(e1\).*as int.*as effect"):
+        read_document(path)
+
+
+def test_sentence_id_that_is_given_twice(write_document):
+    path = write_document()
+    whole = path.read_text("utf8")
+    sentence = whole[whole.index("<sentence") : whole.index("</document>")]
+    path.write_text(whole.replace("</document>", sentence + "</document>"), "utf8")
+    with pytest.warns(UserWarning, match=r"DDI912.*line 7: sentence id 'D0.s0', which line 3 has"):
+        assert len(read_document(path).sentences) == 2
+
+
+def test_document_id_that_is_given_twice(write_document):
+    first = write_document(document="D0")
+    second = first.with_name("D1.xml")
+    second.write_bytes(first.read_bytes())
+    with pytest.warns(
+        UserWarning, match=r"DDI912.*D1\.xml, line 1: document id 'D0', which .*D0\.xml"
+    ):
+        assert len(list(read_folder(first.parent))) == 2
+
+
+@pytest.mark.parametrize(
+    ("entities", "pairs", "found"),
+    [
+        ("<entities>" + TWO + "</entities>", "", "<entities> in <sentence>"),
+        (TWO, '<pair id="p" e1="e0" e2="e1" ddi="true" typ="int"/>', "attribute 'typ' of <pair>"),
+        (TWO, pair("false"), "type 'effect' of a pair with ddi 'false'"),
+        (TWO + "<negation/>", "", "<negation> in <sentence>"),
+    ],
+)
+def test_what_the_format_does_not_have_is_not_read(write_document, entities, pairs, found):
+    path = write_document(entities=entities, pairs=pairs)
+    with pytest.warns(UserWarning, match="DDI914") as caught:
+        read_document(path)
+    assert found in str(caught[0].message)
+
+
+def test_comments_and_foreign_namespaces_are_no_problem(write_document):
+    path = write_document(entities="<!-- none -->", pairs="<?none?>")
+    text = path.read_text("utf8").replace("<document ", '<document xml:lang="en" ')
+    path.write_text(text, "utf8")
+    assert len(read_document(path).sentences) == 1
+
+
+def test_sentences_are_read_at_any_depth(write_document):
+    path = write_document()
+    text = path.read_text("utf8").replace("<sentence", "<section><sentence")
+    path.write_text(text.replace("</sentence>", "</sentence></section>"), "utf8")
+    with pytest.warns(UserWarning, match=r"Found 1: .*<section> in <document>, but for its sent"):
+        assert len(read_document(path).sentences) == 1
+
+
+def test_sentence_says_where_it_is_from(write_document):
+    path = write_document()
+    assert read_document(path).sentences[0].origin == f"{path}, line 3"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +365,8 @@ def test_folder_is_read_at_any_depth_in_the_order_of_paths(tmp_path):
     for name in ("b/D1", "a/deep/D2", "D3"):
         path = tmp_path / f"{name}.xml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'<document id="{path.stem}"/>', encoding="utf8")
+        empty = f'<sentence id="{path.stem}.s0" text=""/>'
+        path.write_text(f'<document id="{path.stem}">{empty}</document>', encoding="utf8")
     (tmp_path / "notes.txt").write_text("no corpus file", encoding="utf8")
     assert [document.id for document in read_folder(tmp_path)] == ["D3", "D2", "D1"]
 
@@ -203,7 +409,7 @@ def test_what_cannot_be_opened_does_not_stop_the_rest(write_document, kind):
 
 def test_document_list_skips_blank_lines(tmp_path):
     path = tmp_path / "list.txt"
-    path.write_text("D0\n\n  D1 \r\n", encoding="utf8")
+    path.write_text("\ufeffD0\n\n  D1 \r\n", encoding="utf8")
     assert read_document_list(path) == ["D0", "D1"]
 
 

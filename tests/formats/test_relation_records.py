@@ -8,8 +8,10 @@ import pytest
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
-from spacy_ddi.formats.relation_records import relation_records
+from spacy_ddi.annotations import install_extensions, make_relation
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.formats.relation_records import relation_records, to_records
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY
 
 
 def test_record_of_a_relation(doc):
@@ -64,3 +66,45 @@ def test_doc_without_sentence_boundaries_counts_as_one_sentence():
     [record] = relation_records(doc)
     assert record["sentence"] == "Dexarol and plinozide"
     assert record["sentence_start"] == 0
+
+
+def test_rows_of_one_doc(doc):
+    rows = list(to_records(doc))
+    records = list(relation_records(doc))
+    assert [{**row, "score": round(row["score"], 4)} for row in rows] == records
+    assert rows[0]["score"] == 0.87654321
+
+
+def test_rows_of_several_docs_say_which(doc):
+    named = doc.copy()
+    named.user_data[DOCUMENT_ID] = "D0"
+    empty = Doc(doc.vocab, words=["nothing"])
+    rows = list(to_records(d for d in (empty, doc, named)))
+    assert [row["document"] for row in rows] == [1, 1, "D0", "D0"]
+    assert [row["tail"] for row in rows] == ["plinozide", "dexarol"] * 2
+    assert next(iter(rows[0])) == "document"
+    assert [row["document"] for row in to_records([doc])] == [0, 0]
+    assert list(to_records([])) == []
+
+
+def test_types_come_from_the_component_s_mention_source(doc):
+    doc.spans["mine"] = [Span(doc, ent.start, ent.end, label="SUBSTANCE") for ent in doc.ents[:1]]
+    source = MentionSource("mine")
+    for records in (to_records(doc, source=source), relation_records(doc, source=source)):
+        assert [record["head_type"] for record in records] == ["SUBSTANCE", "vitamin"]
+
+
+def test_names_are_those_of_the_mentions_after_a_merge(doc):
+    before = list(to_records(doc))
+    with doc.retokenize() as retokenizer:
+        retokenizer.merge(doc[doc.ents[1].start - 1 : doc.ents[1].end + 1])
+    assert [[row["tail"], row["tail_start"]] for row in to_records(doc)] == [
+        [row["tail"], row["tail_start"]] for row in before
+    ]
+
+
+def test_records_are_a_table_of_pandas(doc):
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    table = pandas.DataFrame(to_records([doc, doc]))
+    assert list(table["document"]) == [0, 0, 1, 1]
+    assert list(table["head"]) == ["Dexarol", "NNXTI"] * 2

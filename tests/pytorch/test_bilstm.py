@@ -120,3 +120,12 @@ def test_the_factory_is_registered_and_pickles() -> None:
 def test_impossible_settings_are_refused(setting: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"DDI.*BiLSTM.*{setting}"):
         configure_bilstm(**{setting: value})
+
+
+def test_position_embeddings_begin_as_small_as_the_features_of_an_encoder() -> None:
+    """Torch's own deviation of 1 would drown them."""
+    torch.manual_seed(0)
+    encoder = configure_bilstm(hidden_size=4, position_size=50, position_clip=30)(8, 0.0)
+    for table in (encoder.head_positions, encoder.tail_positions):
+        assert table.weight.std().item() == pytest.approx(0.1, rel=0.1)
+        assert table.weight.mean().item() == pytest.approx(0.0, abs=0.01)

@@ -114,3 +114,12 @@ def test_registered_factory_makes_the_paper_size() -> None:
 def test_impossible_settings_are_refused(setting: str) -> None:
     with pytest.raises(ValueError, match=rf"\[DDI012\].*{setting}"):
         configure_syntax_gcn(**{setting: 0})
+
+
+def test_position_embeddings_begin_as_small_as_the_features_of_an_encoder() -> None:
+    """Torch's own deviation of 1 would drown them."""
+    torch.manual_seed(0)
+    encoder = configure_syntax_gcn(hidden_size=4, position_size=50, position_clip=30)(8, 0.0)
+    for table in (encoder.head_positions, encoder.tail_positions):
+        assert table.weight.std().item() == pytest.approx(0.1, rel=0.1)
+        assert table.weight.mean().item() == pytest.approx(0.0, abs=0.01)

@@ -9,9 +9,10 @@ import pytest
 from spacy.lang.en import English
 from spacy.training import Example
 
-from spacy_ddi.annotations import DOCUMENT_ID, MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.corpora.docs import make_examples, sentence_to_doc
 from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
+from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY
 
 Labels = dict[tuple[int, int], str]
 MakeExample = Callable[..., Example]

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 from spacy.lang.en import English
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, install_extensions, make_relation
+from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.docs import sentence_to_doc
 from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.counts import (
     PairCounts,
     Tally,
@@ -21,6 +23,8 @@ from spacy_ddi.scoring.counts import (
     count_mentions,
     count_pairs,
 )
+from spacy_ddi.scoring.evaluation import summarize
+from spacy_ddi.scoring.scorer import score_relations
 
 LABELS = ("mechanism", "effect")
 
@@ -143,3 +147,32 @@ def test_mentions_are_compared_by_place_and_type(make_example):
     wanted = [(0, 2, "drug"), (3, 5, "brand"), (6, 12, "drug"), (13, 15, "drug")]
     predicted.set_ents([predicted.char_span(a, b, label=label) for a, b, label in wanted])
     assert count_mentions(Example(predicted, example.reference)) == Tally(2, 2, 2)
+
+
+def test_mentions_are_found_by_the_given_source_on_both_sides(make_example):
+    """Mentions in another span group, of which one has a label that is not asked for."""
+    example = make_example("AA BB CC DD", {(0, 1): "effect"}, {})
+    for doc, n_kept in ((example.predicted, 3), (example.reference, 4)):
+        spans = list(doc.spans.pop(MENTIONS_KEY))[:n_kept]
+        doc.spans["mine"] = [*spans, Span(doc, 0, 2, label="disease")]
+        doc.spans[MENTIONS_KEY] = []
+    finder = CandidateFinder(MentionSource("mine", ("drug",)))
+    counts = count_pairs(example, LABELS, finder)
+    assert (counts.n_pairs, counts.n_candidates, counts.n_true_candidates) == (6, 3, 1)
+    [document] = count_by_document([example], LABELS, finder).values()
+    assert (document.n_pairs, document.n_candidates) == (6, 3)
+    assert count_mentions(example, finder.mentions) == Tally(3, 0, 1)
+    figures = summarize([example], labels=LABELS, mentions="predicted", candidates=finder)
+    assert (figures["n_pairs"], figures["n_candidates"]) == (6, 3)
+    assert figures["ner_r"] == 3 / 4
+
+
+def test_scorer_finds_mentions_by_the_given_source(make_example):
+    example = make_example("AA BB CC", {(0, 1): "effect"}, {})
+    for doc in (example.predicted, example.reference):
+        doc.spans["mine"] = list(doc.spans.pop(MENTIONS_KEY))[:2]
+    mine, other = (CandidateFinder(MentionSource(key)) for key in ("mine", "other"))
+    scores = score_relations([example], labels=LABELS, candidates=mine)
+    assert (scores["ddi_n_pairs"], scores["ddi_n_candidates"]) == (1, 1)
+    scores = score_relations([example], labels=LABELS, candidates=other)
+    assert (scores["ddi_n_pairs"], scores["ddi_n_candidates"]) == (3, 0)

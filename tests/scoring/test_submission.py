@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from spacy.training import Example
 
-from spacy_ddi.annotations import MENTIONS_KEY, make_relation
+from spacy_ddi.annotations import make_relation
+from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.submission import submission_lines
 
 

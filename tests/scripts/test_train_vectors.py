@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import ROOT
+
+pytest.importorskip("floret", reason="floret has no wheel for this Python")
 
 TEXT = "Aspirin may raise the level of warfarin.\n\nWarfarin may not raise the level of aspirin.\n"
 

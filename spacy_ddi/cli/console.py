@@ -1,0 +1,168 @@
+"""What the commands have in common: messages, progress, and how each command ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from typer.core import TyperCommand
+
+from spacy_ddi.errors import DDIError, Errors
+
+Item = TypeVar("Item")
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as in a shell."""
+
+PIPE_CLOSED = 141
+"""Exit code where the reader of the output went away, as in a shell."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Command(TyperCommand):
+    """A command whose errors are one message where the user can fix them. Whatever else is raised
+    is a bug, and shows its trace."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except DDIError as error:
+            fail(str(error))
+        except BrokenPipeError:
+            # Python writes what is left at exit, and would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(PIPE_CLOSED) from None
+        except OSError as error:
+            if not _is_about(error, ctx.params.values()):
+                raise
+            fail(str(error))
+        except KeyboardInterrupt:
+            say("Stopped.")
+            raise typer.Exit(STOPPED) from None
+
+
+def say(message: str, style: str | None = None) -> None:
+    """Print a message to standard error.
+
+    message (str): The message.
+    style (Optional[str]): Its colour.
+    """
+    Console(stderr=True).print(message, style=style, highlight=False, markup=False, soft_wrap=True)
+
+
+def fail(message: str) -> NoReturn:
+    """Print an error and end the command with exit code 1.
+
+    message (str): The error.
+    """
+    say(message, style="red")
+    raise typer.Exit(1)
+
+
+def progress(items: Iterable[Item], of: Sized, description: str) -> Iterable[Item]:
+    """Items, with a bar on standard error while they come, if that is a terminal.
+
+    items (Iterable[Item]): The items.
+    of (Sized): Has as many.
+    description (str): What is being done.
+    RETURNS (Iterable[Item]): The same items.
+    """
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    return track(items, description, total=len(of), console=console, transient=True, disable=hidden)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a file, and make its folder.
+
+    path (Path): The file.
+    content (str): Its text.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf8")
+
+
+def require_writable(*paths: Path | None) -> None:
+    """See that files can be written, before long work whose result would be lost.
+
+    paths (Optional[Path]): The files, or folders to make; None for those not asked for.
+    RAISES (DDIError): If one can't be written.
+    """
+    for path in paths:
+        if path is None:
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem=error.strerror)) from error
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem="permission denied"))
+
+
+@contextmanager
+def silent_workers() -> Iterator[None]:
+    """A block whose forked processes end silently after Ctrl-C: one message, not one each."""
+    parent = os.getpid()
+
+    def stop(signum: int, frame: object) -> None:
+        if os.getpid() != parent:
+            os._exit(0)  # of another code spaCy would warn
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class FilesLeftOut:
+    """Files that can't be read: each is named at once, and the exit code tells that there were
+    some. The others are read all the same."""
+
+    def __init__(self) -> None:
+        self.errors: list[DDIError] = []
+
+    def __call__(self, error: DDIError) -> None:
+        self.errors.append(error)
+        say(str(error), style="red")
+
+    def exit_if_any(self) -> None:
+        """End the command with exit code 1 if files were left out."""
+        from spacy_ddi.formats.relation_records import count_of
+
+        if self.errors:
+            fail(f"{count_of(len(self.errors), 'file')} left out.")
+
+
+def _is_about(error: OSError, params: Iterable[Any]) -> bool:
+    """Whether an error is about a file that the user named, or what is in or around it, or a full
+    disk."""
+    if error.errno in _FULL:
+        return True
+    if not isinstance(error.filename, str | os.PathLike):
+        return False
+    found = Path(error.filename).absolute()
+    return any(
+        found == named or named in found.parents or found in named.parents
+        for named in _paths_in(params)
+    )
+
+
+def _paths_in(params: Iterable[Any]) -> Sequence[Path]:
+    values = [
+        value for param in params for value in (param if isinstance(param, list) else [param])
+    ]
+    return [value.absolute() for value in values if isinstance(value, Path)]

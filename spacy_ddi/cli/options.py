@@ -1,0 +1,46 @@
+"""Options and arguments that several commands have."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_PIPELINE = "en_ddi_minilm"
+
+
+class PrecisionOption(str, Enum):
+    """The precision in which transformers compute."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+PIPELINE_HELP = "Name of an installed pipeline package, or a folder with a stored pipeline."
+
+PipelineArgument = Annotated[str, typer.Argument(help=PIPELINE_HELP, metavar="PIPELINE")]
+PipelineOption = Annotated[str, typer.Option(help=PIPELINE_HELP, metavar="NAME")]
+PrecisionChoice = Annotated[
+    PrecisionOption | None,
+    typer.Option(
+        help="Precision of the transformer. bfloat16 is faster on processors that have it built "
+        "in. The default is what the pipeline's config says."
+    ),
+]
+CorpusArgument = Annotated[
+    Path, typer.Argument(help="Folder with the XML files of the DDI corpus, at any depth.")
+]
+DocumentsOption = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="File with the ids of the documents to read, one a line. The default is all.",
+    ),
+]
+AsTextOption = Annotated[
+    bool,
+    typer.Option("--as-text", help="Read the input as prose even if it looks like HTML or CSV."),
+]

@@ -1,0 +1,46 @@
+"""Pages of the documentation hold what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+
+from benchmarks.page import cell, markdown_table, write_page
+from benchmarks.speed import report as speed_report
+from benchmarks.table1 import report as table1_report
+
+
+def test_a_page_is_renewed_between_its_marks(tmp_path: Path) -> None:
+    page = tmp_path / "new" / "page.md"
+    write_page(page, "some.module", "OLD", Figure())
+    page.write_text(f"Before.\n\n{page.read_text()}\nAfter.\n")
+    write_page(page, "some.module", "FRESH", Figure())
+    begin = "<!-- begin: written by `python -m some.module` -->"
+    assert page.read_text() == f"Before.\n\n{begin}\n\nFRESH\n\n<!-- end -->\n\nAfter.\n"
+    page.write_text("Before. After.")
+    with pytest.raises(ValueError, match="no marks"):
+        write_page(page, "some.module", "FRESH", Figure())
+
+
+def test_cells_have_the_digits_that_count_and_the_spread_of_rounds() -> None:
+    lines = markdown_table([{"a": "x", "b": "y", "c": 1234.5}], n_words=2).splitlines()
+    assert lines == ["| a | b | c |", "| --- | --- | ---: |", "| x | y | 1,234 |"]
+    assert [cell(n) for n in (0.123, 2.04, 99.94)] == ["0.12", "2.0", "99.9"]
+    assert cell([1.0, 3.0, 2.04]) == "2.0 (1.0 to 3.0)"
+    assert cell([1.001, 1.002]) == "1.00"
+
+
+@pytest.mark.parametrize("report", [speed_report, table1_report])
+def test_page_and_plot_say_what_is_stored(report: ModuleType, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_bytes(report.PAGE.read_bytes())
+    report.main(results=report.RESULTS, page=page)
+    message = f"run: python -m {report.MODULE}"
+    assert page.read_text() == report.PAGE.read_text(), message
+    stored = report.PAGE.with_suffix(".svg").read_text()
+    if f"Matplotlib v{mpl.__version__}," in stored:  # others draw other coordinates
+        assert page.with_suffix(".svg").read_text() == stored, message
