@@ -37,7 +37,7 @@ _GLUED: Final = re.compile(
             r"(?<=[^\W\d_]{4})(?=\[(?!(?:s|es|ies|[IVX]+|-\d+)\])[^\[\]\s]*\](?![\w-]))",
             r"(?<=[^\W\d_]{3})(?=\((?:R|TM|SM|C)\))"
             r"|(?<=\((?:R|C)\))(?=\w)|(?<=\((?:TM|SM)\))(?=\w)",
-            rf"(?<=[\w.,;:)])(?=\[{_REFERENCES}\](?![\w-]))|(?<=\d\])(?=[^\W\d_]{{3}})",
+            rf"(?<=[\w.,;:)])(?=\[{_REFERENCES}\](?![\w-]))",
             rf"(?<=[)\]])(?={_JOINT}[^\W_]{{3}})|(?<=[)\]]{_JOINT})(?=[^\W_]{{3}})",
             # Footnotes: warfarin1, phenytoin2,3, warfarin¹, interaction.12
             rf"(?<=[a-z]{{4}})(?=(?P<note>){_NOTE}(?![\w%-]|[.,–]\d))",
@@ -58,7 +58,7 @@ _GLUED: Final = re.compile(
 )
 # Without one of these there is no such place; it is much faster to look for them.
 _MAY_BE_GLUED: Final = re.compile(
-    rf"[{_SIGNS}¹²³⁰⁴-⁹≤≥≈~±×\\]|[\w.,;:)][(\[]|[a-z]{{4}}\.?\d|[a-z]{{3}}[,:=<>]\d|[)\]]{_JOINT}\w|\]\w|\)-?\w"
+    rf"[{_SIGNS}¹²³⁰⁴-⁹≤≥≈~±×\\]|[\w.,;:)][(\[]|[a-z]{{4}}\.?\d|[a-z]{{3}}[,:=<>]\d|[)\]]{_JOINT}\w|\)-?\w"
     r"|^[ \t]*[-–·*+]\w|[ \t][ \t][-–·*+]\w|[-=]>|\S[;+&_\"”“»«]\w",
     re.MULTILINE,
 )
