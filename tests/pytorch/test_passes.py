@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -128,3 +130,24 @@ def test_many_threads_all_have_as_many_as_before() -> None:
         thread.join()
     assert found == [3] * n_threads
     assert in_new_thread(torch.get_num_threads) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_forked_while_another_thread_holds_the_lock_does_not_hang() -> None:
+    limit = ThreadLimit()
+    with limit._lock:
+        child = os.fork()
+        if not child:
+            with limit(1):
+                os._exit(0)
+    for _ in range(500):
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(0.01)
+    else:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        pytest.fail("it hangs")
+    assert status == 0
