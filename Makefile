@@ -1,4 +1,5 @@
-# `make run` sets up and finds the interactions of a sample text; `make test` sets up and checks.
+# `make run` sets up and finds the interactions of a sample text; `make test` sets up and checks;
+# `make docs` builds the documentation, and fails on a broken link.
 # Each uses its own environment in .venv, made from constraints.txt, and needs nothing installed.
 # It is made with the newest supported Python found, or with `make run PYTHON=python3.12`. Another
 # PYTHON makes it anew; `VENV=FOLDER` keeps several.
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq -c constraints.txt
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
-.PHONY: run test lint types check clean FORCE
+.PHONY: run test lint types check docs clean FORCE
 
 run: $(VENV)/.runtime
 	$(BIN)/python -m spacy_ddi extract --file assets/sample.txt --html sample.html
@@ -29,13 +30,18 @@ types: $(VENV)/.dev
 check: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
 
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "Written to build/docs/index.html"
+
 # Looked at each time, written only when the environment is made.
 $(VENV)/.python: FORCE
 	@scripts/make_environment.sh "$(VENV)" "$(PYTHON)"
 
 $(VENV)/.runtime: EXTRAS :=
 $(VENV)/.dev: EXTRAS := [dev]
-$(VENV)/.runtime $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt $(WHEEL)
+$(VENV)/.docs: EXTRAS := [docs]
+$(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt $(WHEEL)
 	$(INSTALL) -e ".$(EXTRAS)" $(WHEEL)
 	@touch $(VENV)/.runtime $@
 

@@ -42,7 +42,8 @@ def google_style(lines: list[str]) -> list[str]:
         if match and (match["type"] or match["names"] in _SECTIONS):
             title = _SECTIONS.get(match["names"], "Args")
             current = sections.setdefault(title, ["", f"{title}:"])
-            head = match["type"] if title != "Args" else f"{match['names']} ({match['type']})"
+            names = match["names"].replace("*", r"\*")
+            head = match["type"] if title != "Args" else f"{names} ({match['type']})"
             current.append(f"    {head}: {match['text']}")
         elif current is not None and line.startswith("    "):
             current.append(f"    {line}")

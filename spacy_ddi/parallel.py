@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
@@ -79,21 +79,26 @@ class SharedSettings:
 
     def __init__(self, make: Callable[[ExitStack], None]) -> None:
         self._make = make
+        self._lock = Lock()
         self._users = 0
         self._undo = ExitStack()
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """A block in which the settings hold."""
-        if not self._users:
-            self._make(self._undo)
-        self._users += 1
+        with self._lock:
+            if not self._users:
+                with ExitStack() as undo:  # what an error leaves half made is undone
+                    self._make(undo)
+                    self._undo = undo.pop_all()
+            self._users += 1
         try:
             yield
         finally:
-            self._users -= 1
-            if not self._users:
-                self._undo.close()
+            with self._lock:
+                self._users -= 1
+                if not self._users:
+                    self._undo.close()
 
 
 def make_settings(undo: ExitStack) -> None:

@@ -24,6 +24,7 @@ GROUPS = {
     "spacy_readers": "readers",
     "spacy_scorers": "scorers",
     "spacy_span_getters": "span_getters",
+    "spacy_tokenizers": "tokenizers",
     "thinc_layers": "layers",
     "thinc_losses": "losses",
     "thinc_optimizers": "optimizers",

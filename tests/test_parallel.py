@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +144,26 @@ def test_a_stream_that_is_closed_leaves_nothing_behind(
     assert len(read) < 20
 
 
+def test_a_stream_that_is_left_early_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else worker processes that have more to send wait for ever."""
+    nlp = spacy.blank("en")
+    sent, ended = [], []
+
+    def pipe(texts: Iterator[str], n_process: int, **options: Any) -> Iterator[str]:
+        under_way = list(itertools.islice(texts, 5))
+        sent.extend(under_way)
+        yield from under_way
+        yield from texts
+        ended.append(True)
+
+    monkeypatch.setattr(nlp, "pipe", pipe)
+    stream = pipe_in_processes(nlp, map(str, itertools.count()), n_process=2)
+    assert next(stream) == "0"
+    stream.close()
+    assert len(sent) == 5
+    assert ended == [True]
+
+
 @pytest.mark.parametrize("n_process", [0, -2])
 def test_a_number_of_processes_that_can_not_be_is_refused(n_process: int) -> None:
     with pytest.raises(ValueError, match=rf"DDI012.*n_process = {n_process}"):
@@ -157,6 +182,46 @@ def test_the_last_of_several_streams_undoes_the_settings(
     assert state() == within != before
     streams[1 - first_to_end].close()
     assert state() == before
+
+
+def test_threads_share_settings_that_are_made_and_undone_once() -> None:
+    done = []
+
+    def make(undo: ExitStack) -> None:
+        done.append("made")
+        time.sleep(0.02)  # another thread may come meanwhile
+        undo.callback(done.append, "undone")
+
+    settings = SharedSettings(make)
+    barrier = threading.Barrier(8)
+
+    def use() -> None:
+        barrier.wait()
+        with settings.held():
+            barrier.wait()
+            assert done == ["made"]
+            barrier.wait()
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert done == ["made", "undone"]
+
+
+def test_settings_that_can_not_be_made_are_undone() -> None:
+    done = []
+
+    def make(undo: ExitStack) -> None:
+        undo.callback(done.append, "undone")
+        raise OSError
+
+    settings = SharedSettings(make)
+    for _ in range(2):
+        with pytest.raises(OSError), settings.held():
+            pass
+    assert done == ["undone"] * 2
 
 
 def test_installed_encoders_are_looked_for_once_and_then_as_before(

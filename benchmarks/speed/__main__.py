@@ -51,10 +51,18 @@ from spacy_ddi.encoder.packed_transformer import Precision
 from spacy_ddi.formats.plain_text import read_lines
 from spacy_ddi.gold import MENTIONS_KEY
 
-MENTIONS = (2, 4, 8, 16, 32, 64)
-DOCUMENTS = (10, 100, 1_000)
-MOST_DOCUMENTS = 10_000
-BATCH_SIZES = (8, 32, 128, 512)
+SCALING: dict[str, list[dict[str, int]]] = {
+    "mentions": [{"mentions": n} for n in (2, 4, 8, 16, 32, 64)],
+    "documents": [{"documents": n} for n in (10, 100, 1_000)]
+    + [{"documents": 10_000, "repeats": 1}],
+    "batch-size": [{"documents": 1_000, "batch-size": n} for n in (8, 32, 128, 512)],
+    "n-process": [
+        {"documents": 10_000, "repeats": 1, "n-process": n, "plain": plain}
+        for n, plain in 2 * ((1, 0), (2, 0), (2, 1))
+    ],
+}
+"""By what grows the options of `benchmarks.speed.scaling`."""
+
 MANY_SENTENCES = 30
 MANY_MENTIONS = 10
 TRAINING_SENTENCES = 160
@@ -228,22 +236,20 @@ def shares(nlp: Language, sentences: Sequence[Doc], repeats: int) -> dict[str, l
     return {name: [found[name] for found in rounds[1:]] for name in rounds[0]}
 
 
-def measure_scaling(pipeline: str, text: Path, console: Console) -> list[dict[str, Any]]:
+def measure_scaling(
+    pipeline: str, text: Path, console: Console
+) -> dict[str, list[dict[str, float]]]:
     """Time and memory as the work grows, each in a process of its own."""
-    settings: list[dict[str, int]] = [{"mentions": n} for n in MENTIONS]
-    settings += [{"documents": n} for n in DOCUMENTS]
-    settings += [{"documents": 1_000, "batch-size": n} for n in BATCH_SIZES]
-    in_turn = [{"n-process": 1}, {"n-process": 2}, {"n-process": 2, "plain": 1}]
-    settings += [{"documents": MOST_DOCUMENTS, "repeats": 1, **how} for how in in_turn] * 2
-    found = []
-    for setting in settings:
-        options = [f"--{name}={value}" for name, value in setting.items()]
-        command = [sys.executable, "-m", "benchmarks.speed.scaling", pipeline, *options]
-        command.append(f"--text={text.resolve()}")
-        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-        found.append({**setting, **json.loads(done.stdout)})
-        console.print(found[-1], highlight=False)
-    return found
+    measured: dict[str, list[dict[str, float]]] = {name: [] for name in SCALING}
+    for name, settings in SCALING.items():
+        for setting in settings:
+            options = [f"--{option}={value}" for option, value in setting.items()]
+            command = [sys.executable, "-m", "benchmarks.speed.scaling", pipeline, *options]
+            command.append(f"--text={text.resolve()}")
+            done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+            measured[name].append({**setting, **json.loads(done.stdout)})
+            console.print(measured[name][-1], highlight=False)
+    return measured
 
 
 if __name__ == "__main__":

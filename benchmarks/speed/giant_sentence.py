@@ -10,10 +10,11 @@ from pathlib import Path
 
 import spacy
 import typer
-from spacy.training import Example
+from spacy.tokens import Doc
 
-from benchmarks.speed.memory import held, measure
+from benchmarks.speed.scaling import held, measure
 from benchmarks.speed.systems import annotated, with_mentions
+from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.gold import MENTIONS_KEY
 
@@ -27,12 +28,12 @@ def main(pipeline: str, corpus: Path) -> None:
     giant = max(docs, key=lambda doc: len(doc.spans[MENTIONS_KEY]))
     frozen = [name for name in nlp.pipe_names if name not in ("transformer", "ddi_relation")]
 
-    def predict(docs: list[spacy.tokens.Doc]) -> None:
+    def predict(docs: list[Doc]) -> None:
         annotated(nlp, with_mentions(docs, nlp), nlp.pipe_names)
 
-    def update(docs: list[spacy.tokens.Doc]) -> None:
-        examples = map(Example, with_mentions(docs, nlp), docs)
-        nlp.update(list(examples), annotates=frozen, exclude=frozen)
+    def update(docs: list[Doc]) -> None:
+        examples = list(make_examples(docs, nlp.make_doc, gold_mentions=True))
+        nlp.update(examples, annotates=frozen, exclude=frozen)
 
     n_mentions = len(giant.spans[MENTIONS_KEY])
     typer.echo(f"{len(giant)} tokens, {n_mentions * (n_mentions - 1) // 2} pairs")

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
+from threading import Event, Thread
+from time import perf_counter
 from typing import Annotated, Any
 
+import psutil
 import spacy
 import torch
 import typer
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from benchmarks.speed.memory import held, measure
 from benchmarks.speed.systems import whole_pipeline
 from spacy_ddi.formats.plain_text import read_lines
 from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.parallel import pipe_in_processes
 
+MEGABYTE = 2**20
 SENTENCES = 16
 """Sentences of a measurement of mentions."""
 
@@ -69,6 +73,41 @@ def main(
         "megabytes_above_loaded": max(megabytes for megabytes, _ in measured) - before,
     }
     typer.echo(json.dumps(figures))
+
+
+def held(*, tree: bool = False) -> float:
+    """What this process holds now; with `tree` its children too, what they share counted once."""
+    own = psutil.Process()
+    if not tree:
+        return own.memory_info().rss / MEGABYTE
+    total = 0
+    for process in [own, *own.children(recursive=True)]:
+        try:
+            total += process.memory_full_info().pss
+        except psutil.Error:  # it has just ended
+            continue
+    return total / MEGABYTE
+
+
+def measure(function: Callable[[], object], *, tree: bool = False) -> tuple[float, float]:
+    """Call a function: the peak of memory meanwhile, and its seconds. The peak is exact; with
+    `tree` it is the most of looks at four times a second."""
+    looks, ended = [held(tree=True)] if tree else [], Event()
+
+    def watch() -> None:
+        while not ended.wait(0.25):
+            looks.append(held(tree=True))
+
+    thread = Thread(target=watch, daemon=True)
+    if tree:
+        thread.start()
+    Path("/proc/self/clear_refs").write_text("5")  # the kernel forgets earlier peaks
+    start = perf_counter()
+    function()
+    seconds = perf_counter() - start
+    ended.set()
+    status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+    return max(looks) if tree else int(status["VmHWM"].split()[0]) / 1024, seconds
 
 
 def list_sentence(nlp: Language, n_mentions: int) -> Doc:

@@ -17,10 +17,9 @@ from spacy.util import minibatch
 from transformers import AutoModelForSequenceClassification
 
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
-from spacy_ddi.corpora.docs import preset_one_sentence
+from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.encoder.blinding import blind
 from spacy_ddi.encoder.packed_transformer import Precision
-from spacy_ddi.gold import MENTIONS_KEY
 
 Name = TypeVar("Name")
 
@@ -68,15 +67,8 @@ def take_turns(
 
 
 def with_mentions(docs: Iterable[Doc], nlp: Language) -> list[Doc]:
-    """Fresh Docs in a pipeline's vocabulary with the same words, one sentence and mentions each."""
-    fresh = []
-    for doc in docs:
-        spaces = [bool(token.whitespace_) for token in doc]
-        copy = Doc(nlp.vocab, words=[token.text for token in doc], spaces=spaces)
-        preset_one_sentence(copy)
-        copy.spans[MENTIONS_KEY] = [copy[m.start : m.end] for m in doc.spans[MENTIONS_KEY]]
-        fresh.append(copy)
-    return fresh
+    """Fresh Docs for a pipeline with the same words, one sentence and mentions each."""
+    return [e.predicted for e in make_examples(docs, nlp.make_doc, gold_mentions=True)]
 
 
 def annotated(nlp: Language, docs: Iterable[Doc], names: Sequence[str]) -> list[Doc]:

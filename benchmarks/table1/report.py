@@ -7,7 +7,6 @@ python -m benchmarks.table1.report --compare gcn_baseline lstm_baseline
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -18,6 +17,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.page import markdown_table, write_page
 from benchmarks.table1.rows import ROOT, read_comparisons, read_rows
+from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import Difference, compare, mean_interval
 from spacy_ddi.scoring.counts import PairCounts, Tally
 from spacy_ddi.scoring.metrics import compute_scores
@@ -79,31 +79,23 @@ def read_runs(folder: Path, part: str) -> Runs:
     return {name: of_row for name, of_row in runs.items() if of_row}
 
 
-def labels_of(run: Mapping[str, Any]) -> list[str]:
-    """The types of interaction that were counted."""
-    return list(next(iter(run["documents"].values())).per_type)
-
-
 def table_lines(runs: Runs) -> list[dict[str, Any]]:
     """A line for each row that was scored: rates in per cent, F1 of each seed; intervals and
     differences from the first row by the bootstrap over documents."""
-    rows = read_rows()
-    first = next(iter(rows))
     lines = []
     for name, own in runs.items():
-        labels = labels_of(own[0])
         documents = [run["documents"] for run in own]
-        scores = [compute_scores(found, labels) for found in documents]
-        by_type = {label: [score["per_type"][label]["f"] for score in scores] for label in labels}
+        scores = [compute_scores(found, INTERACTION_TYPES) for found in documents]
+        rates = {label: [s["per_type"][label]["f"] for s in scores] for label in INTERACTION_TYPES}
+        rates |= {key: [score[key] for score in scores] for key in ("micro_p", "micro_r")}
+        rates[ANY] = [score["detection_f"] for score in scores]
         line = {
-            "row": rows[name],
+            "row": read_rows()[name],
             "runs": own,
-            "p": mean(100 * score["micro_p"] for score in scores),
-            "r": mean(100 * score["micro_r"] for score in scores),
             "f": [100 * score["micro_f"] for score in scores],
-            "interval": [100 * end for end in mean_interval(documents, labels)],
-            "difference": None if name == first else difference(runs, name, first),
-            "types": {**by_type, ANY: [score["detection_f"] for score in scores]},
+            "interval": [100 * end for end in mean_interval(documents, INTERACTION_TYPES)],
+            "difference": difference(runs, name, "full") if name != "full" else None,
+            **{key: f"{100 * mean(values):.1f}" for key, values in rates.items()},
         }
         lines.append(line)
     return lines
@@ -118,7 +110,7 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
     if not seeds:
         return None
     ours, theirs = ([side[seed] for seed in seeds] for side in sides)
-    return compare(ours, theirs, labels_of(runs[first][0]))
+    return compare(ours, theirs, INTERACTION_TYPES)
 
 
 def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]]) -> str:
@@ -146,14 +138,14 @@ def cells(line: dict[str, Any]) -> dict[str, str]:
     paper = [f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
     return {
         "System": line["row"].title,
-        "P": f"{line['p']:.1f}",
-        "R": f"{line['r']:.1f}",
+        "P": line["micro_p"],
+        "R": line["micro_r"],
         "F1": f"**{mean(line['f']):.1f}**{deviation}",
         "interval": f"{low:.1f} to {high:.1f}",
         "from the full model": points(found) if found else "",
         "p": f"{found.p_value:.3f}" if found else "",
         **dict(zip(("paper: P", "paper: R", "paper: F1"), paper, strict=True)),
-        **{label: f"{100 * mean(rates):.1f}" for label, rates in line["types"].items()},
+        **{label: line[label] for label in (*INTERACTION_TYPES, ANY)},
         "epochs": str(runs[0]["epochs"]),
         "seeds": " ".join(str(run["seed"]) for run in runs),
         "parameters": f"{runs[0]['parameters'] / 1e6:.1f} M",

@@ -32,12 +32,8 @@ class Row:
         return [FOLDER / f"{name}.cfg" for name in self.configs]
 
     def config(self) -> Config:
-        """The whole config, variables not filled in, without components that are not used."""
-        config = merge_configs(BASE, self.files())
-        used = config["nlp"]["pipeline"]
-        blocks = config["components"].items()
-        config["components"] = {name: block for name, block in blocks if name in used}
-        return config
+        """The whole config, variables not filled in."""
+        return merge_configs(BASE, self.files())
 
 
 def read_rows() -> dict[str, Row]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 
 import typer
 
 from spacy_ddi.cli.calibrate import calibrate
-from spacy_ddi.cli.console import Command
+from spacy_ddi.cli.console import STOPPED, Command
 from spacy_ddi.cli.convert import convert
 from spacy_ddi.cli.count_candidates import count_candidates
 from spacy_ddi.cli.distill import soft_labels
@@ -38,4 +40,13 @@ def main() -> None:
         # What a terminal's encoding lacks is printed as an escape, not as an error.
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            # Else Python waits for texts to be sent to worker processes that are gone.
+            os._exit(STOPPED)
+        raise
+    finally:
+        # Else Python looks through all objects once more before it ends, for a second.
+        gc.freeze()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -33,7 +35,9 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except DDIError as error:
             fail(str(error))
         except BrokenPipeError:
@@ -105,6 +109,23 @@ def require_writable(*paths: Path | None) -> None:
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem=error.strerror)) from error
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem="permission denied"))
+
+
+@contextmanager
+def silent_workers() -> Iterator[None]:
+    """A block whose forked processes end silently after Ctrl-C: one message, not one each."""
+    parent = os.getpid()
+
+    def stop(signum: int, frame: object) -> None:
+        if os.getpid() != parent:
+            os._exit(0)  # of another code spaCy would warn
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class FilesLeftOut:

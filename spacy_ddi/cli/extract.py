@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from spacy_ddi.cli.console import progress, require_writable, say, write_text
+from spacy_ddi.cli.console import progress, require_writable, say, silent_workers, write_text
 from spacy_ddi.cli.loading import load_pipeline, mention_source, require_installed
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
@@ -72,7 +72,6 @@ def extract(
     require_installed(pipeline)
     require_writable(html)
     from spacy_ddi.component.lookup import component_of
-    from spacy_ddi.formats.html_page import render_page
     from spacy_ddi.formats.relation_records import mention_types, relation_records, sentences
 
     nlp = load_pipeline(pipeline, precision)
@@ -92,6 +91,8 @@ def extract(
     if format is Format.TABLE:
         _print_table(records, n_mentions, n_sentences)
     if html is not None:
+        from spacy_ddi.formats.html_page import render_page
+
         write_text(html, render_page(pages, source=source))
         say(f"Page written to {html}")
 
@@ -103,7 +104,8 @@ def _annotate(nlp: Language, text: str, n_process: int) -> Iterator[tuple[Doc, i
 
     cut = [(passage, offset) for offset, passage in passages(text)]
     stream = pipe_in_processes(nlp, cut, n_process=n_process, as_tuples=True, batch_size=4)
-    yield from progress(stream, cut, "Reading")
+    with silent_workers():
+        yield from progress(stream, cut, "Reading")
 
 
 def _print_lines(records: list[RelationRecord]) -> None:

@@ -33,11 +33,18 @@ def load_pipeline(name: str, precision: PrecisionOption | None = None) -> Langua
         relation component or no precision that can be set.
     """
     require_installed(name)
+    if _is_package(name):
+        name = name.replace("-", "_")  # pip takes both
+    if not (_folder_of(name) / "meta.json").is_file():
+        problem = "it has no meta.json, so it is no spaCy pipeline"
+        raise DDIError(Errors.BROKEN_PIPELINE.format(name=name, problem=problem))
     import spacy
 
+    from spacy_ddi.cli.light_imports import import_transformers
     from spacy_ddi.component.lookup import component_of, set_precision
 
     with explained(name):
+        import_transformers()
         nlp = spacy.load(name)
     try:
         component_of(nlp)
@@ -127,16 +134,20 @@ def unmet_requirements(name: str) -> list[str]:
 def _requirements(name: str) -> list[str]:
     """Those of a package's or a folder's meta.json; none if it can't be read."""
     try:
-        if _is_package(name):
-            spec = find_spec(name)
-            folders = [] if spec is None else spec.submodule_search_locations or []
-        else:
-            folders = [name]
-        meta = json.loads((Path(next(iter(folders))) / "meta.json").read_text(encoding="utf8"))
+        meta = json.loads((_folder_of(name) / "meta.json").read_text(encoding="utf8"))
         spacy_version = [f"spacy{meta['spacy_version']}"] if meta.get("spacy_version") else []
         return [*map(str, meta.get("requirements", [])), *spacy_version]
-    except (OSError, ValueError, ImportError, StopIteration, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError):
         return []
+
+
+def _folder_of(name: str) -> Path:
+    """Where a package or a stored pipeline lies."""
+    try:
+        spec = find_spec(name) if _is_package(name) else None
+    except (ImportError, ValueError):
+        spec = None
+    return Path(next(iter((spec and spec.submodule_search_locations) or [name])))
 
 
 def _is_package(name: str) -> bool:

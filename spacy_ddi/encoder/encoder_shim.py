@@ -1,4 +1,4 @@
-"""The Thinc shim of the encoder: that of spacy-transformers, readied for threads, and faster to load.
+"""The Thinc shim of the encoder: that of spacy-transformers, ready for threads, faster to load.
 
 Not for import at start: it needs transformers.
 """
@@ -38,8 +38,8 @@ class EncoderShim(HFShim):
 
 
 class StoredModel:
-    """Makes the encoder of a stored config, without weights yet. `AutoModel` does it too, but imports
-    the configs of all architectures before."""
+    """Makes the encoder of a stored config, without weights yet. `AutoModel` does it too, but
+    imports the configs of all architectures before."""
 
     @staticmethod
     def from_config(config: Any) -> Any:

@@ -79,10 +79,9 @@ def build_packed_transformer(
     stock = model.layers[0]
     # Not the precision itself: an attribute that is stored with the weights beats the config.
     attrs = {**stock.attrs, "set_precision": encoder_pass.set_precision}
-    shim = EncoderShim(stock.shims[0]._hfmodel)
-    model.layers[0] = Model(
-        stock.name, encoder_pass, attrs=attrs, shims=[shim], dims={"nO": None}
-    )
+    stock_shim: Any = stock.shims[0]
+    shim = EncoderShim(stock_shim._hfmodel)
+    model.layers[0] = Model(stock.name, encoder_pass, attrs=attrs, shims=[shim], dims={"nO": None})
     model.attrs["replace_listener_cfg"] = replace_listener_cfg
     return model
 

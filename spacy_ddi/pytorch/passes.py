@@ -5,6 +5,7 @@ Several threads may call one pipeline, as those of a web server do.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,13 @@ class ThreadLimit:
         self._blocks = 0
         self._outside = 1
         self._seen = threading.local()
+        if hasattr(os, "register_at_fork"):
+            # The other threads, one of which may have held the lock, are not in the new process.
+            os.register_at_fork(after_in_child=self._start_anew)
+
+    def _start_anew(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks = 0
 
     @contextmanager
     def __call__(self, threads: int | None) -> Iterator[None]:

@@ -84,6 +84,10 @@ _DOUBTFUL_FIRST_PARTS: Final = frozenset(
 _NAME_END: Final = re.compile(
     r"(?:[aeiou][lmnr]|[ai]te|[aio]ne|ine|ole|ide|il|en|yl|ase|ase|ium|ir)$"
 )
+_ENDINGS: Final = re.compile(
+    r"[a-z]{1,2}|ings?|ers?|ors?|[st]ions?|ments?|ness|able|ous|ives?|ity|ities|[ae]nces?|ics?|ists?"
+    r"|ism|est|ally|ated|ates?|ating|ized?|izing|izes|ular|ical|tive|ble|ful|less|ward|lism|tics?"
+)
 _NEVER_JOINED: Final = frozenset("and or to versus vs nor but as than plus".split())
 
 
@@ -103,6 +107,8 @@ def keeps_hyphen(left: str, right: str) -> bool:
         return True
     if left.isupper() or never_joined(right) or _SECOND_PARTS.fullmatch(right):
         return True
+    if _ENDINGS.fullmatch(right):
+        return False
     first = left.lower()
     if first in _FIRST_PARTS:
         return first not in _DOUBTFUL_FIRST_PARTS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from spacy_ddi.text.marks import INLINE_BULLET
+
 # After these a capital or a number goes on with the sentence.
 _ABBREVIATIONS: Final = frozenset(
     "adj al app approx apr assoc aug ave avg bot ca calc capt cf chap cit co col comp conc "
@@ -32,8 +34,6 @@ _STOP: Final = re.compile(
 _LAST_WORD: Final = re.compile(r"[^\s(\[\"“‘]*$")
 # A blank is missing after the full stop: '…levels.Warfarin…'
 _GLUED_STOP: Final = re.compile(r"[.!?](?=[A-Z][a-z]+[\s,])")
-# A list in one line: '… levels • Rifampin …'
-_INLINE_BULLET: Final = re.compile(r"[•‣▪■●►➢✓✔](?=\s)")
 # '2. Rifampin', 'A. Niger': the number of an item, or an initial, begins a sentence.
 _NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])")
 
@@ -47,14 +47,11 @@ def sentence_starts(text: str) -> list[int]:
     text (str): One paragraph, or less; a line end counts as a blank.
     RETURNS (List[int]): Places of the first characters, but for the text's own start.
     """
-    starts = set()
+    starts = {match.start() for match in INLINE_BULLET.finditer(text)}
     for match in _GLUED_STOP.finditer(text):
         before = text[max(0, match.start() - 4) : match.start()].rstrip(")]")
         if len(before) >= 3 and before[-3:].isalpha() and before.islower():
             starts.add(match.end())
-    for match in _INLINE_BULLET.finditer(text, 1):
-        if text[match.start() - 1].isspace():
-            starts.add(match.start())
     previous = 0
     for match in _STOP.finditer(text):
         if _is_end(text, match, previous):

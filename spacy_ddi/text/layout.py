@@ -17,14 +17,13 @@ from spacy.tokens import Doc
 
 from spacy_ddi.text.characters import INVISIBLE, LIGATURES
 from spacy_ddi.text.lines import split_lines
-from spacy_ddi.text.marks import BULLET, ITEM
+from spacy_ddi.text.marks import INLINE_BULLET, ITEM
 
 _BLANK_TOKEN: Final = re.compile(rf"[\s{INVISIBLE}]+")
 _NOT_PLAIN: Final = re.compile(
     rf"[^\S ]|[{INVISIBLE}{''.join(LIGATURES)}]| {{2}}| $| (?:[•‣▪■●►➢✓✔]|\|) "
 )
 _NOT_PLAIN_START: Final = re.compile(rf" |\||{ITEM.pattern}")
-_INLINE_BULLET: Final = re.compile(rf"(?<=\s){BULLET.pattern}")
 
 
 def is_plain(text: str) -> bool:
@@ -85,7 +84,7 @@ def _starts(first: int, found: NDArray[np.bool_], may_start: list[bool]) -> bool
 
 def _marks(text: str) -> list[tuple[int, int, bool]]:
     """Places that are layout, and whether they are items, which must begin a sentence."""
-    marks = [(match.start(), match.end(), True) for match in _INLINE_BULLET.finditer(text)]
+    marks = [(match.start(), match.end(), True) for match in INLINE_BULLET.finditer(text)]
     lines = split_lines(text)
     ends = [line.start for line in lines[1:]] + [len(text)]
     for line, end in zip(lines, ends, strict=True):

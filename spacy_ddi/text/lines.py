@@ -24,7 +24,9 @@ MAX_WIDTH: Final = 140
 HEADING_LENGTH: Final = 60
 
 _LINE: Final = re.compile(rf"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]*(?:{LINE_END}|$)")
+_INVISIBLE: Final = re.compile(f"[{INVISIBLE}]")
 _MARGIN: Final = re.compile(rf"[\s{INVISIBLE}]*")
+_RULE: Final = re.compile(rf"[-–—=_*~#|+•:>\s{INVISIBLE}]*")
 _QUOTE: Final = re.compile(r"(?:>[ \t]?)+")
 _COLUMNS: Final = re.compile(r"\S(?:[ \t]*\t[ \t]*| {3,}|[ \t]+\|[ \t]+)\S|^\|")
 _FINAL: Final = re.compile(r"[.!?…;:][\"'”’)\]]*(?:\[[\d,–-]+\])?$")
@@ -82,7 +84,7 @@ def split_lines(text: str) -> list[Line]:
     """The lines of a text, the blank ones too.
 
     text (str): The text.
-    RETURNS (List[Line]): Its lines. A line without a letter or number is a blank one.
+    RETURNS (List[Line]): Its lines. A line that is drawn, as by hyphens, is a blank one.
     """
     lines = []
     matches = [match for match in _LINE.finditer(text) if match[0]]
@@ -93,7 +95,7 @@ def split_lines(text: str) -> list[Line]:
             start = quote.end()
         start = min(_margin_end(text, start), match.end())
         content = text[start : match.end()].rstrip()
-        if not any(character.isalnum() for character in content):
+        if _RULE.fullmatch(content):
             content = ""
         item = ITEM.match(content)
         lines.append(Line(start, content, start - begin, item.end() if item else 0))
@@ -106,9 +108,15 @@ def text_sentence_starts(text: str) -> list[int]:
     text (str): The text.
     RETURNS (List[int]): Places of the first characters, but for the text's own start.
     """
+    if not _INVISIBLE.search(text):
+        return _starts(text)
+    visible = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
+    return [visible[start] for start in _starts("".join(text[i] for i in visible))]
+
+
+def _starts(text: str) -> list[int]:
     starts: list[int] = []
-    lines = split_lines(text)
-    paragraphs = _paragraphs(lines)
+    paragraphs = _paragraphs(split_lines(text))
     for i, paragraph in enumerate(paragraphs):
         begin = paragraph[0].start
         end = paragraphs[i + 1][0].start if i + 1 < len(paragraphs) else len(text)

@@ -14,8 +14,8 @@ _ROMAN: Final = "(?:x{0,3}(?:ix|iv|v?i{1,3}|v)|x{1,3})"
 _GAP: Final = rf"(?:{BLANK})+(?=\S)"
 
 # Signs that are nothing else at the start of a line.
-_BULLET: Final = rf"[•‣⁃◦▪▫■□●○◆◇►▶▸➢➤✓✔☐☑](?:{BLANK})*(?=\S)"
-_DASH: Final = rf"(?:[-–—−*+·∙~]|--|o(?=[^\S\r\n]+[A-Z(])|\#{{1,6}}){_GAP}"
+_BULLET: Final = rf"[•‣⁃◦▪▫■□●○◆◇►▶▸➢➤✓✔☐☑·](?:{BLANK})*(?=\S)"
+_DASH: Final = rf"(?:[-–—−*+∙~]|--|o(?=[^\S\r\n]+[A-Z(])|\#{{1,6}}){_GAP}"
 _NUMBER: Final = (
     r"(?:\(?\d{1,3}(?:\.\d{1,3}){0,3}[.)]"  # 1. 1) (1) 1.2.
     r"|\[\d{1,3}\]"
@@ -31,3 +31,6 @@ BULLET: Final = re.compile(_BULLET)
 
 ITEM: Final = re.compile(f"(?:{_BULLET}|{_DASH}|{_NUMBER})")
 """What may begin an item: in wrapped prose a line can begin so by chance."""
+
+INLINE_BULLET: Final = re.compile(r"(?<=\s)[•‣▪■●►➢✓✔](?=\s)")
+"""A sign that begins an item also within a line, as where line ends were lost."""

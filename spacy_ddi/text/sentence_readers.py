@@ -152,7 +152,7 @@ class SentenceParser(DependencyParser):
         super().set_annotations(_all_sentences(copies), states)
         layout = self.vocab.strings.add(LAYOUT_DEP)
         for doc, own in zip(docs, copies, strict=True):
-            if own and own[0].doc is doc:
+            if not len(doc) or _is_read_whole(doc, own):
                 continue
             heads, labels = _joined_parse(doc, own, layout)
             offsets = (heads - np.arange(len(doc))).astype(np.uint64)
@@ -184,12 +184,16 @@ class SentenceEntityRecognizer(EntityRecognizer):
         copies, states = states_or_beams
         super().set_annotations(_all_sentences(copies), states)
         for doc, own in zip(docs, copies, strict=True):
-            if not (own and own[0].doc is doc) and len(doc):
+            if len(doc) and not _is_read_whole(doc, own):
                 doc.from_array(_ENTITY_ATTRIBUTES, _joined_entities(len(doc), own))
 
 
 def _all_sentences(copies: list[list[CleanCopy]]) -> list[Doc]:
     return [copy.doc for own in copies for copy in own]
+
+
+def _is_read_whole(doc: Doc, copies: list[CleanCopy]) -> bool:
+    return bool(copies) and copies[0].doc is doc
 
 
 def _copies_with_vectors(doc: Doc) -> list[CleanCopy]:
@@ -203,8 +207,8 @@ def _copies_with_vectors(doc: Doc) -> list[CleanCopy]:
 
 def _copies_with_entities(doc: Doc) -> list[CleanCopy]:
     """The sentences of a Doc with the entities that are set on it already."""
-    copies = clean_copies(doc)
-    if copies and copies[0].doc is doc:
+    copies = _copies_with_vectors(doc)
+    if not len(doc) or _is_read_whole(doc, copies):
         return copies
     preset = doc.to_array(_ENTITY_ATTRIBUTES).reshape(len(doc), -1)
     if not preset[:, 0].any():

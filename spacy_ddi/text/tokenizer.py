@@ -37,7 +37,7 @@ _GLUED: Final = re.compile(
             r"(?<=[^\W\d_]{4})(?=\[(?!(?:s|es|ies|[IVX]+|-\d+)\])[^\[\]\s]*\](?![\w-]))",
             r"(?<=[^\W\d_]{3})(?=\((?:R|TM|SM|C)\))"
             r"|(?<=\((?:R|C)\))(?=\w)|(?<=\((?:TM|SM)\))(?=\w)",
-            rf"(?<=[\w.,;:)])(?=\[{_REFERENCES}\](?![\w-]))|(?<=\d\])(?=[^\W\d_]{{3}})",
+            rf"(?<=[\w.,;:)])(?=\[{_REFERENCES}\](?![\w-]))",
             rf"(?<=[)\]])(?={_JOINT}[^\W_]{{3}})|(?<=[)\]]{_JOINT})(?=[^\W_]{{3}})",
             # Footnotes: warfarin1, phenytoin2,3, warfarin¹, interaction.12
             rf"(?<=[a-z]{{4}})(?=(?P<note>){_NOTE}(?![\w%-]|[.,–]\d))",
@@ -58,7 +58,7 @@ _GLUED: Final = re.compile(
 )
 # Without one of these there is no such place; it is much faster to look for them.
 _MAY_BE_GLUED: Final = re.compile(
-    rf"[{_SIGNS}¹²³⁰⁴-⁹≤≥≈~±×\\]|[\w.,;:)][(\[]|[a-z]{{4}}\.?\d|[a-z]{{3}}[,:=<>]\d|[)\]]{_JOINT}\w|\]\w|\)-?\w"
+    rf"[{_SIGNS}¹²³⁰⁴-⁹≤≥≈~±×\\]|[\w.,;:)][(\[]|[a-z]{{4}}\.?\d|[a-z]{{3}}[,:=<>]\d|[)\]]{_JOINT}\w|\)-?\w"
     r"|^[ \t]*[-–·*+]\w|[ \t][ \t][-–·*+]\w|[-=]>|\S[;+&_\"”“»«]\w",
     re.MULTILINE,
 )
@@ -77,6 +77,7 @@ _ISOMER: Final = re.compile(
 )
 _ENTITY: Final = re.compile(r"&(?:#\d+|\w{2,6});?$")
 _TO_EDIT: Final = re.compile(f"[{INVISIBLE}{''.join(LIGATURES)}]")
+_BLANK: Final = re.compile(rf"[\s{INVISIBLE}]+")
 _GAP: Final = re.compile(rf"[{INVISIBLE}]|\s+|[^\s{INVISIBLE}]")
 
 
@@ -160,10 +161,22 @@ def mark_invisible(vocab: Vocab) -> None:
 
     vocab (Vocab): Changed in place.
     """
+    # The words that it knows are forgotten when it is loaded; this is not.
+    vocab.lex_attr_getters[IS_SPACE] = is_blank  # type: ignore[attr-defined]
     for first, last in re.findall("(.)(?:-(.))?", INVISIBLE, re.DOTALL):
         if ord(first) < 0xE0000:
             for code in range(ord(first), ord(last or first) + 1):
-                vocab[chr(code)].set_flag(IS_SPACE, True)
+                if chr(code) in vocab:
+                    vocab[chr(code)].set_flag(IS_SPACE, True)
+
+
+def is_blank(word: str) -> bool:
+    """Whether a word is white space or invisible.
+
+    word (str): The word.
+    RETURNS (bool): True if nothing of it can be seen.
+    """
+    return word.isspace() or _BLANK.fullmatch(word) is not None
 
 
 def removals(text: str) -> list[Edit]:

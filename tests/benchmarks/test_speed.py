@@ -16,9 +16,8 @@ from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 
 from benchmarks.speed.__main__ import compare, many_mentions, measure_extraction, shares
-from benchmarks.speed.memory import held, measure
-from benchmarks.speed.report import points_of
-from benchmarks.speed.scaling import list_sentence
+from benchmarks.speed.report import MEGABYTES, processes
+from benchmarks.speed.scaling import held, list_sentence, measure
 from benchmarks.speed.systems import (
     PerPairClassifier,
     System,
@@ -140,18 +139,16 @@ def test_systems_take_turns_and_the_first_round_does_not_count() -> None:
     assert calls == ["a", "b"] * 3
 
 
-def test_a_point_is_drawn_where_nothing_else_was_changed() -> None:
-    taken = {"seconds": 1.0, "megabytes_above_loaded": 2.0}
-    scaling = [
-        {"mentions": 4, **taken},
-        {"documents": 10, **taken},
-        {"documents": 1000, "batch-size": 8, **taken},
-        {"documents": 10000, "n-process": 1, **taken},
-        {"documents": 10000, "n-process": 1, "seconds": 3.0, "megabytes_above_loaded": 4.0},
-        {"documents": 10000, "n-process": 2, **taken},
-        {"documents": 10000, "n-process": 2, "plain": 1, **taken},
+def test_processes_are_compared_with_one() -> None:
+    measured = [
+        {"n-process": n, "plain": plain, "texts": 1000, "seconds": s, "megabytes_above_loaded": s}
+        for n, plain, s in ((1, 0, 8.0), (2, 0, 4.0), (2, 1, 6.0), (1, 0, 9.0), (2, 0, 3.0))
     ]
-    assert points_of(scaling, "mentions") == [(4, 1.0, 2.0)]
-    assert points_of(scaling, "documents") == [(10, 1.0, 2.0), (10000, 2.0, 4.0)]
-    assert points_of(scaling, "n-process") == [(1, 2.0, 4.0), (2, 1.0, 2.0)]
-    assert points_of(scaling, "batch-size") == [(8, 1.0, 2.0)]
+    measured.append({**measured[2], "seconds": 4.5})
+    one, two, plain = processes(measured)
+    assert [line["times one process"] for line in (one, two, plain)] == [
+        [1, 1],
+        [2, 3],
+        [pytest.approx(8 / 6), 2],
+    ]
+    assert (one["From raw text"], one[MEGABYTES]) == ("1,000 texts, n_process=1", 9)

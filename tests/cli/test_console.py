@@ -71,27 +71,30 @@ def test_a_command_that_is_stopped_says_so():
     assert (result.exit_code, result.stderr) == (130, "Stopped.\n")
 
 
-def test_a_reader_that_goes_away_ends_the_command_silently():
+@pytest.mark.parametrize("printing", ["print('line')", "print('line', flush=True)"])
+def test_a_reader_that_goes_away_ends_the_command_silently(printing):
     script = (
         "import typer\n"
         "from spacy_ddi.cli.console import Command\n"
         "app = typer.Typer()\n"
         "@app.command(cls=Command)\n"
         "def command():\n"
-        "    while True:\n"
-        "        print('line', flush=True)\n"
+        "    input()\n"
+        f"    {printing}\n"
         "app()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
     )
     assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.readline() == "line\n"
     process.stdout.close()
-    assert process.stderr.read() == ""
-    process.stderr.close()
-    assert process.wait(timeout=30) == 141
+    _, errors = process.communicate("the reader is gone\n", timeout=30)
+    assert (errors, process.returncode) == ("", 141)
 
 
 def test_files_left_out_make_the_exit_code(capsys):
@@ -117,3 +120,47 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(DDIError, match="permission denied"):
         require_writable(tmp_path / "other")
+
+
+def run_script(script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_workers_end_silently_when_the_command_is_stopped():
+    done = run_script(
+        "import os, signal, time\n"
+        "from spacy_ddi.cli.console import silent_workers\n"
+        "before = signal.getsignal(signal.SIGINT)\n"
+        "with silent_workers():\n"
+        "    reader, writer = os.pipe()\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        os.write(writer, b'ready')\n"
+        "        time.sleep(60)\n"
+        "    os.read(reader, 5)\n"
+        "    os.kill(child, signal.SIGINT)\n"
+        "    print(os.waitpid(child, 0)[1])\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        time.sleep(60)\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('stopped')\n"
+        "assert signal.getsignal(signal.SIGINT) is before\n"
+    )
+    assert (done.stdout, done.stderr) == ("0\nstopped\n", "")
+
+
+def test_a_stopped_program_does_not_wait_for_what_is_under_way():
+    done = run_script(
+        "import threading, time\n"
+        "from spacy_ddi.cli import commands\n"
+        "def app():\n"
+        "    threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "    raise SystemExit(130)\n"
+        "commands.app = app\n"
+        "commands.main()\n"
+    )
+    assert done.returncode == 130

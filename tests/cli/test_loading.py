@@ -12,6 +12,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
+from spacy_ddi.cli.loading import load_pipeline
 from spacy_ddi.component import lookup as pipes
 from tests.cli.conftest import KNOWN, folded
 
@@ -95,7 +96,9 @@ def test_pipeline_without_the_parser_it_needs_says_so(run, pipeline, tmp_path):
 def test_package_that_is_no_pipeline_is_named(run, package):
     result = run("extract", KNOWN, "--pipeline", package)
     assert result.exit_code == 1
-    assert f"'{package}'" in result.stderr
+    assert f"[DDI057] Pipeline '{package}' is there" in result.stderr
+    assert "no spaCy pipeline" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def requiring(pipeline: str, folder: Path, *requirements: str) -> Path:
@@ -162,3 +165,8 @@ def test_a_wheel_is_to_be_installed_first(run, tmp_path):
     result = run("extract", KNOWN, "--pipeline", tmp_path / "en_x-1-py3-none-any.whl")
     assert result.exit_code == 1
     assert "pip install" in result.stderr
+
+
+def test_a_package_may_be_named_as_pip_names_it():
+    pytest.importorskip("en_ddi_minilm")
+    assert load_pipeline("en-ddi-minilm").meta["name"] == "ddi_minilm"

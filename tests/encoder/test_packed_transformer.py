@@ -253,19 +253,13 @@ def test_a_transformer_whose_weights_are_all_frozen_can_be_gone_through_backward
     assert all(weight.grad is None for weight in transformer.model.transformer.parameters())
 
 
-def test_prediction_leaves_the_module_as_thinc_does(tmp_path: Path) -> None:
-    """In training mode, with no attention dropout applied meanwhile."""
-    transformer = make_transformer(tmp_path)
-    np.testing.assert_array_equal(read(transformer), read(transformer))
-    assert transformer.model.transformer.training
-
-
 @pytest.mark.parametrize(
     ("setting", "value", "expected"),
     [
         ("precision", "float16", "float32 or bfloat16"),
         ("training_precision", "half", "float32 or bfloat16"),
         ("max_pieces", 0, "1 or more"),
+        ("threads", 0, "1 or more, or null"),
     ],
 )
 def test_a_setting_that_is_not_possible_is_refused(

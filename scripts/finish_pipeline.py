@@ -1,7 +1,10 @@
-"""Let a stored pipeline read texts of any layout; its weights stay as they are.
+"""Finish what `spacy assemble` has put together from trained parts; weights stay as they are.
 
-The tokenizer becomes `spacy-ddi.DrugTokenizer.v1`, the component `line_sentences` comes first, and
-`tok2vec`, `parser` and `ner` read sentences one by one, without their layout.
+- Texts of any layout can be read: the tokenizer becomes `spacy-ddi.DrugTokenizer.v1`, the component
+  `line_sentences` comes first, and `tok2vec`, `parser` and `ner` read sentences one by one,
+  without their layout.
+- Mentions and candidate pairs stand once in the config, in `[candidates]`. `spacy assemble` copies
+  what parts refer to into each of them.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import spacy
 import srsly
 import typer
 from spacy.util import load_config, registry
+from thinc.api import Config
 
 PARSER, RECOGNIZER = "sentence_parser", "sentence_ner"
 
@@ -22,7 +26,7 @@ def main(
     pipeline: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The pipeline.")],
     output: Annotated[Path, typer.Argument(help="The folder to write.")],
 ) -> None:
-    """Write a pipeline that differs in what its components read."""
+    """Write the finished pipeline."""
     shutil.copytree(pipeline, output, dirs_exist_ok=True)
     config = load_config(output / "config.cfg", interpolate=False)
     components = config["components"]
@@ -46,6 +50,9 @@ def main(
         components["line_sentences"] = {"factory": "line_sentences"}
         names.insert(0, "line_sentences")
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy-ddi.DrugTokenizer.v1"}
+    share_candidates(config)
+    # Where its parts lay on the machine that put it together means nothing elsewhere.
+    config["paths"].update(dict.fromkeys(["parser", "ner", "relations"]))
     config.to_disk(output / "config.cfg")
     for name in wrapped:
         wrap_weights(components[name]["model"], output / name / "model")
@@ -55,6 +62,27 @@ def main(
     nlp.tokenizer.to_disk(output / "tokenizer", exclude=["vocab"])
     write_meta(output / "meta.json", names)
     spacy.load(output)
+
+
+def share_candidates(config: Config) -> None:
+    """Let the relations and their encoder refer to one section.
+
+    config (Config): The config, changed in place.
+    """
+    settings = config["components"].values()
+    owners = [each for each in settings if each.get("factory") == "ddi_relation"]
+    owners += [
+        spans
+        for each in settings
+        if (spans := each.get("model", {}).get("get_spans", {})).get("candidates")
+    ]
+    blocks = [owner["candidates"] for owner in owners if isinstance(owner["candidates"], dict)]
+    if any(block != blocks[0] for block in blocks):
+        raise SystemExit(f"The candidates of relations and encoder differ: {blocks}")
+    for block in blocks[:1]:
+        config["candidates"] = block
+    for owner in owners:
+        owner["candidates"] = "${candidates}"
 
 
 def wrap_weights(settings: dict[str, Any], path: Path) -> None:

@@ -1,0 +1,46 @@
+"""The component that sets sentence boundaries."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+TEXT = "Take care.\n• Fluconazole increases\n  warfarin\n• Rifampin lowers it\n"
+
+
+def test_every_token_is_told(blank: Language) -> None:
+    doc = blank(TEXT)
+    assert [sentence.text for sentence in doc.sents] == [
+        "Take care.\n",
+        "• Fluconazole increases\n  warfarin\n",
+        "• Rifampin lowers it\n",
+    ]
+    assert all(token.is_sent_start is not None for token in doc)
+
+
+def test_boundaries_that_are_set_stay(blank: Language) -> None:
+    doc = blank.make_doc("Take care. Take care. Take care.")
+    doc[3].is_sent_start = False
+    doc[4].is_sent_start = True
+    doc = blank.get_pipe("line_sentences")(doc)
+    assert [token.i for token in doc if token.is_sent_start] == [0, 4, 6]
+
+
+def test_no_boundary_inside_an_entity(blank: Language) -> None:
+    doc = blank.make_doc("Take St. Johns. Warfarin too.")
+    doc.set_ents([doc.char_span(5, 24, label="drug")])
+    doc = blank.get_pipe("line_sentences")(doc)
+    assert len(list(doc.sents)) == 1
+
+
+def test_it_is_stored(blank: Language, tmp_path: Path) -> None:
+    blank.to_disk(tmp_path)
+    for nlp in (spacy.load(tmp_path), pickle.loads(pickle.dumps(blank))):
+        assert [s.start for s in nlp(TEXT).sents] == [s.start for s in blank(TEXT).sents]
+
+
+def test_empty_texts(blank: Language) -> None:
+    assert [len(list(doc.sents)) for doc in blank.pipe(["", "\n", " ", "•"])] == [0, 1, 1, 1]
