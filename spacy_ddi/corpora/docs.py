@@ -148,11 +148,12 @@ def _relations(sentence: Sentence, spans: dict[str, Span]) -> Iterator[RelationD
     a span; what can't be told apart then is left out, with a warning."""
     known = set()
     for interaction in sentence.interactions:
-        head, tail = spans[interaction.head], spans[interaction.tail]
-        places = frozenset(((head.start, head.end), (tail.start, tail.end)))
-        if len(places) == 2 and places not in known:
-            known.add(places)
-            yield make_relation(*places, interaction.label, 1.0)
+        ends = (spans[interaction.head], spans[interaction.tail])
+        head, tail = ((end.start, end.end) for end in ends)
+        pair = frozenset((head, tail))
+        if head != tail and pair not in known:
+            known.add(pair)
+            yield make_relation(head, tail, interaction.label, 1.0)
             continue
         found = f"{sentence.origin or sentence.id}: the {interaction.label or 'interaction'} of "
         found += f"{interaction.head!r} and {interaction.tail!r}, which is left out"
