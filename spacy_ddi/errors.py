@@ -303,11 +303,6 @@ class Warnings:
         "pairs that were meant count as not interacting. E.g. {examples}. Give a relation the "
         "token offsets of two mentions of one sentence, and check spans_key and mention_labels."
     )
-    RELATIONS_CONTRADICT: Final = (
-        "[DDI916] Component '{name}': of {n_annotated} annotated pairs in the training references, "
-        "{n_found} have relations with different labels; the last one is used. E.g. {examples}. "
-        "Keep one relation for each pair."
-    )
     NOT_ANNOTATED: Final = (
         "[DDI917] Component '{name}': training references with pairs of mentions, but without "
         "annotation: {n_found}. All their pairs count as not interacting. E.g. {examples}. Set "

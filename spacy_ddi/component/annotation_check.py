@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import get_relations, relations_of_doc
+from spacy_ddi.annotations import get_relations
 from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.candidates.generators import CandidateGenerator
 from spacy_ddi.corpora.docs import origin_of
 from spacy_ddi.errors import Warnings
-from spacy_ddi.gold import SOFT_LABELS, PlacePair, labelled_pairs, place_pair, soft_labels_of
+from spacy_ddi.gold import SOFT_LABELS, labelled_pairs, soft_labels_of
 
 PROBLEMS = ("are no pair that is proposed", "is no mention", "are no mentions")
 """What is wrong with a relation of which no, one or two ends are no mentions."""
@@ -23,7 +23,7 @@ N_SHOWN = 3
 
 class AnnotationCheck:
     """Collects what is odd about training references: relations that fit no pair of mentions,
-    pairs with several labels, and pairs in Docs without any annotation.
+    and pairs in Docs without any annotation.
 
     Pairs that the negative filter drops are not counted: that is what it is for, and the score
     `ddi_candidate_recall` tells how many are true.
@@ -35,7 +35,6 @@ class AnnotationCheck:
         self.generator = generator
         self.n_annotated = 0
         self.lost: list[str] = []
-        self.contradictory: list[str] = []
         self.not_annotated: list[str] = []
 
     def add(self, reference: Doc, candidates: Candidates) -> None:
@@ -54,13 +53,9 @@ class AnnotationCheck:
         places = {(mention.start_char, mention.end_char) for mention in candidates.mentions}
         for pair in sorted(unknown):
             wrong = [place for place in pair if place not in places]
-            problem = ("are no pair that is proposed", "is no mention", "are no mentions")[
-                len(wrong)
-            ]
+            problem = PROBLEMS[len(wrong)]
             names = [repr(reference.text[start:end]) for start, end in wrong or pair]
             self.lost.append(f"{' and '.join(names)} {problem} in {_describe(reference)}")
-        if len(get_relations(reference)) > len(annotated):
-            self.contradictory.extend(_contradictions(reference))
         is_annotated = get_relations(reference) != () or SOFT_LABELS in reference.user_data
         if len(candidates.pairs) and not is_annotated:
             self.not_annotated.append(_describe(reference))
@@ -73,7 +68,6 @@ class AnnotationCheck:
         """
         for template, found in (
             (Warnings.RELATIONS_LOST, self.lost),
-            (Warnings.RELATIONS_CONTRADICT, self.contradictory),
             (Warnings.NOT_ANNOTATED, self.not_annotated),
         ):
             if found:
@@ -84,18 +78,7 @@ class AnnotationCheck:
                     examples="; ".join(found[:N_SHOWN]),
                 )
                 warnings.warn(message, stacklevel=4)
-        return bool(self.lost or self.contradictory or self.not_annotated)
-
-
-def _contradictions(reference: Doc) -> list[str]:
-    first: dict[PlacePair, str] = {}
-    found = []
-    for relation in relations_of_doc(reference):
-        before = first.setdefault(place_pair(relation.head, relation.tail), relation.label)
-        if before != relation.label:
-            pair = f"'{relation.head.text}' and '{relation.tail.text}'"
-            found.append(f"{pair}: {before!r}, {relation.label!r} in {_describe(reference)}")
-    return found
+        return bool(self.lost or self.not_annotated)
 
 
 def _describe(reference: Doc) -> str:

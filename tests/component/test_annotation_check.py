@@ -128,14 +128,6 @@ def test_soft_labels_that_fit_no_pair_are_counted(nlp: Language) -> None:
     assert "of 3 annotated relations in the training references, 1 can't" in message
 
 
-def test_two_labels_of_a_pair_are_counted(nlp: Language) -> None:
-    other = make_relation((3, 4), (0, 1), "effect", 1.0)
-    [message] = initialize(nlp, reference(nlp, GOOD, GOOD), reference(nlp, GOOD, other))
-    assert "[DDI916]" in message
-    assert "of 2 annotated pairs in the training references, 1 have" in message
-    assert f"'Lithium' and 'ibuprofen': 'mechanism', 'effect' in '{TEXT} '" in message
-
-
 def test_references_without_annotation_are_counted(nlp: Language) -> None:
     bare = reference(nlp)
     bare.user_data.clear()
