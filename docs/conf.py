@@ -39,11 +39,12 @@ def google_style(lines: list[str]) -> list[str]:
     current: list[str] | None = None
     for line in lines:
         match = _ENTRY.fullmatch(line)
-        if match and (match["type"] or match["names"] in _SECTIONS):
+        is_entry = match and (match["type"] or match["names"].startswith(("*", *_SECTIONS)))
+        if match and is_entry:
             title = _SECTIONS.get(match["names"], "Args")
             current = sections.setdefault(title, ["", f"{title}:"])
-            names = match["names"].replace("*", r"\*")
-            head = match["type"] if title != "Args" else f"{names} ({match['type']})"
+            annotation = f" ({match['type']})" if match["type"] else ""
+            head = match["type"] if title != "Args" else f"{match['names']}{annotation}"
             current.append(f"    {head}: {match['text']}")
         elif current is not None and line.startswith("    "):
             current.append(f"    {line}")

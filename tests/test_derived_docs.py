@@ -14,6 +14,7 @@ from spacy_ddi.errors import DDIError
 from spacy_ddi.gold import (
     DOCUMENT_ID,
     MENTIONS_KEY,
+    ORIGIN,
     SENTENCE_ID,
     SOFT_LABELS,
     labelled_pairs,
@@ -94,6 +95,7 @@ def test_gold_sentences_become_a_gold_document():
     for i, doc in enumerate(docs):
         doc.user_data[DOCUMENT_ID] = "D0"
         doc.user_data[SENTENCE_ID] = f"D0.s{i}"
+        doc.user_data[ORIGIN] = f"D0.xml, line {i}"
         set_soft_labels(doc, [soft_label(doc)])
     joined = concatenate_docs(docs)
     assert joined.user_data[DOCUMENT_ID] == "D0"

@@ -215,11 +215,11 @@ def test_settings_that_can_not_be_made_are_undone() -> None:
 
     def make(undo: ExitStack) -> None:
         undo.callback(done.append, "undone")
-        raise OSError
+        raise OSError("no encoders")
 
     settings = SharedSettings(make)
     for _ in range(2):
-        with pytest.raises(OSError), settings.held():
+        with pytest.raises(OSError, match="no encoders"), settings.held():
             pass
     assert done == ["undone"] * 2
 

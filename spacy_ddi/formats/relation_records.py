@@ -21,6 +21,10 @@ __all__ = [
 ]
 
 
+ANY_TYPE = MentionSource(labels=None)
+"""Where the types of mentions are looked up, whatever they are."""
+
+
 class RelationRecord(TypedDict):
     """One interaction. Offsets are characters of the whole text, end exclusive; the sentence begins
     at `sentence_start`. `score` is the probability of the label, in [0, 1]."""
@@ -40,7 +44,7 @@ class RelationRecord(TypedDict):
 
 
 def to_records(
-    docs: Doc | Iterable[Doc], *, source: MentionSource = DEFAULT_SOURCE
+    docs: Doc | Iterable[Doc], *, source: MentionSource = ANY_TYPE
 ) -> Iterator[dict[str, Any]]:
     """The relations of Docs as rows of a table: `pd.DataFrame(to_records(nlp.pipe(texts)))`.
 
@@ -61,7 +65,7 @@ def to_records(
 
 
 def relation_records(
-    doc: Doc, *, offset: int = 0, source: MentionSource = DEFAULT_SOURCE
+    doc: Doc, *, offset: int = 0, source: MentionSource = ANY_TYPE
 ) -> Iterator[RelationRecord]:
     """The relations of a passage as records for output, scores with four decimals.
 
@@ -76,7 +80,7 @@ def relation_records(
         yield record
 
 
-def mention_types(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> dict[tuple[int, int], str]:
+def mention_types(doc: Doc, source: MentionSource = ANY_TYPE) -> dict[tuple[int, int], str]:
     """The types of the mentions of a Doc.
 
     doc (Doc): The Doc.

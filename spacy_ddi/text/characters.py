@@ -35,8 +35,9 @@ LIGATURES: Final = {
 
 _HYPHEN: Final = "-\u00ad\u2010\u2011"
 
+# A word's start is asked for, so that a text without blanks takes no more time than others.
 LINE_BREAK: Final = re.compile(
-    rf"(?P<left>[^\W_]+)[{INVISIBLE}]*(?P<hyphen>[{_HYPHEN}])[{INVISIBLE}]*"
+    rf"(?<![^\W_])(?P<left>[^\W_]+)[{INVISIBLE}]{{0,3}}(?P<hyphen>[{_HYPHEN}])[{INVISIBLE}]{{0,3}}"
     rf"(?P<end>[^\S\r\n]*{LINE_END}[^\S\r\n]*(?:>[ \t>]*)?)(?P<invisible>[{INVISIBLE}]*)"
     r"(?=(?P<right>[^\W_]+))"
 )

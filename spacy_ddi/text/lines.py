@@ -93,7 +93,7 @@ def split_lines(text: str) -> list[Line]:
         begin = start = match.start()
         if is_quoted and (quote := _QUOTE.match(text, begin, match.end())):
             start = quote.end()
-        start = min(_margin_end(text, start), match.end())
+        start = _margin_end(text, start, match.end())
         content = text[start : match.end()].rstrip()
         if _RULE.fullmatch(content):
             content = ""
@@ -127,8 +127,8 @@ def _starts(text: str) -> list[int]:
     return starts
 
 
-def _margin_end(text: str, start: int) -> int:
-    match = _MARGIN.match(text, start)
+def _margin_end(text: str, start: int, end: int) -> int:
+    match = _MARGIN.match(text, start, end)
     return match.end() if match else start
 
 

@@ -25,7 +25,7 @@ SENTENCES = [
 ]
 CONFIG = {
     "missing_parse": "chain",
-    "negative_filter": None,
+    "candidates": {"negative_filter": None},
     "model": {
         "@architectures": "spacy-ddi.PairClassifier.v1",
         "dropout": 0.0,

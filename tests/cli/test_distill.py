@@ -128,7 +128,7 @@ def test_soft_labels_names_what_is_no_docbin(run, pipeline, tmp_path):
     given = ("--corpus", tmp_path / "gold.spacy", "--pipeline", pipeline)
     result = run("soft-labels", tmp_path / "soft_labels.spacy", *given)
     assert result.exit_code == 1
-    assert f"[DDI068] {tmp_path / 'gold.spacy'}" in result.stderr
+    assert f"[DDI117] {tmp_path / 'gold.spacy'}" in result.stderr
 
 
 def test_soft_labels_refuses_markup(run, pipeline, tmp_path):

@@ -17,6 +17,7 @@ from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.formats.html_page import INTERACTION_TYPES, MENTION_TYPES, render_page
+from spacy_ddi.formats.relation_records import ANY_TYPE
 from spacy_ddi.gold import MENTIONS_KEY
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -50,7 +51,7 @@ def items_of(page: html.HtmlElement) -> list[str]:
 
 
 def test_page_shows_sentences_with_mentions_and_their_interactions(doc):
-    page = html.fromstring(render_page([doc]))
+    page = html.fromstring(render_page([doc], source=ANY_TYPE))
     assert len(page.findall(".//section")) == 2
     assert "Hello there" not in page.text_content()
     assert "2 interactions between 4 drug mentions in 2 sentences" in page.text_content()
@@ -60,13 +61,13 @@ def test_page_shows_sentences_with_mentions_and_their_interactions(doc):
 
 
 def test_type_of_a_mention_is_readable_without_colour(doc):
-    page = html.fromstring(render_page([doc]))
+    page = html.fromstring(render_page([doc], source=ANY_TYPE))
     notes = [note.text.strip() for note in page.iter("small")]
     assert notes == ["brand", "drug", "vitamin", "drug_n"]
 
 
 def test_text_and_title_are_escaped(doc):
-    page = render_page([doc], title="A <i>title</i> & {more} $css")
+    page = render_page([doc], source=ANY_TYPE, title="A <i>title</i> & {more} $css")
     assert "A &lt;i&gt;title&lt;/i&gt; &amp; {more} $css" in page
     assert "<b>plinozide" not in page
     assert "&lt;b&gt;<mark" in page
@@ -77,7 +78,7 @@ def test_labels_types_and_names_are_escaped(one_pair):
     doc = Doc(one_pair.vocab, words=["</p><u>", '"><u>'])
     doc.spans[MENTIONS_KEY] = [Span(doc, 0, 1, label='"><u>'), Span(doc, 1, 2, label="<u>")]
     doc._.ddi_rels = [make_relation((0, 1), (1, 2), '"><script>', 1.0)]
-    page = render_page([doc])
+    page = render_page([doc], source=ANY_TYPE)
     assert page.count("<script>") == 1
     assert "<u>" not in page
     item = html.fromstring(page).find_class("relations")[0].find("li")
@@ -85,7 +86,7 @@ def test_labels_types_and_names_are_escaped(one_pair):
 
 
 def test_legend_explains_what_occurs_and_nothing_else(doc):
-    legend = html.fromstring(render_page([doc])).find_class("legend")[0]
+    legend = html.fromstring(render_page([doc], source=ANY_TYPE)).find_class("legend")[0]
     types, labels = ([item.text_content() for item in ul.iter("li")] for ul in legend.iter("ul"))
     assert types == [
         "drug generic name",
@@ -105,7 +106,7 @@ def test_legend_of_a_page_without_interactions_has_no_arcs(one_pair):
 
 
 def test_page_needs_nothing_from_outside(doc):
-    page = render_page([doc])
+    page = render_page([doc], source=ANY_TYPE)
     assert re.findall(r"<(?:link|img|iframe)\b|\bsrc=|@import|url\(|\bimport\b", page) == []
     assert set(re.findall(r'https?://[^"\s]+', page)) == {"http://www.w3.org/2000/svg"}
 
@@ -113,7 +114,7 @@ def test_page_needs_nothing_from_outside(doc):
 @pytest.mark.parametrize("words", [[], ["nothing", "here"]])
 def test_page_of_a_text_without_mentions_says_so(words):
     doc = Doc(Vocab(), words=words, sent_starts=[i == 0 for i in range(len(words))])
-    page = html.fromstring(render_page([doc]))
+    page = html.fromstring(render_page([doc], source=ANY_TYPE))
     assert "No drug mentions found." in page.text_content()
     assert page.findall(".//section") == []
     assert page.find_class("legend") == []
@@ -121,7 +122,7 @@ def test_page_of_a_text_without_mentions_says_so(words):
 
 def test_longest_of_nested_mentions_is_shown_and_takes_the_arcs_of_the_others():
     doc = make_doc("MAO inhibitors and BB", [(0, 2), (0, 1), (1, 2), (3, 4)], [(2, 3, "int")])
-    page = html.fromstring(render_page([doc]))
+    page = html.fromstring(render_page([doc], source=ANY_TYPE))
     assert marks_of(page) == ["MAO inhibitors", "BB"]
     assert items_of(page) == ["int 0.50: inhibitors and BB"]
     item = page.find_class("relations")[0].find("li")
@@ -161,7 +162,7 @@ def test_sentences_that_a_relation_joins_are_shown_as_one(one_pair):
     doc = Doc(one_pair.vocab, words=words, sent_starts=[i in (0, 3, 6, 9) for i in range(11)])
     doc.spans[MENTIONS_KEY] = [Span(doc, i, i + 1, label="drug") for i in (0, 6, 9)]
     doc._.ddi_rels = [make_relation((0, 1), (6, 7), "int", 1.0)]
-    page = html.fromstring(render_page([doc]))
+    page = html.fromstring(render_page([doc], source=ANY_TYPE))
     assert len(page.findall(".//section")) == 2
     assert items_of(page) == ["int 1.00: AA and BB"]
     assert "between 3 drug mentions in 4 sentences" in page.text_content()
@@ -170,15 +171,15 @@ def test_sentences_that_a_relation_joins_are_shown_as_one(one_pair):
 def test_line_ends_and_controls_become_blanks(one_pair):
     doc = Doc(one_pair.vocab, words=["AA\nBB", "\x00\x0b", "CC"])
     doc.spans[MENTIONS_KEY] = [Span(doc, 0, 1, label="drug")]
-    assert "AA BB<small>" in render_page([doc])
-    assert re.search(r"[\x00\x0b]", render_page([doc])) is None
+    assert "AA BB<small>" in render_page([doc], source=ANY_TYPE)
+    assert re.search(r"[\x00\x0b]", render_page([doc], source=ANY_TYPE)) is None
 
 
 def test_doc_without_sentence_boundaries_counts_as_one_sentence():
     """As it does for the candidate pairs."""
     doc = Doc(Vocab(), words=["AA", "meets", "BB"])
     doc.set_ents([Span(doc, 0, 1, label="drug"), Span(doc, 2, 3, label="drug")])
-    assert len(html.fromstring(render_page([doc])).findall(".//section")) == 1
+    assert len(html.fromstring(render_page([doc], source=ANY_TYPE)).findall(".//section")) == 1
 
 
 def test_summary_of_one_of_each_is_in_the_singular(one_pair):
@@ -187,7 +188,7 @@ def test_summary_of_one_of_each_is_in_the_singular(one_pair):
 
 
 def test_several_docs_make_one_page(doc, one_pair):
-    page = html.fromstring(render_page([doc, one_pair]))
+    page = html.fromstring(render_page([doc, one_pair], source=ANY_TYPE))
     assert len(page.findall(".//section")) == 3
     assert "between 6 drug mentions in 3 sentences" in page.text_content()
 

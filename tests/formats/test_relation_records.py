@@ -89,7 +89,7 @@ def test_rows_of_several_docs_say_which(doc):
 
 def test_types_come_from_the_component_s_mention_source(doc):
     doc.spans["mine"] = [Span(doc, ent.start, ent.end, label="SUBSTANCE") for ent in doc.ents[:1]]
-    source = MentionSource("mine")
+    source = MentionSource("mine", None)
     for records in (to_records(doc, source=source), relation_records(doc, source=source)):
         assert [record["head_type"] for record in records] == ["SUBSTANCE", "vitamin"]
 

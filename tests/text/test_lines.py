@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import textwrap
+import time
 
 import pytest
 
+from spacy_ddi.text.layout import is_plain
 from spacy_ddi.text.lines import text_sentence_starts
+from spacy_ddi.text.tokenizer import breaks, removals
 
 SENTENCES = [
     "Concomitant use of fluconazole increases the plasma concentration of warfarin in patients.",
@@ -94,3 +97,17 @@ def test_drug_list_without_full_stops() -> None:
     drugs = "Fluconazole Warfarin Digoxin Phenytoin Ritonavir Rifampin Lithium".split()
     rows = [f"{drugs[i % 7]} increases {drugs[3 * i % 7]} plasma levels" for i in range(200)]
     assert len(pieces("\n".join(rows))) == 200
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "\n", "\r\n", ".", "-\n", "> ", "x\u00ad\n", "A. ", "a;", "• "]
+)
+def test_time_grows_with_the_length(unit: str) -> None:
+    """And not with its square, whatever the text is made of."""
+    text = (unit * 50_000)[:50_000]
+    start = time.perf_counter()
+    text_sentence_starts(text)
+    removals(text)
+    breaks(text)
+    is_plain(text)
+    assert time.perf_counter() - start < 3

@@ -18,7 +18,7 @@ TEXT = "Fluconazole increases warfarin levels."
 
 @pytest.fixture(scope="module")
 def script() -> dict[str, Any]:
-    return runpy.run_path(str(ROOT / "scripts" / "add_text_layers.py"))
+    return runpy.run_path(str(ROOT / "scripts" / "finish_pipeline.py"))
 
 
 @pytest.fixture(scope="module")
