@@ -5,7 +5,7 @@
 # PYTHON makes it anew; `VENV=FOLDER` keeps several.
 
 PYTHON ?=
-# What else pytest is told, for example `make check TESTS="-m 'not slow' tests/graph"`.
+# What else pytest is told, for example `make check TESTS="tests/graph -x"`.
 TESTS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
