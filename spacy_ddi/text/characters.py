@@ -55,7 +55,7 @@ _SECOND_PARTS: Final = re.compile(
     r"|lactam|lasting|level|life|like|limit|linear|lives|lowering|malar|marketing|match|mediat"
     r"|medic|metabol|minute|month|naive|negative|neoplast|nucleos|nutri|onset|oral|oxid|pass|patient"
     r"|period|phase|platelet|poor|positiv|potassium|potent|pressure|prolong|protein|protect"
-    r"|psychot|quinol|react|reduc|refract|regul|related|release|releas|renal|replac|resist"
+    r"|psychot|quinol|react|recept|reduc|refract|regul|related|release|releas|renal|replac|resist"
     r"|respons|retrovir|rich|risk|select|sensit|significan|soluble|sparing|specif|spectrum|spasmod"
     r"|stage|state|steroid|stimul|strain|strength|sulf|suppress|syndrome|taking|target|term|terminal"
     r"|therap|thiazid|threat|thrombo|time|tocopher|toxic|transplant|treat|tubul|tumou?r|type|ulcer"
@@ -106,7 +106,7 @@ def keeps_hyphen(left: str, right: str) -> bool:
     """
     if not (left.isalpha() and right.isalpha() and right.islower() and len(left) > 1):
         return True
-    if left.isupper() or never_joined(right) or _SECOND_PARTS.fullmatch(right):
+    if left.isupper() or never_joined(right) or is_second_part(right):
         return True
     if _ENDINGS.fullmatch(right):
         return False
@@ -114,6 +114,15 @@ def keeps_hyphen(left: str, right: str) -> bool:
     if first in _FIRST_PARTS:
         return first not in _DOUBTFUL_FIRST_PARTS
     return len(left) >= 7 and len(right) >= 7 and _NAME_END.search(first) is not None
+
+
+def is_second_part(word: str) -> bool:
+    """Whether a word is usual after a hyphen: 'induced', 'receptor'.
+
+    word (str): The word.
+    RETURNS (bool): True if it is.
+    """
+    return _SECOND_PARTS.fullmatch(word) is not None
 
 
 def never_joined(right: str) -> bool:

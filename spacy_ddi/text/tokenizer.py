@@ -13,7 +13,14 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from spacy_ddi.text.characters import INVISIBLE, LIGATURES, LINE_BREAK, keeps_hyphen, never_joined
+from spacy_ddi.text.characters import (
+    INVISIBLE,
+    LIGATURES,
+    LINE_BREAK,
+    is_second_part,
+    keeps_hyphen,
+    never_joined,
+)
 
 _SIGNS: Final = "®™℠©†‡§¶‹›|•‣⁃◦▪▫■□●○◆◇►▶▸➢➤✓✔←-⇿⟰-⟿"
 """Signs that are in no name."""
@@ -29,12 +36,11 @@ _GLUED: Final = re.compile(
             # warfarin®, warfarin†, aspirin→warfarin, aspirin|warfarin, •warfarin, aspirin->warfarin
             rf"(?<=\S)(?=[{_SIGNS}])|(?<=[{_SIGNS}])(?=\S)",
             r"(?<=\w)(?=<?[-=]{1,2}>[^\W_])|(?<=\w[-=]>)(?=\w)|(?<=\w[-=]{2}>)(?=\w)",
-            # A bullet at the start of a line: -warfarin
-            r"(?:(?<=^[-–·*+])|(?<=^[ \t][-–·*+])|(?<=[ \t][ \t][-–·*+]))(?=[^\W\d_]{4})",
             # Brackets at the end of a word: warfarin(5mg), Warfarin(R), warfarin[12], but not
             # drug(s), poly(ethylene)glycol, iron(III), mmol(-1)
-            r"(?<=[^\W\d_]{4})(?=\((?!(?:s|es|ies|[IVX]+|-\d+)\))[^()\s]*\)(?![\w-]))",
-            r"(?<=[^\W\d_]{4})(?=\[(?!(?:s|es|ies|[IVX]+|-\d+)\])[^\[\]\s]*\](?![\w-]))",
+            r"(?<=[^\W\d_]{4})(?=\((?!(?:s|es|ies|[IVX]+|-\d+)\))[^()\s]*(?:\)(?![\w-])|\s))",
+            r"(?<=[^\W\d_]{4})(?=\[(?!(?:s|es|ies|[IVX]+|-\d+)\])[^\[\]\s]*(?:\](?![\w-])|\s))",
+            r"(?<=[^\W\d_]{4})(?=\{[^{}\s]*\}(?![\w-]))|(?<=\w)(?=</?[a-z]{1,6}>)|(?<=[a-z]>)(?=\w)",
             r"(?<=[^\W\d_]{3})(?=\((?:R|TM|SM|C)\))"
             r"|(?<=\((?:R|C)\))(?=\w)|(?<=\((?:TM|SM)\))(?=\w)",
             rf"(?<=[\w.,;:)])(?=\[{_REFERENCES}\](?![\w-]))",
@@ -43,39 +49,48 @@ _GLUED: Final = re.compile(
             rf"(?<=[a-z]{{4}})(?=(?P<note>){_NOTE}(?![\w%-]|[.,–]\d))",
             r"(?<=[A-Za-z]{3})(?=[¹²³⁰⁴-⁹]{1,3}(?:[,–⁻-][¹²³⁰⁴-⁹]{1,3}){0,9}(?!\w))",
             r"(?<=[^\W\d_][.,;:)])(?=[¹²³⁰⁴-⁹])",
+            r"(?<=[a-z]{4})(?=[ªºᵃ-ᵿ]+(?!\w))|(?<=[a-z]{4})(?=\^\d{1,2}(?!\w))",
             rf"(?<=[a-z]{{4}})(?=\.{_NOTE}(?:\s|$))|(?<=[a-z]{{4}}\.)(?={_NOTE}(?:\s|$))",
             # Doses: warfarin5mg
             r"(?<=[a-z]{4})(?=\d+(?:\.\d+)?(?:mg|mcg|[µμ]g|g|kg|ml|mL|IU|%)(?!\w))",
-            # Lists: aspirin+warfarin, a;b;c, aspirin&warfarin, aspirin,5-fluorouracil
-            r"(?<=[^\W\d_]{3})(?=[+\\&][^\W\d_]{3})|(?<=[^\W\d_]{3}[+\\&])(?=[^\W\d_]{3})",
+            # Lists: a;b;c, aspirin_warfarin, aspirin,5-fluorouracil
             r"(?<=[\w)\]*])(?=;[^\W_])|(?<=[\w)\]*];)(?=[^\W_])",
             r"(?<=[a-z]{3})(?=_[^\W\d_]{3})|(?<=[a-z]{3}_)(?=[^\W\d_]{3})",
             r"(?<=[a-z]{3})(?=[,:=<>≤≥≈~±×]\d)|(?<=[a-z]{3}[,:=<>≤≥≈~±×])(?=\d)",
-            r"(?<=[a-z]{3})(?=[≤≥≈~±×\"”“»«][^\W\d_]{3})|(?<=[a-z]{3}[≤≥≈~±×\"”“»«])(?=[^\W\d_]{3})",
         )
     ),
     re.MULTILINE,
 )
+# Any other sign between two names, after one or before one: aspirin+warfarin, warfarin~, @warfarin
+_SIGN: Final = r"[^\w\s.,:'’()\[\]{}/–—-]"
+_RUN: Final = re.compile(
+    rf"(?<=[^\W\d_]{{3}})[)\]}}]?(?:(?!@){_SIGN}|/(?!\w)|(?<=/)/){{1,4}}[(\[{{]?(?=[^\W\d_]{{3}})"
+    rf"|(?<=[^\W\d_]{{4}})(?:(?:{_SIGN}|[/–—]){{1,4}}|-(?=[.,;:)]))(?=[.,;:)\]!?]*(?:\s|$))"
+    rf"|(?<![^\s(\[{{])(?:{_SIGN}|/){{1,4}}(?=[^\W\d_]{{4}})"
+    r"|(?<![^\s(\[{])(?P<hyphen>[-–—])(?=(?P<word>[^\W\d_]{4,}))"
+)
 # Without one of these there is no such place; it is much faster to look for them.
 _MAY_BE_GLUED: Final = re.compile(
-    rf"[{_SIGNS}¹²³⁰⁴-⁹≤≥≈~±×\\]|[\w.,;:)][(\[]|[a-z]{{4}}\.?\d|[a-z]{{3}}[,:=<>]\d|[)\]]{_JOINT}\w|\)-?\w"
-    r"|^[ \t]*[-–·*+]\w|[ \t][ \t][-–·*+]\w|[-=]>|\S[;+&_\"”“»«]\w",
-    re.MULTILINE,
+    rf"[{_SIGNS}¹²³⁰⁴-⁹ªºᵃ-ᵿ≤≥≈~±×\\]|[\w.,;:)][(\[{{]|[a-z]{{4}}\.?\d|[a-z]{{3}}[,:=<>]\d"
+    rf"|[)\]](?:{_JOINT}|-)?\w|[)\]]{_SIGN}|_\w|[^\W\d_](?![;?!%]\s){_SIGN}|{_SIGN}[^\W\d_]|[^\W\d_][/–—-][\s.,;:)]"
+    r"|//|(?<!\S)[-–—/][^\W\d_]"
 )
 # What a number may belong to.
 _NUMBERED: Final = re.compile(
-    r"(?:://\S*|www\.\S*|(?<![^\W\d_])(?:omega|inter(?:leukin|feron)|factor|type|phase|days?|weeks?"
+    r"(?<![^\W\d_])(?:omega|inter(?:leukin|feron)|factor|type|phase|days?|weeks?"
     r"|months?|years?|table|group|fig(?:ure)?|grade|stage|vitamin|compound|cells?|visit|period|part"
     r"|step|level|class|case|cohort|study|model|panel|sample|section|chapter|protein|cytochrome"
-    r"|alpha|beta|gamma|delta|kappa|lambda))$",
+    r"|alpha|beta|gamma|delta|kappa|lambda)$",
     re.IGNORECASE,
 )
 # Prefixes that say which isomer: (S)-warfarin, R-(+)-warfarin
 _ISOMER: Final = re.compile(
-    r"(?<![^\s(\[/,;-])(?:[RSDLrsdl]-)?(?P<sign>\((?:[RSEZrsez]|[RSEZ],[RSEZ]|±|\+|[-−–]|\+/[-−–])\))"
-    r"(?P<hyphen>-)(?=[^\W\d_]{3})"
+    r"(?<![^\s(\[/,;-])(?:[RSDLrsdl]-)?"
+    r"(?:(?P<sign>\((?:[RSEZrsez]|[RSEZ],[RSEZ]|±|\+|[-−–]|\+/[-−–])\))(?P<hyphen>-)"
+    r"|(?P<isotope>\[\d{1,3}[A-Z][a-z]?\d?\])(?P<after>-?))(?=[^\W\d_]{3})"
 )
-_ENTITY: Final = re.compile(r"&(?:#\d+|\w{2,6});?$")
+# An address, or a character reference of HTML, is cut nowhere.
+_WHOLE: Final = re.compile(r"(?:://|www\.|\S@\w)\S*$|&(?:#\d+|\w{2,6});?$")
 _TO_EDIT: Final = re.compile(f"[{INVISIBLE}{''.join(LIGATURES)}]")
 _BLANK: Final = re.compile(rf"[\s{INVISIBLE}]+")
 _GAP: Final = re.compile(rf"[{INVISIBLE}]|\s+|[^\s{INVISIBLE}]")
@@ -208,19 +223,25 @@ def breaks(text: str) -> list[Edit]:
     """
     if not _MAY_BE_GLUED.search(text):
         return []
-    places = set()
-    for match in _GLUED.finditer(text):
-        place = match.start()
-        before = text[max(0, place - 40) : place]
-        if match["note"] is not None and _NUMBERED.search(before):
-            continue
-        if (text.startswith(";", place) or before.endswith(";")) and _ENTITY.search(before):
-            continue
-        places.add(place)
+    places = {
+        match.start()
+        for match in _GLUED.finditer(text)
+        if match["note"] is None or not _NUMBERED.search(_before(text, match.start()))
+    }
+    for match in _RUN.finditer(text):
+        if match["hyphen"] is None or not is_second_part(match["word"]):
+            places |= {match.start(), match.end()}
     for match in _ISOMER.finditer(text):
-        places |= {match.start("sign"), match.end("sign"), match.end("hyphen")}
+        places |= {match.start(group) for group in ("sign", "isotope") if match[group]}
+        places |= {match.end(group) for group in match.groupdict() if match[group]}
         places.discard(match.start())
-    return [Edit(place, place, " ") for place in sorted(places)]
+    return [Edit(place, place, " ") for place in sorted(places) if _may_break(text, place)]
+
+
+def _may_break(text: str, place: int) -> bool:
+    if not 0 < place < len(text) or text[place - 1].isspace() or text[place].isspace():
+        return False
+    return not _WHOLE.search(_before(text, place))
 
 
 def apply_edits(text: str, edits: list[Edit]) -> tuple[str, Sequence[int]]:
@@ -262,6 +283,10 @@ def doc_of_pieces(vocab: Vocab, pieces: list[str]) -> Doc:
             words.append(rest)
             spaces.append(False)
     return Doc(vocab, words=words, spaces=spaces)
+
+
+def _before(text: str, place: int) -> str:
+    return text[max(0, place - 60) : place]
 
 
 def _joined(match: re.Match[str]) -> Iterator[Edit]:
