@@ -42,7 +42,8 @@ $(VENV)/.runtime: EXTRAS :=
 $(VENV)/.dev: EXTRAS := [dev]
 $(VENV)/.docs: EXTRAS := [docs]
 $(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt $(WHEEL)
-	$(INSTALL) -e ".$(EXTRAS)" $(WHEEL)
+	$(INSTALL) -e ".$(EXTRAS)"
+	$(INSTALL) $(WHEEL)
 	@touch $(VENV)/.runtime $@
 
 FORCE:
