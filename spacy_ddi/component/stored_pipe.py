@@ -82,9 +82,11 @@ class StoredPipe(TrainablePipe):
     def from_bytes(self: Self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Load the component from a bytestring; see `TrainablePipe.from_bytes`."""
         exclude = [*exclude]
-        stored = srsly.msgpack_loads(bytes_data).get("cfg")
+        message = srsly.msgpack_loads(bytes_data)
+        stored = message.get("cfg")
         known = stored is not None and "cfg" not in exclude
-        self._build_from(srsly.json_loads(stored) if known else None, exclude)
+        has_weights = "model" in message and "model" not in exclude
+        self._build_from(srsly.json_loads(stored) if known else None, has_weights=has_weights)
         super().from_bytes(bytes_data, exclude=[*exclude, "cfg"])
         return self
 
@@ -93,7 +95,10 @@ class StoredPipe(TrainablePipe):
         exclude = [*exclude]
         file = Path(path) / "cfg"
         known = file.is_file() and "cfg" not in exclude
-        self._build_from(cast(Any, srsly.read_json(file)) if known else None, exclude)
+        has_weights = (Path(path) / "model").is_file() and "model" not in exclude
+        self._build_from(
+            cast(Any, srsly.read_json(file)) if known else None, has_weights=has_weights
+        )
         super().from_disk(path, exclude=[*exclude, "cfg"])
         return self
 
@@ -114,17 +119,25 @@ class StoredPipe(TrainablePipe):
         n_classes = len(self.labels) + 1
         self.model.attrs["build_network"](self.model, self.cfg["token_width"], n_classes)
 
-    def _build_from(self, stored: dict[str, Any] | None, exclude: list[str]) -> None:
+    def _build_from(self, stored: dict[str, Any] | None, *, has_weights: bool) -> None:
         """Build the network as it was when stored, since weights load into modules that exist only.
-        Without the stored `cfg` the network must be there."""
+        Without the stored `cfg` the network must be there. A network that no weights come for, and
+        that has the stored shape, is kept: a new one would be random."""
         if stored is None:
-            if not self._is_built and "model" not in exclude:
+            if not self._is_built and has_weights:
                 raise DDIError(Errors.NO_STORED_CFG.format(name=self.name))
             return
         configured = self._acting()
         self.cfg.update({name: value for name, value in stored.items() if name != CONFIGURED})
         self._let_act(acting_settings(configured, stored))
-        if self.cfg["token_width"] is not None:
+        width = self.cfg["token_width"]
+        if width is None:
+            return
+        fits = self._is_built and (self.model.get_dim("nI"), self.model.get_dim("nO")) == (
+            width,
+            len(self.labels) + 1,
+        )
+        if has_weights or not fits:
             self._build()
 
     def _acting(self) -> dict[str, Any]:

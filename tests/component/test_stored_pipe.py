@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import spacy
 from spacy.language import Language
@@ -84,6 +85,28 @@ def test_weights_without_cfg_load_into_a_built_component(trained: Language, tmp_
     component.from_disk(tmp_path, exclude=["cfg"])
     assert component.labels == labels
     trained(text)
+
+
+def test_weights_stay_where_no_others_come(trained: Language, tmp_path: Path) -> None:
+    """As those of spaCy's components do."""
+    component = trained.get_pipe("ddi_relation")
+    before = weights_of(component)
+    component.from_bytes(component.to_bytes(exclude=["model"]))
+    component.from_bytes(component.to_bytes(), exclude=["model"])
+    component.to_disk(tmp_path / "whole")
+    component.from_disk(tmp_path / "whole", exclude=["model"])
+    component.to_disk(tmp_path / "part", exclude=["model"])
+    component.from_disk(tmp_path / "part", exclude=["model"])
+    with pytest.raises(FileNotFoundError):  # spaCy's own, and nothing is lost by it
+        component.from_disk(tmp_path / "part")
+    after = weights_of(component)
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def weights_of(component: Any) -> dict[str, Any]:
+    network = component.model.get_ref("network").shims[0]._model
+    return {name: weight.detach().numpy().copy() for name, weight in network.named_parameters()}
 
 
 def test_weights_without_cfg_are_no_component(
