@@ -171,6 +171,10 @@ class Errors:
         "error was: {problem}."
     )
     NO_RELATIONS: Final = "[DDI059] Pipeline {name!r} finds no interactions. {problem}"
+    NO_RECOGNIZER: Final = (
+        "[DDI071] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
+        "with a recognizer, e.g. training/ner_teacher/model-last."
+    )
     NO_PLAIN_TEXT: Final = (
         "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
         "is all the same, add --as-text."
@@ -189,7 +193,8 @@ class Errors:
         "Give the corpus's top folder, or leave out --part test."
     )
     NO_SOURCE_OF_PAIRS: Final = (
-        "[DDI066] Nothing to give soft labels to. Give --text FILE, --corpus FILE, or both."
+        "[DDI066] Nothing to give soft labels to. Give --text FILE, --mentions FILE or --corpus "
+        "FILE, or several of them."
     )
     NO_PAIRS: Final = (
         "[DDI067] No sentence has a pair of drug mentions. Does pipeline {name!r} find mentions "
@@ -251,6 +256,10 @@ class Errors:
     CORPUS_NO_PATH: Final = (
         "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
         "--paths.train corpus/train.spacy."
+    )
+    NAMES_COLUMNS: Final = (
+        "[DDI118] {path} has no column {missing}. Names for variants are tab-separated, with a "
+        "first line that names the columns: name, type."
     )
 
 

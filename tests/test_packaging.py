@@ -19,6 +19,7 @@ import spacy_ddi
 
 GROUPS = {
     "spacy_architectures": "architectures",
+    "spacy_augmenters": "augmenters",
     "spacy_callbacks": "callbacks",
     "spacy_misc": "misc",
     "spacy_readers": "readers",

@@ -16,6 +16,7 @@ from spacy_ddi.cli.distill import soft_labels
 from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
 from spacy_ddi.cli.halve import half_precision
+from spacy_ddi.cli.label_mentions import label_mentions
 
 app = typer.Typer(
     name="python -m spacy_ddi",
@@ -30,6 +31,7 @@ app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(calibrate)
 app.command(cls=Command)(soft_labels)
+app.command(cls=Command)(label_mentions)
 app.command(cls=Command)(half_precision)
 app.command(cls=Command)(count_candidates)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,9 +17,6 @@ from spacy_ddi.cli.options import (
 )
 from spacy_ddi.errors import DDIError, Errors
 
-if TYPE_CHECKING:
-    pass
-
 CHUNK = 256
 """Sentences between two steps of the progress bar."""
 
@@ -32,6 +29,14 @@ def soft_labels(
             exists=True,
             dir_okay=False,
             help="Text without annotation (.txt, also .xz or .gz), a sentence or paragraph a line.",
+        ),
+    ] = None,
+    mentions: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A .spacy file with sentences and their mentions, as label-mentions writes it.",
         ),
     ] = None,
     corpus: Annotated[
@@ -59,24 +64,26 @@ def soft_labels(
     """Write a teacher's soft labels (knowledge distillation).
 
     Teachers give probabilities to pairs of drugs in text without annotation, and a smaller
-    pipeline learns from them. The pairs are those of mentions that --pipeline finds in --text, and
-    those of the sentences of --corpus, in copies with some words exchanged. Train on them with
-    spacy train CONFIG --paths.soft_labels OUTPUT.
+    pipeline learns from them. The pairs are those of mentions that --pipeline finds in --text,
+    those of --mentions, and those of the sentences of --corpus, in copies with some words
+    exchanged. Train on them with spacy train CONFIG --paths.soft_labels OUTPUT.
     """
     from spacy_ddi.corpora.docbin import read_docbin, write_docbin
     from spacy_ddi.distillation.copies import vary_sentences
     from spacy_ddi.distillation.soft_labels import add_soft_labels
-    from spacy_ddi.distillation.unlabelled import find_sentences
+    from spacy_ddi.distillation.unlabelled import find_sentences, with_pairs
     from spacy_ddi.formats.plain_text import read_lines
     from spacy_ddi.gold import SOFT_LABELS
 
-    if text is None and corpus is None:
+    if text is None and mentions is None and corpus is None:
         raise DDIError(Errors.NO_SOURCE_OF_PAIRS)
     require_writable(output)
     lines = [] if text is None else read_lines(text, as_text=as_text)
     nlp = load_pipeline(pipeline, precision)
     teachers = [load_pipeline(name, precision) for name in teacher] if teacher else [nlp]
     docs = list(find_sentences(nlp, progress(lines, lines, "Reading")))
+    if mentions is not None:
+        docs.extend(with_pairs(read_docbin(mentions, nlp.vocab)))
     if corpus is not None:
         docs.extend(
             vary_sentences(nlp, list(read_docbin(corpus, nlp.vocab)), copies=copies, seed=seed)

@@ -32,6 +32,35 @@ def load_pipeline(name: str, precision: PrecisionOption | None = None) -> Langua
     RAISES (DDIError): If there is none of this name, if it can't be loaded, or if it has no
         relation component or no precision that can be set.
     """
+    from spacy_ddi.component.lookup import component_of, set_precision
+
+    nlp = _load(name)
+    try:
+        component_of(nlp)
+    except DDIError as error:
+        raise DDIError(Errors.NO_RELATIONS.format(name=name, problem=error)) from error
+    if precision is not None:
+        set_precision(nlp, precision.value)
+    return nlp
+
+
+def load_recognizer(name: str) -> Language:
+    """Load a pipeline that finds mentions.
+
+    name (str): An installed package, or a folder.
+    RETURNS (Language): The pipeline.
+    RAISES (DDIError): If there is none of this name, if it can't be loaded, or if no component of
+        it sets entities.
+    """
+    nlp = _load(name)
+    if not any("doc.ents" in nlp.get_pipe_meta(pipe).assigns for pipe in nlp.pipe_names):
+        found = ", ".join(nlp.pipe_names) or "nothing"
+        raise DDIError(Errors.NO_RECOGNIZER.format(name=name, found=found))
+    return nlp
+
+
+def _load(name: str) -> Language:
+    """Any pipeline of this name, with a warning if it was made for other versions."""
     require_installed(name)
     if _is_package(name):
         name = name.replace("-", "_")  # pip takes both
@@ -41,19 +70,12 @@ def load_pipeline(name: str, precision: PrecisionOption | None = None) -> Langua
     import spacy
 
     from spacy_ddi.cli.light_imports import import_transformers
-    from spacy_ddi.component.lookup import component_of, set_precision
 
     with explained(name):
         import_transformers()
         nlp = spacy.load(name)
-    try:
-        component_of(nlp)
-    except DDIError as error:
-        raise DDIError(Errors.NO_RELATIONS.format(name=name, problem=error)) from error
     if unmet := unmet_requirements(name):
         say(Warnings.MADE_FOR_OTHERS.format(name=name, unmet=", ".join(unmet)), style="yellow")
-    if precision is not None:
-        set_precision(nlp, precision.value)
     return nlp
 
 

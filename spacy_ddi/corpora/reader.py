@@ -20,6 +20,7 @@ from spacy_ddi.formats.ddi2013 import OnError, read_document_list, read_folder
 from spacy_ddi.gold import MENTIONS_KEY, gold_mentions_of
 
 ExampleReader = Callable[[Language], Iterator[Example]]
+Augmenter = Callable[[Language, Example], Iterator[Example]]
 
 
 def configure_ddi_corpus_2013(
@@ -64,26 +65,31 @@ def configure_docbin_corpus(
     gold_mentions: bool = True,
     min_mentions: int = 0,
     spans_key: str = MENTIONS_KEY,
-    also: str | None = None,
+    also: str | dict[str, str | None] | None = None,
+    augmenter: Augmenter | None = None,
 ) -> ExampleReader:
     """Registered as `spacy-ddi.DocBinCorpus.v1` (@readers): `.spacy` files with relations.
 
     Reads what `python -m spacy_ddi convert` writes, or Docs of your own: one sentence a Doc, with
     mentions in `doc.spans["ddi_mentions"]` (or else in `doc.ents`) and relations in
     `doc._.ddi_rels`, stored with `store_user_data=True`. Stock `spacy.Corpus` drops the
-    mentions from the predicted side.
+    mentions from the predicted side. A Doc without tokens is left out.
 
     path (Optional[str]): A `.spacy` file.
     gold_mentions (bool): As for `spacy-ddi.DDICorpus2013.v1`.
     min_mentions (int): As for `spacy-ddi.DDICorpus2013.v1`.
     spans_key (str): As for `spacy-ddi.DDICorpus2013.v1`.
-    also (Optional[str]): A second `.spacy` file that is read after the first, e.g. text with
-        soft labels (`python -m spacy_ddi soft-labels`).
+    also (Optional[str | Dict[str, Optional[str]]]): A second `.spacy` file that is read after the
+        first, e.g. text with soft labels (`python -m spacy_ddi soft-labels`); or several, by names
+        of your choice (a section of the config). What is null is left out.
+    augmenter (Optional[Callable[[Language, Example], Iterator[Example]]]): Makes other examples of
+        each, as in `spacy.Corpus.v1`; e.g. `spacy-ddi.vary_names.v1`, or one of spaCy's own.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"
     require(min_mentions >= 0, where, "min_mentions", min_mentions, "0 or more")
 
+    further = also.values() if isinstance(also, dict) else [also]
     # Unpacking is slow, so the Docs are kept for the next epoch.
     unpacked: list[tuple[Vocab, list[Doc]]] = []
 
@@ -94,16 +100,17 @@ def configure_docbin_corpus(
         if not unpacked or unpacked[0][0] is not nlp.vocab:
             kept = [
                 with_mention_group(doc, spans_key)
-                for file in (path, also)
+                for file in (path, *further)
                 if file
                 for doc in read_docbin(file, nlp.vocab)
-                if len(gold_mentions_of(doc)) >= min_mentions
+                if len(doc) and len(gold_mentions_of(doc)) >= min_mentions
             ]
             unpacked[:] = [(nlp.vocab, kept)]
-        references = unpacked[0][1]
-        yield from make_examples(
-            references, nlp.make_doc, gold_mentions=gold_mentions, spans_key=spans_key
+        examples = make_examples(
+            unpacked[0][1], nlp.make_doc, gold_mentions=gold_mentions, spans_key=spans_key
         )
+        for example in examples:
+            yield from augmenter(nlp, example) if augmenter else (example,)
 
     return read
 

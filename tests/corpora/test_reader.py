@@ -140,6 +140,24 @@ def test_a_second_file_is_read_after_the_first(nlp, folder, tmp_path):
     assert [example.reference.text for example in read(nlp)] == [doc.text for doc in docs]
 
 
+def test_several_files_are_read_one_after_another_and_those_not_given_left_out(
+    nlp, folder, tmp_path
+):
+    docs = list(read_docs(folder, nlp.make_doc))
+    for i, doc in enumerate(docs):
+        write_docbin([doc], tmp_path / f"{i}.spacy")
+    also = {"second": str(tmp_path / "1.spacy"), "none": None, "third": str(tmp_path / "2.spacy")}
+    read = configure_docbin_corpus(str(tmp_path / "0.spacy"), also=also)
+    assert [example.reference.text for example in read(nlp)] == [doc.text for doc in docs]
+
+
+def test_a_doc_without_tokens_is_left_out(nlp, tmp_path):
+    docs = [Doc(nlp.vocab), Doc(nlp.vocab, words=["one"])]
+    DocBin(store_user_data=True, docs=docs).to_disk(tmp_path / "own.spacy")
+    examples = configure_docbin_corpus(str(tmp_path / "own.spacy"))(nlp)
+    assert [example.reference.text for example in examples] == ["one "]
+
+
 def test_every_epoch_gets_new_predicted_docs(nlp, folder, tmp_path):
     """Gold Docs are unpacked once; what a pipeline annotates is fresh."""
     write_docbin(read_docs(folder, nlp.make_doc), tmp_path / "gold.spacy")
