@@ -71,7 +71,16 @@ def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    "names", [["ner"], ["minilm"], ["paper"], ["minilm", "teacher"], ["minilm", "student"]]
+    "names",
+    [
+        ["parser"],
+        ["ner"],
+        ["ner", "ner_teacher"],
+        ["minilm"],
+        ["paper"],
+        ["minilm", "teacher"],
+        ["minilm", "student"],
+    ],
 )
 def test_the_training_of_a_config_is_one_that_spacy_takes(names: list[str]) -> None:
     """What is named is registered, what is set is an argument, and has its type."""
@@ -82,7 +91,7 @@ def test_the_training_of_a_config_is_one_that_spacy_takes(names: list[str]) -> N
     training = DEFAULT_CONFIG.merge(config).interpolate()["training"]
     resolved = registry.resolve(training, schema=ConfigSchemaTraining)
     assert callable(resolved["optimizer"])
-    assert {"ents_f", "ddi_micro_f"} & set(resolved["score_weights"])
+    assert {"ents_f", "ddi_micro_f", "dep_las"} & set(resolved["score_weights"])
 
 
 def test_the_recognizer_of_the_config_can_be_built() -> None:
