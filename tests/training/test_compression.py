@@ -26,7 +26,8 @@ def weights_in(nlp: Language) -> list[np.ndarray[Any, Any]]:
     """All weights of a pipeline, of its torch modules too."""
     found = []
     for layer in layers_of(nlp):
-        found += [layer.get_param(name) for name in layer.param_names if layer.has_param(name)]
+        names = [name for name in layer.param_names if layer.has_param(name)]
+        found += [layer.get_param(name).copy() for name in names]
         for shim in layer.shims:
             found += [tensor.numpy().copy() for tensor in shim._model.state_dict().values()]
     return found
@@ -92,7 +93,8 @@ def test_training_goes_on_with_floats(nlp: Language, tmp_path: Path) -> None:
 
     examples = list(make_examples([annotated(nlp)], nlp.make_doc, gold_mentions=True))
     before = weights_in(nlp)
-    nlp.update(examples, sgd=Adam(0.001), annotates=["line_sentences", "sentence_parser"])
+    parse = ["sentence_parser"]
+    nlp.update(examples, sgd=Adam(0.001), annotates=["line_sentences", *parse], exclude=parse)
     after = weights_in(nlp)
     changed = [not np.array_equal(*pair) for pair in zip(before, after, strict=True)]
     assert sum(changed) > 20
