@@ -38,7 +38,9 @@ def main(
     """Write the smaller encoder, a folder as `training/encoder` is one."""
     description = json.loads((encoder / "tokenizer.json").read_text(encoding="utf8"))
     if description["model"]["type"] != "WordPiece":
-        fail(f"The tokenizer in {encoder} has no word pieces, but is {description['model']}.")
+        fail(
+            f"The tokenizer in {encoder} has no word pieces, but is {description['model']['type']}."
+        )
     config = json.loads((encoder / "config.json").read_text(encoding="utf8"))
     before = make_tokenizer(description)
     counts = sum(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import lzma
-import subprocess
-import sys
+import runpy
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 import spacy
 import torch
+import typer
 from spacy.tokens import DocBin
 from transformers import (
     AutoModel,
@@ -58,15 +61,17 @@ def write_mpnet(folder: Path) -> None:
     MPNetModel(config).save_pretrained(folder)
 
 
-def cut(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    script = ROOT / "scripts" / "cut_encoder.py"
-    return subprocess.run(
-        [sys.executable, script, *arguments], capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def main() -> Callable[..., None]:
+    return runpy.run_path(str(ROOT / "scripts" / "cut_encoder.py"))["main"]
 
 
 @pytest.fixture(scope="module", params=[write_bert, write_mpnet])
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    main: Callable[..., None],
+) -> Path:
     """With an encoder, texts in two kinds of files, and the smaller encoder."""
     folder = tmp_path_factory.mktemp("cut")
     request.param(folder / "encoder")
@@ -74,11 +79,10 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     nlp = spacy.blank("en")
     DocBin(docs=[nlp.make_doc("Raises zinc levels.")]).to_disk(folder / "corpus.spacy")
     (folder / "held_out.txt").write_text("A giraffe raises zinc.", encoding="utf8")
-    texts = (folder / "text.txt.xz", folder / "corpus.spacy")
-    held_out = ("--held-out", folder / "held_out.txt")
-    done = cut(folder / "encoder", folder / "small", *texts, "--min-count", "2", *held_out)
-    assert done.returncode == 0, done.stderr
-    assert "1 of 5 words of" in done.stdout
+    texts = [folder / "text.txt.xz", folder / "corpus.spacy"]
+    with redirect_stdout(io.StringIO()) as told:
+        main(folder / "encoder", folder / "small", texts, 2, folder / "held_out.txt")
+    assert "1 of 5 words of" in told.getvalue()
     return folder
 
 
@@ -138,10 +142,12 @@ def test_other_words_fall_apart_into_what_is_known(folder: Path, text: str) -> N
     assert "".join(piece.removeprefix("##") for piece in pieces) == plain
 
 
-def test_an_encoder_without_word_pieces_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_an_encoder_without_word_pieces_is_refused(
+    tmp_path: Path, main: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("config.json", "tokenizer.json"):
         (tmp_path / name).write_text('{"model": {"type": "BPE"}}', encoding="utf8")
-    done = cut(tmp_path, tmp_path / "small", folder / "held_out.txt")
-    assert done.returncode == 1
-    assert "has no word pieces" in done.stderr
+    with pytest.raises(typer.Exit):
+        main(tmp_path, tmp_path / "small", [], 1, None)
+    assert "has no word pieces, but is BPE" in capsys.readouterr().err
     assert not (tmp_path / "small").exists()
