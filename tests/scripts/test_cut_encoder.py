@@ -38,7 +38,7 @@ def write_bert(folder: Path) -> None:
     """A BERT whose special pieces are not the first, as in the real one."""
     special = ["[PAD]", "[unused0]", "[unused1]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     singles = [*LETTERS, *(f"##{letter}" for letter in LETTERS)]
-    pieces = [*special, *(word for word in WORDS), *(s for s in singles if s not in WORDS)]
+    pieces = [*special, *WORDS, *(s for s in singles if s not in WORDS)]
     folder.mkdir()
     (folder / "vocab.txt").write_text("\n".join(pieces), encoding="utf8")
     BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder)
@@ -50,7 +50,7 @@ def write_bert(folder: Path) -> None:
 def write_mpnet(folder: Path) -> None:
     """An MPNet: its last piece is a special one, and its padding is not 0."""
     singles = [*LETTERS, *(f"##{letter}" for letter in LETTERS)]
-    special = ["<s>", "<pad>", "</s>", "<unk>", "[UNK]"]
+    special = ["<s>", "<pad>", "</s>", "[UNK]"]
     pieces = [*special, *WORDS, *(s for s in singles if s not in WORDS), "<mask>"]
     folder.mkdir()
     (folder / "vocab.txt").write_text("\n".join(pieces), encoding="utf8")
@@ -82,7 +82,7 @@ def folder(
     texts = [folder / "text.txt.xz", folder / "corpus.spacy"]
     with redirect_stdout(io.StringIO()) as told:
         main(folder / "encoder", folder / "small", texts, 2, folder / "held_out.txt")
-    assert "1 of 5 words of" in told.getvalue()
+    assert "2 of 5 words of" in told.getvalue()
     return folder
 
 
@@ -130,7 +130,7 @@ def test_text_of_kept_pieces_has_the_vectors_it_had(folder: Path, text: str) -> 
     assert after.tokenize(text) == before.tokenize(text)
     one, other = (vectors(folder / name, text)[0] for name in ("encoder", "small"))
     length = len(after(text)["input_ids"])
-    np.testing.assert_array_equal(one[:length], other[:length])
+    np.testing.assert_allclose(one[:length], other[:length], atol=1e-6)
 
 
 @pytest.mark.parametrize("text", ["giraffe", "Zincation 42", "βμg", "unever naïve"])
