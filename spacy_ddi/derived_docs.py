@@ -19,7 +19,7 @@ from spacy_ddi.stored_pairs import RELATIONS_KEY, containing_span, places_of, re
 
 _KEYS: Final = (RELATIONS_KEY, SOFT_LABELS)
 
-_NOT_LOST: Final = r"\[W10[12]\] .*'ddi_(rels|soft_labels|document|sentence|origin|reading)\b"
+_NOT_LOST: Final = r"\[W10[12]\] .*'ddi_(rels|soft_labels|document|sentences?|origin|reading)\b"
 
 
 def concatenate_docs(docs: Iterable[Doc], **kwargs: Any) -> Doc:

@@ -30,6 +30,9 @@ corpus's entity id. Unlike `doc.ents` it can hold nested mentions."""
 SENTENCE_ID: Final = "ddi_sentence"
 """Key in `doc.user_data`: the id of the corpus sentence that the Doc holds."""
 
+SENTENCE_IDS: Final = "ddi_sentences"
+"""Key in `doc.user_data`: the ids of the corpus sentences of a Doc that holds several, in order."""
+
 DOCUMENT_ID: Final = "ddi_document"
 """Key in `doc.user_data`: the id of the corpus document that the Doc belongs to."""
 

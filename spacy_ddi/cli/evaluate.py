@@ -27,6 +27,21 @@ class MentionsOption(str, Enum):
     PREDICTED = "predicted"
 
 
+class TextOption(str, Enum):
+    """What the pipeline reads as one text."""
+
+    SENTENCE = "sentence"
+    DOCUMENT = "document"
+    LINES = "lines"
+
+
+TEXT_NAMES = {
+    "sentence": "sentence by sentence",
+    "document": "whole documents, sentences joined by blanks",
+    "lines": "whole documents, a sentence a line",
+}
+
+
 def evaluate(
     pipeline: PipelineArgument,
     corpus: CorpusArgument,
@@ -35,6 +50,14 @@ def evaluate(
         MentionsOption,
         typer.Option(help="Drug mentions of the corpus, or those that the pipeline finds."),
     ] = MentionsOption.GOLD,
+    text: Annotated[
+        TextOption,
+        typer.Option(
+            help="What the pipeline reads as one text: a sentence of the corpus, a document with "
+            "blanks between its sentences, or a document with a line end after each. In documents "
+            "it finds the sentence boundaries by itself."
+        ),
+    ] = TextOption.SENTENCE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
     output: Annotated[
         Path | None,
@@ -55,6 +78,7 @@ def evaluate(
     """
     from spacy_ddi.component.lookup import component_of
     from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.corpora.whole_documents import as_texts
     from spacy_ddi.scoring.evaluation import annotate, summarize
     from spacy_ddi.scoring.submission import submission_lines
 
@@ -63,13 +87,17 @@ def evaluate(
     component = component_of(nlp)
     source = mention_source(component)
     left_out = FilesLeftOut()
-    references = list(read_docs(corpus, nlp.make_doc, documents=documents, on_error=left_out))
-    annotated = annotate(nlp, references, mentions=mentions.value, spans_key=source.spans_key)
+    docs = read_docs(corpus, nlp.make_doc, documents=documents, on_error=left_out)
+    references = list(as_texts(docs, text.value))
+    annotated = annotate(
+        nlp, references, mentions=mentions.value, text=text.value, spans_key=source.spans_key
+    )
     examples = list(progress(annotated, references, "Evaluating"))
     scores = summarize(
         examples,
         labels=component.labels,
         mentions=mentions.value,
+        text=text.value,
         candidates=component.candidates,
     )
     if output is not None:
@@ -93,7 +121,7 @@ def _print_scores(scores: dict[str, Any]) -> None:
         f"{scores['n_true']:,} of them true ({scores['n_true_typed']:,} with a type); "
         f"{scores['n_candidates']:,} candidates, with "
         f"{100 * scores['candidate_recall']:.1f} % of the true pairs; "
-        f"{scores['mentions']} mentions; calibration error of the scores "
-        f"{scores['score_ece']:.3f}.",
+        f"{scores['mentions']} mentions, read {TEXT_NAMES[scores['text']]}; calibration error of "
+        f"the scores {scores['score_ece']:.3f}.",
         highlight=False,
     )

@@ -11,6 +11,7 @@ from spacy.training import Example
 
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.corpora.whole_documents import TextUnit
 from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.scoring.bootstrap import micro_f_interval
 from spacy_ddi.scoring.calibration import expected_calibration_error, score_hits
@@ -31,14 +32,17 @@ def annotate(
     references: Iterable[Doc],
     *,
     mentions: Mentions,
+    text: TextUnit = "sentence",
     spans_key: str = MENTIONS_KEY,
 ) -> Iterator[Example]:
     """Run a pipeline over the texts of gold Docs.
 
     nlp (Language): The pipeline.
-    references (Iterable[Doc]): Gold Docs, one sentence each.
-    mentions (str): "gold" gives the pipeline the gold tokens, mentions and boundaries; "predicted"
-        gives it nothing but the text of the sentence, which it may take for several.
+    references (Iterable[Doc]): Gold Docs, as `as_texts` gives them.
+    mentions (str): "gold" gives the pipeline the gold tokens and mentions; "predicted" gives it
+        nothing but the text, which it may take for several sentences.
+    text (str): What each Doc holds. With gold mentions, a sentence is given as one; in documents
+        the pipeline finds the sentence boundaries.
     spans_key (str): Where the relation component looks for mentions.
     YIELDS (Example): Annotated and gold Docs, in the order of the gold ones.
     """
@@ -46,7 +50,7 @@ def annotate(
         references,
         nlp.make_doc,
         gold_mentions=mentions == "gold",
-        gold_sentences=mentions == "gold",
+        gold_sentences=mentions == "gold" and text == "sentence",
         spans_key=spans_key,
     )
     pairs = ((example.predicted, example.reference) for example in examples)
@@ -59,17 +63,20 @@ def summarize(
     *,
     labels: Sequence[str],
     mentions: Mentions,
+    text: TextUnit = "sentence",
     candidates: CandidateFinder = DEFAULT_FINDER,
 ) -> dict[str, Any]:
-    """All figures of annotated examples.
+    """All figures of annotated examples. Pairs and mentions are compared by characters, so a pair
+    of a document is right if it is one of a corpus sentence, and wrong across two of them.
 
     examples (Sequence[Example]): Annotated and gold Docs.
     labels (Sequence[str]): The types of interaction that the component knows.
     mentions (str): With "predicted", the mentions are scored too.
+    text (str): What was read as one text.
     candidates (CandidateFinder): Finds the mentions and the candidate pairs.
     RETURNS (Dict[str, Any]): The figures of `Scores`, `micro_f_ci` (95 % bootstrap interval over
-        documents), `score_ece` (expected calibration error of the relations' scores), and with
-        predicted mentions `ner_p`, `ner_r`, `ner_f`.
+        documents), `score_ece` (expected calibration error of the relations' scores), `mentions`
+        and `text` as given, and with predicted mentions `ner_p`, `ner_r`, `ner_f`.
     """
     labels = all_labels(examples, labels)
     documents = count_by_document(examples, labels, candidates)
@@ -77,6 +84,7 @@ def summarize(
     figures["micro_f_ci"] = list(micro_f_interval(documents, labels))
     figures["score_ece"] = expected_calibration_error(*score_hits(examples))
     figures["mentions"] = mentions
+    figures["text"] = text
     if mentions == "predicted":
         tally = Tally()
         for example in examples:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from spacy_ddi.text.marks import INLINE_BULLET
@@ -36,6 +38,13 @@ _LAST_WORD: Final = re.compile(r"[^\s(\[\"“‘]*$")
 _GLUED_STOP: Final = re.compile(r"[.!?](?=[A-Z][a-z]+[\s,])")
 # '2. Rifampin', 'A. Niger': the number of an item, or an initial, begins a sentence.
 _NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])")
+_SEMICOLON: Final = re.compile(r";\s+(?=\S)")
+VERB: Final = re.compile(
+    r"\b(?:is|are|was|were|may|might|can|could|should|must|will|has|have|had|do|does|did|appears?"
+    r"|[a-z]{2,}(?:creas|duc|hibit|enhanc|affect|potentiat|lower|rais|interact|block|prolong|caus"
+    r"|elevat|alter|chang|ments|binds?)\w*)\b"
+)
+"""Words that show a clause."""
 
 
 def sentence_starts(text: str) -> list[int]:
@@ -43,6 +52,8 @@ def sentence_starts(text: str) -> list[int]:
 
     A sentence ends with a full stop, exclamation or question mark, before a capital or a number.
     It does not end after an abbreviation ('e.g.', 'Dr.', 'Fig. 2') or an initial ('by J. Smith').
+    A semicolon between two clauses ends one, too, as in the DDI corpus; one between the items of a
+    list, or in brackets, does not.
 
     text (str): One paragraph, or less; a line end counts as a blank.
     RETURNS (List[int]): Places of the first characters, but for the text's own start.
@@ -57,7 +68,20 @@ def sentence_starts(text: str) -> list[int]:
         if _is_end(text, match, previous):
             previous = match.end()
             starts.add(previous)
+    for start, end in itertools.pairwise(sorted({0, *starts, len(text)})):
+        starts.update(_clause_starts(text, start, end))
     return sorted(starts)
+
+
+def _clause_starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Where clauses begin after semicolons, in one sentence of a text."""
+    places = [match.end() for match in _SEMICOLON.finditer(text, start, end)]
+    for place, following in itertools.pairwise([*places, end]):
+        before = text[start:place]
+        is_open = before.count("(") + before.count("[") > before.count(")") + before.count("]")
+        if not is_open and VERB.search(before) and VERB.search(text, place, following):
+            yield place
+            start = place
 
 
 def _is_end(text: str, match: re.Match[str], previous: int) -> bool:

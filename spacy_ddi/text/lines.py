@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from spacy_ddi.text.characters import INVISIBLE, LINE_END
-from spacy_ddi.text.full_stops import sentence_starts
+from spacy_ddi.text.full_stops import VERB, sentence_starts
 from spacy_ddi.text.marks import BULLET, ITEM
 
 MIN_WIDTH: Final = 40
@@ -45,11 +45,6 @@ _CONTINUING: Final = frozenset(
     "and or of by with in on to for from than that which who whose is are was were be been "
     "has have had may might can could should will would must not due during when while "
     "because including such as at into via per".split()
-)
-_VERB: Final = re.compile(
-    r"\b(?:is|are|was|were|may|might|can|could|should|must|will|has|have|had|do|does|did|appears?"
-    r"|[a-z]{2,}(?:creas|duc|hibit|enhanc|affect|potentiat|lower|rais|interact|block|prolong|caus"
-    r"|elevat|alter|chang|ments|binds?)\w*)\b"
 )
 
 
@@ -277,4 +272,4 @@ class _Shape:
             return self.is_punctuated and not line.text[0].isupper()
         if not line.text[0].isupper() or (len(block) > 3 and self.is_punctuated):
             return True
-        return not (_VERB.search(before.text) and _VERB.search(line.text))
+        return not (VERB.search(before.text) and VERB.search(line.text))

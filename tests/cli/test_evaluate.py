@@ -88,3 +88,31 @@ def test_evaluate_says_at_once_that_it_cannot_write(run, pipeline, corpus, tmp_p
         assert result.exit_code == 1
         assert "[DDI064]" in result.stderr
         assert result.stdout == ""
+
+
+@pytest.mark.parametrize("text", ["document", "lines"])
+def test_evaluate_reads_whole_documents(run, pipeline, corpus, tmp_path, text):
+    """The three sentences as one document: figures and lines are those of the sentences."""
+    parts = [(corpus / f"D{i}.xml").read_text("utf8") for i in range(3)]
+    sentences = [part.split(">", 1)[1].removesuffix("</document>") for part in parts]
+    joined, lines = tmp_path / "joined", tmp_path / "lines"
+    joined.mkdir()
+    (joined / "D.xml").write_text(
+        f'<document id="D">{"".join(sentences)}</document>', encoding="utf8"
+    )
+    options = ("--text", text, "--mentions", "predicted", "--submission", lines, "--json")
+    result = run("evaluate", pipeline, joined, *options)
+    assert result.exit_code == 0
+    figures = json.loads(result.stdout)
+    assert (figures["n_documents"], figures["n_pairs"], figures["n_true"]) == (1, 3, 2)
+    assert (figures["micro_f"], figures["ner_f"], figures["text"]) == (1.0, 1.0, text)
+    assert lines.read_text("utf8").splitlines() == [
+        "D0.s0|D0.s0.e0|D0.s0.e1|1|mechanism",
+        "D1.s0|D1.s0.e0|D1.s0.e1|1|advise",
+        "D2.s0|D2.s0.e0|D2.s0.e1|0|null",
+    ]
+
+
+def test_evaluate_names_what_was_read(run, pipeline, corpus):
+    result = run("evaluate", pipeline, corpus, "--text", "lines")
+    assert "gold mentions, read whole documents, a sentence a line" in folded(result.stdout)

@@ -27,6 +27,9 @@ from spacy_ddi.text.full_stops import sentence_starts
         "It rises. |- Rifampin lowers it.",
         "It rises |• Rifampin lowers it |• So does aspirin",
         "The INR was 2.5 and pH 7.4 at 3.1 h.",
+        "Aspirin was given; |however, levels did not rise; |the INR is high. |Take care; it rises.",
+        "Avoid warfarin; aspirin; and ibuprofen. |It lowers: aspirin, 5 %; warfarin, 7 %.",
+        "It is raised (aspirin was given; levels were high) in men; |it may fall.",
     ],
 )
 def test_ends(text: str) -> None:
