@@ -17,11 +17,19 @@ from weasel.util.config import load_project_config
 from spacy_ddi.training.configs import merge_configs
 
 ROOT = Path(__file__).parents[1]
+GIVEN = {
+    "vars.corpus": "CORPUS",
+    "vars.text": "TEXT",
+    "vars.annotated": "ANNOTATED",
+    "vars.treebank_train": "TREEBANK",
+    "vars.treebank_dev": "TREEBANK_DEV",
+}
+"""What comes from outside."""
 
 
 @pytest.fixture(scope="module")
 def project() -> dict[str, Any]:
-    return load_project_config(ROOT, overrides={"vars.corpus": "CORPUS", "vars.text": "TEXT"})
+    return load_project_config(ROOT, overrides=GIVEN)
 
 
 def test_commands_depend_on_files_one_by_one(project: dict[str, Any]) -> None:
@@ -38,10 +46,9 @@ def test_commands_depend_on_files_one_by_one(project: dict[str, Any]) -> None:
 @pytest.mark.parametrize("workflow", ["all", "plain", "train", "table1"])
 def test_what_a_command_needs_is_there_or_made_before(workflow: str) -> None:
     relations = "relations" if workflow == "plain" else "student"
-    overrides = {"vars.corpus": "CORPUS", "vars.text": "TEXT", "vars.relations": relations}
-    project = load_project_config(ROOT, overrides=overrides)
+    project = load_project_config(ROOT, overrides={**GIVEN, "vars.relations": relations})
     commands = {command["name"]: command for command in project["commands"]}
-    made = {"CORPUS", "TEXT"}
+    made = set(GIVEN.values())
     for step in project["workflows"][workflow]:
         for path in commands[step]["deps"]:
             assert path in made or (ROOT / path).exists(), f"{step} needs {path}"
@@ -49,7 +56,8 @@ def test_what_a_command_needs_is_there_or_made_before(workflow: str) -> None:
 
 
 def test_train_takes_the_corpus_folder(project: dict[str, Any]) -> None:
-    assert project["workflows"]["train"] == ["corpus", "encoder", "train-relations"]
+    steps = ["corpus", "encoder", "installed-parser", "train-relations"]
+    assert project["workflows"]["train"] == steps
     (corpus,) = [command for command in project["commands"] if command["name"] == "corpus"]
     assert corpus["deps"][0] == "CORPUS"
     assert all(" CORPUS " in line for line in corpus["script"])
