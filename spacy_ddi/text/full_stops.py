@@ -76,12 +76,16 @@ def sentence_starts(text: str) -> list[int]:
 def _clause_starts(text: str, start: int, end: int) -> Iterator[int]:
     """Where clauses begin after semicolons, in one sentence of a text."""
     places = [match.end() for match in _SEMICOLON.finditer(text, start, end)]
+    has_verb, depth = False, 0
     for place, following in itertools.pairwise([*places, end]):
-        before = text[start:place]
-        is_open = before.count("(") + before.count("[") > before.count(")") + before.count("]")
-        if not is_open and VERB.search(before) and VERB.search(text, place, following):
+        # What was counted before is not read again: lists can be long.
+        part = text[start:place]
+        has_verb = has_verb or VERB.search(part) is not None
+        depth += sum(part.count(sign) for sign in "([") - sum(part.count(sign) for sign in ")]")
+        start = place
+        if depth <= 0 and has_verb and VERB.search(text, place, following):
             yield place
-            start = place
+            has_verb, depth = False, 0
 
 
 def _is_end(text: str, match: re.Match[str], previous: int) -> bool:

@@ -100,7 +100,7 @@ def test_drug_list_without_full_stops() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "\n", "\r\n", ".", "-\n", "> ", "x\u00ad\n", "A. ", "a;", "• "]
+    "unit", ["a", "\n", "\r\n", ".", "-\n", "> ", "x\u00ad\n", "A. ", "a;", "a; ", "• "]
 )
 def test_time_grows_with_the_length(unit: str) -> None:
     """And not with its square, whatever the text is made of."""
