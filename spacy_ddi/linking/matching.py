@@ -76,7 +76,7 @@ class Matcher:
                 return self._match(found, NORMALISED)
         if parts := self._by_parts(name):
             return parts
-        if self.fuzzy and (found := self._nearest(name)) and self._fits(found, is_class):
+        if self.fuzzy and (found := self.nearest(name)) and self._fits(found, is_class):
             return self._match(found, FUZZY)
         return None
 
@@ -108,25 +108,43 @@ class Matcher:
         entry = known or Entry(JOIN.join(ids), title, COMBINATION, ingredients=tuple(ids))
         return Match(entry, SCORES[PARTS], PARTS, name)
 
-    def _nearest(self, name: str) -> Name | None:
-        """The names with one letter too many, too few, exchanged or swapped: one entry, or none."""
-        key = name_key(name)
-        if len(key) < MIN_FUZZY or key.isdigit():
-            return None
+    def nearest(self, name: str) -> Name | None:
+        """The known name that differs by one letter: too many, too few, exchanged, or swapped with
+        its neighbour.
+
+        name (str): A name of which no form is known.
+        RETURNS (Optional[Name]): The known name; None if there is none, or if several are as near
+            that name different entries, or if the name is short or has a digit.
+        """
+        names = [self.dictionary.at_key(known) for known in sorted(self._near_keys(name_key(name)))]
+        return names[0] if len({near.entry for near in names}) == 1 else None
+
+    def nearest_other(self, name: Name) -> Name | None:
+        """What `nearest` would give if nothing were known of a name's entry: always wrong.
+
+        name (Name): A known name.
+        RETURNS (Optional[Name]): A name of another entry.
+        """
+        names = [self.dictionary.at_key(known) for known in self._near_keys(name_key(name.text))]
+        others = [near for near in names if near.entry != name.entry]
+        return others[0] if len({near.entry for near in others}) == 1 else None
+
+    def _near_keys(self, key: str) -> set[str]:
+        """The keys that one edit leads to."""
+        if len(key) < MIN_FUZZY or not key.isalpha():
+            return set()
         if self._near is None:
             self._near = defaultdict(list)
             for known in self.dictionary.keys:
                 if len(known) >= MIN_FUZZY - 1:
                     for part in _ends(known):
                         self._near[part].append(known)
-        near = {
+        return {
             known
             for part in _ends(key)
             for known in self._near.get(part, ())
             if is_one_edit(key, known)
         }
-        names = [self.dictionary.at_key(known) for known in sorted(near)]
-        return names[0] if len({name.entry for name in names}) == 1 else None
 
 
 def is_one_edit(one: str, other: str) -> bool:
