@@ -372,6 +372,7 @@ def main(
 ) -> None:
     """Build the dictionary of drugs."""
     dictionary = build(wheels)
+    output.parent.mkdir(parents=True, exist_ok=True)
     dictionary.to_disk(output)
     types = Counter(name.type for name in dictionary.names())
     typer.echo(

@@ -95,6 +95,24 @@ def drugs_of(doc: Doc) -> dict[tuple[int, int], Drug]:
     return found
 
 
+def moved_drugs(
+    doc: Doc, n_characters: int, *, within: tuple[int, int] | None = None
+) -> list[dict[str, Any]]:
+    """The links of a Doc as they are stored in a text in which they stand elsewhere.
+
+    doc (Doc): The Doc.
+    n_characters (int): How much further on; negative for further back.
+    within (Optional[Tuple[int, int]]): Only those between these characters of the Doc.
+    RETURNS (List[Dict[str, Any]]): New values for `DRUGS_KEY`.
+    """
+    first, last = within or (0, len(doc.text))
+    return [
+        {**stored, **{key: stored[key] + n_characters for key in (_START, _END)}}
+        for stored in doc.user_data.get(DRUGS_KEY, ())
+        if first <= stored[_START] and stored[_END] <= last
+    ]
+
+
 def drug_of_span(span: Span) -> Drug | None:
     """Getter of `span._.drug`: what exactly this mention names; None if that is not known.
 

@@ -11,6 +11,7 @@ import spacy
 from spacy.kb import InMemoryLookupKB
 from spacy.tokens import Doc, DocBin, Span
 
+from spacy_ddi.derived_docs import concatenate_docs, span_as_doc
 from spacy_ddi.errors import DDIError
 from spacy_ddi.linked_drugs import drug_of_span, drugs_of
 from spacy_ddi.linking.dictionary import DrugDictionary
@@ -114,6 +115,14 @@ def test_a_link_follows_its_characters(linked):
     with doc.retokenize() as retokenizer:
         retokenizer.merge(doc[0:2])
     assert doc.ents[0]._.drug.name == "Plinozide"
+
+
+def test_links_go_into_joined_and_cut_docs(linked):
+    joined = concatenate_docs([linked("No drug."), linked("Dexarol. Take tarvoxine.")])
+    assert [ent._.drug.name for ent in joined.ents] == ["Plinozide", "Tarvoxine"]
+    part = span_as_doc(joined[5:8])
+    assert [(ent.text, ent._.drug.name) for ent in part.ents] == [("tarvoxine", "Tarvoxine")]
+    assert list(drugs_of(part)) == [(5, 14)]
 
 
 def test_the_dictionary_is_stored_with_the_pipeline(linked, tmp_path: Path):
