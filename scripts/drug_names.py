@@ -77,6 +77,7 @@ def add_mesh(builder: Builder, folder: Path, known: set[str]) -> dict[str, list[
     """
     headings = list(sources.read_mesh(folder, sources.MESH_HEADINGS))
     inner = {tree.rpartition(".")[0] for heading in headings for tree in heading.parents}
+    labels = {name_key(heading.label) for heading in headings}
     of_tree: dict[str, Concept] = {}
     for heading in headings:
         trees = heading.parents
@@ -85,9 +86,13 @@ def add_mesh(builder: Builder, folder: Path, known: set[str]) -> dict[str, list[
         keys = {name_key(name) for name in (heading.label, *heading.names)}
         if not (is_action or is_drug or (known & keys and trees[0].startswith(BORDERLINE))):
             continue
+        key = name_key(heading.label)
+        # 'Gentamicins' is the only heading for gentamicin: that drug, and no class.
+        is_plural_drug = key.endswith("s") and key[:-1] in known and key[:-1] not in labels
         is_class = is_action or (
-            heading.label.endswith("s")
-            and name_key(heading.label) not in known
+            key.endswith("s")
+            and key not in known
+            and not is_plural_drug
             and bool(inner & set(trees))
         )
         kind = CLASS if is_class else SUBSTANCE
@@ -98,7 +103,9 @@ def add_mesh(builder: Builder, folder: Path, known: set[str]) -> dict[str, list[
         of_tree.update(dict.fromkeys(trees, concept))
         for name in heading.names:
             builder.name(concept, name, SYNONYM)
-        if is_class and heading.label.endswith("s"):
+        if is_plural_drug:
+            builder.name(concept, heading.label[:-1], OWN)
+        elif is_class and heading.label.endswith("s"):
             builder.name(concept, uninverted(heading.label)[:-1], SINGULAR)
     above: dict[str, list[Concept]] = defaultdict(list)
     for tree, concept in of_tree.items():
@@ -123,7 +130,9 @@ def add_drugbank(builder: Builder, folder: Path, canonical: dict[str, Any]) -> N
     # Own names first: a synonym of one drug may be the own name of another.
     for ranks in ([OWN], [SYNONYM], []):
         for id_, (name, other) in list(drugs.items()):
-            concept = builder.free(name, ranks) or builder.free(other, ranks)
+            plain = name.removeprefix("L-")
+            found = (builder.free(each, ranks) for each in (name, other, plain))
+            concept = next(filter(None, found), None)
             if concept is None and ranks:
                 continue
             concept = concept or builder.new(Concept(name))

@@ -130,7 +130,8 @@ class Matcher:
         return others[0] if len({near.entry for near in others}) == 1 else None
 
     def _near_keys(self, key: str) -> set[str]:
-        """The keys that one edit leads to."""
+        """The keys that one edit leads to. The first letter is seldom wrong, and often tells names
+        apart: 'b-lactams' are not lactams."""
         if len(key) < MIN_FUZZY or not key.isalpha():
             return set()
         if self._near is None:
@@ -143,7 +144,7 @@ class Matcher:
             known
             for part in _ends(key)
             for known in self._near.get(part, ())
-            if is_one_edit(key, known)
+            if known[0] == key[0] and is_one_edit(key, known)
         }
 
 

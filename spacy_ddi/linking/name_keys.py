@@ -51,7 +51,7 @@ SALTS: Final = frozenset(
     lysine magnesium malate maleate medoxomil meglumine mesilate mesylate methylsulfate
     metilsulfate mofetil monohydrate monohydrochloride monosodium monopotassium napsylate nitrate
     oleate olamine oxalate palmitate pamoate pentahydrate phosphate pidolate pivalate pivoxil
-    potassium procaine proxetil propionate salicylate sodium stearate succinate sulfate sulphate
+    potassium procaine proxetil propionate sodium stearate succinate sulfate sulphate
     tartrate tetrahydrate tosylate trihydrate trihydrochloride trisodium tromethamine valerate
     trifluoroacetate hydrate xinafoate zinc
     """.split()
@@ -77,6 +77,8 @@ _FORMS: Final = frozenset(
 _DOSE: Final = re.compile(r"\s+\d[\d.,]*\s*(?:mg|g|mcg|ug|µg|ml|iu|units?|%)?(?:/\w+)?$", re.I)
 _IN_PARENTHESES: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _HAND: Final = re.compile(r"^\(?(?:[RSDL]|dl|rac|racemic)\)?\s*(?:\([+±-]\))?[\s-]+(?=\w{4})", re.I)
+
+_GREEK_INITIAL: Final = re.compile(r"^[abAB](?=-\w{4})")
 
 _CLASS_HEADS: Final = (
     "agents",
@@ -136,8 +138,14 @@ def name_variants(name: str) -> Iterator[str]:
     YIELDS (str): Forms of it, those that change least first; some may be given twice.
     """
     base = " ".join(_BRAND_SIGN.sub("", name).split())
-    forms = [base, _IN_PARENTHESES.sub("", base), _HAND.sub("", base), _DOSE.sub("", base)]
-    forms.append(_DOSE.sub("", forms[1]))
+    forms = [
+        _GREEK_INITIAL.sub(_greek_name, base),
+        base,
+        _IN_PARENTHESES.sub("", base),
+        _HAND.sub("", base),
+        _DOSE.sub("", base),
+    ]
+    forms.append(_DOSE.sub("", forms[2]))
     for form in dict.fromkeys(forms):
         yield from _numbers(form)
         words = form.split()
@@ -150,6 +158,10 @@ def name_variants(name: str) -> Iterator[str]:
         yield from _class_names(form)
         if len(words) < len(form.split()):
             yield from _class_names(" ".join(words))
+
+
+def _greek_name(letter: re.Match[str]) -> str:
+    return "alpha" if letter[0] in "aA" else "beta"
 
 
 def _is_ion(word: str) -> bool:

@@ -28,7 +28,15 @@ def test_ways_to_an_entry(dictionary, name, id_, how):
 
 @pytest.mark.parametrize(
     "name",
-    ["plinozzyde", "plinoz", "Dexaroll", "Bivexa and plinozide", "plinozide/foo", "12345678"],
+    [
+        "plinozzyde",
+        "blinozide",
+        "plinoz",
+        "Dexaroll",
+        "Bivexa and plinozide",
+        "plinozide/foo",
+        "12345678",
+    ],
 )
 def test_what_is_not_found(dictionary, name):
     assert Matcher(dictionary, fuzzy=True)(name) is None

@@ -40,6 +40,8 @@ def test_names_that_are_two(one, other):
         ("statins", "statin"),
         ("beta-adrenergic blocking agents", "beta-adrenergic blocker"),
         ("S-warfarin", "warfarin"),
+        ("b-lactam antibiotics", "beta-lactam antibiotics"),
+        ("a-methyldopa", "alpha-methyldopa"),
     ],
 )
 def test_forms_that_are_tried(name, form):
