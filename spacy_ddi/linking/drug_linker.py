@@ -1,9 +1,8 @@
 """The `drug_linker` component: which drug each mention of a Doc names.
 
-This module is loaded whenever any spaCy pipeline is made, so it must not import torch.
+This module is loaded whenever any spaCy pipeline is made, so it must not import torch. Annotations
+are evaluated: spaCy checks the arguments of `initialize` by them and can't look up names.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -50,7 +49,7 @@ def make_drug_linker(
     spans_key: str,
     abbreviations: bool,
     fuzzy: bool,
-) -> DrugLinker:
+) -> "DrugLinker":
     """Make the component; see `DrugLinker` for the settings."""
     return DrugLinker(
         nlp.vocab,
@@ -205,7 +204,7 @@ class DrugLinker(Pipe):
         """
         return util.to_bytes({FILE: self._stored}, exclude)
 
-    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> DrugLinker:
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "DrugLinker":
         """Load the dictionary, in place.
 
         bytes_data (bytes): What `to_bytes` gave.
@@ -226,7 +225,7 @@ class DrugLinker(Pipe):
         if FILE not in exclude:
             (folder / FILE).write_bytes(self._stored())
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> DrugLinker:
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "DrugLinker":
         """Load the dictionary from a folder, in place.
 
         path (Union[str, Path]): The folder.

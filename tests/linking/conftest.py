@@ -44,15 +44,15 @@ def dictionary() -> DrugDictionary:
 
 
 def make_linked(
-    dictionary: DrugDictionary | None, patterns: Sequence[str] = tuple(PATTERNS), **settings: object
+    known: DrugDictionary | None, patterns: Sequence[str] = tuple(PATTERNS), **settings: object
 ) -> Language:
     """A pipeline that finds the patterns and links them."""
     nlp = spacy.blank("en")
     ruler = nlp.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": PATTERNS[text], "pattern": text} for text in patterns])
     linker = nlp.add_pipe("drug_linker", config=settings)
-    if dictionary is not None:
-        linker.dictionary = dictionary
+    if known is not None:
+        linker.dictionary = known
     return nlp
 
 
