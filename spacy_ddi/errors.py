@@ -171,6 +171,30 @@ class Errors:
         "the component that merges tokens."
     )
     NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
+
+    # Which drug a mention names
+    NO_DICTIONARY: Final = (
+        "[DDI070] Component '{name}' has no dictionary of drugs. Give it one before it is used: "
+        "in the config, [initialize.components.{name}.dictionary] with @misc = "
+        '"spacy-ddi.DrugDictionary.v1" and a path, or with names of your own @misc = '
+        '"spacy-ddi.DrugNamesCSV.v1"; in a program, nlp.get_pipe("{name}").add_names(…).'
+    )
+    NO_DICTIONARY_FILE: Final = (
+        "[DDI071] {path} can't be read as a dictionary of drugs: {problem}. Build one by "
+        'scripts/drug_names.py, or read a CSV file by @misc = "spacy-ddi.DrugNamesCSV.v1".'
+    )
+    NAME_WITHOUT_ENTRY: Final = (
+        "[DDI072] The name {name!r} can't be added to the dictionary with the identifier {id!r}. A "
+        "name has at least one letter or digit, and its identifier is that of an entry."
+    )
+    BAD_NAMES: Final = (
+        "[DDI073] {source}: {problem}. A row has the columns name and id, and if wanted {columns}."
+    )
+    BAD_KNOWLEDGE_BASE: Final = (
+        "[DDI074] {source}: {problem}. Give a spacy.kb.InMemoryLookupKB with aliases, or the "
+        "folder or file that its to_disk wrote."
+    )
+
     # The command line
     NO_PIPELINE: Final = (
         "[DDI056] No pipeline {name!r}: it is neither an installed package nor a folder. {advice}"

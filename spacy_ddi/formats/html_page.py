@@ -23,6 +23,7 @@ from spacy.util import filter_spans
 from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.formats.relation_records import count_of, mention_types
+from spacy_ddi.linked_drugs import Drug, drugs_of
 
 MENTION_TYPES: Final[Mapping[str, str]] = {
     "drug": "generic name",
@@ -176,11 +177,13 @@ def _render_passage(passage: _Passage) -> str:
     ends = [end for relation in passage.relations for end in (relation.head, relation.tail)]
     marked = filter_spans([*passage.mentions, *ends])
     text = passage.span.doc.text
+    drugs = drugs_of(passage.span.doc)
     parts = []
     position = passage.span.start_char
     for mark in marked:
         kind = types.get((mark.start, mark.end), "")
-        parts += [_clean(text[position : mark.start_char]), _render_mark(mark.text, kind)]
+        drug = drugs.get((mark.start_char, mark.end_char))
+        parts += [_clean(text[position : mark.start_char]), _render_mark(mark.text, kind, drug)]
         position = mark.end_char
     parts.append(_clean(text[position : passage.span.end_char]))
     words = "".join(parts).strip()
@@ -189,9 +192,10 @@ def _render_passage(passage: _Passage) -> str:
     )
 
 
-def _render_mark(text: str, kind: str) -> str:
+def _render_mark(text: str, kind: str, drug: Drug | None) -> str:
     note = f"<small>\N{NO-BREAK SPACE}{_clean(kind)}</small>" if kind else ""
-    return f'<mark data-type="{_clean(kind.lower())}">{_clean(text)}{note}</mark>'
+    title = f' title="{_clean(f"{drug.name}, {drug.id}")}"' if drug else ""
+    return f'<mark data-type="{_clean(kind.lower())}"{title}>{_clean(text)}{note}</mark>'
 
 
 def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:

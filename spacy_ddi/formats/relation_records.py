@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.gold import DOCUMENT_ID
+from spacy_ddi.linked_drugs import Drug, drugs_of
 
 __all__ = [
     "RelationRecord",
@@ -27,14 +28,20 @@ ANY_TYPE = MentionSource(labels=None)
 
 class RelationRecord(TypedDict):
     """One interaction. Offsets are characters of the whole text, end exclusive; the sentence begins
-    at `sentence_start`. `score` is the probability of the label, in [0, 1]."""
+    at `sentence_start`. `score` is the probability of the label, in [0, 1]. `head_id` is the main
+    identifier of what the head names, and `head_name` the name of that: 'Lisinopril' where the head
+    is 'Zestril'. Both are empty where it is not known, and without a linker."""
 
     head: str
     head_type: str
+    head_id: str
+    head_name: str
     head_start: int
     head_end: int
     tail: str
     tail_type: str
+    tail_id: str
+    tail_name: str
     tail_start: int
     tail_end: int
     label: str
@@ -55,13 +62,13 @@ def to_records(
         before them `document`: the id of the corpus document, or else the number of the Doc from 0.
     """
     if isinstance(docs, Doc):
-        for relation, types in _typed(docs, source):
-            yield {**_record(relation, types, 0)}
+        for record in _records(docs, 0, source):
+            yield {**record}
         return
     for number, doc in enumerate(docs):
         document = doc.user_data.get(DOCUMENT_ID, number)
-        for relation, types in _typed(doc, source):
-            yield {"document": document, **_record(relation, types, 0)}
+        for record in _records(doc, 0, source):
+            yield {"document": document, **record}
 
 
 def relation_records(
@@ -74,8 +81,7 @@ def relation_records(
     source (MentionSource): Where the component found the mentions.
     YIELDS (RelationRecord): The records, in the order of the relations.
     """
-    for relation, types in _typed(doc, source):
-        record = _record(relation, types, offset)
+    for record in _records(doc, offset, source):
         record["score"] = round(record["score"], 4)
         yield record
 
@@ -100,6 +106,21 @@ def count_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def _records(doc: Doc, offset: int, source: MentionSource) -> Iterator[RelationRecord]:
+    drugs = drugs_of(doc)
+    for relation, types in _typed(doc, source):
+        known = tuple(
+            _id_and_name(drugs.get(place), mention.kb_id_)
+            for place, mention in zip(relation.place, (relation.head, relation.tail), strict=True)
+        )
+        yield _record(relation, types, known, offset)
+
+
+def _id_and_name(drug: Drug | None, kb_id: str) -> tuple[str, str]:
+    """What a linker says of a mention: ours, or another that sets the entity's identifier."""
+    return (drug.id, drug.name) if drug else (kb_id, "")
+
+
 def _typed(doc: Doc, source: MentionSource) -> Iterator[tuple[Relation, tuple[str, str]]]:
     """Relations with the types of head and tail."""
     relations = relations_of_doc(doc)
@@ -118,14 +139,20 @@ def _typed(doc: Doc, source: MentionSource) -> Iterator[tuple[Relation, tuple[st
         )
 
 
-def _record(relation: Relation, types: tuple[str, str], offset: int) -> RelationRecord:
+def _record(
+    relation: Relation, types: tuple[str, str], known: tuple[tuple[str, str], ...], offset: int
+) -> RelationRecord:
     return {
         "head": relation.head_text,
         "head_type": types[0],
+        "head_id": known[0][0],
+        "head_name": known[0][1],
         "head_start": relation.head_start_char + offset,
         "head_end": relation.head_end_char + offset,
         "tail": relation.tail_text,
         "tail_type": types[1],
+        "tail_id": known[1][0],
+        "tail_name": known[1][1],
         "tail_start": relation.tail_start_char + offset,
         "tail_end": relation.tail_end_char + offset,
         "label": relation.label,

@@ -12,6 +12,7 @@ from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.formats.relation_records import relation_records, to_records
 from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY
+from spacy_ddi.linked_drugs import Drug, set_drugs
 
 
 def test_record_of_a_relation(doc):
@@ -19,10 +20,14 @@ def test_record_of_a_relation(doc):
     assert first == {
         "head": "Dexarol",
         "head_type": "brand",
+        "head_id": "",
+        "head_name": "",
         "head_start": 14,
         "head_end": 21,
         "tail": "plinozide",
         "tail_type": "drug",
+        "tail_id": "",
+        "tail_name": "",
         "tail_start": 27,
         "tail_end": 36,
         "label": "mechanism",
@@ -41,6 +46,15 @@ def test_offsets_are_those_of_the_whole_text(doc, before):
         assert whole[record["head_start"] : record["head_end"]] == record["head"]
         assert whole[record["tail_start"] : record["tail_end"]] == record["tail"]
         assert whole[record["sentence_start"] :].startswith(record["sentence"])
+
+
+def test_record_carries_what_a_linker_says(doc):
+    brand, drug = doc._.ddi[0].head, doc._.ddi[0].tail
+    set_drugs(doc, [(brand, Drug("MESH:1", "Dexaril"))])
+    doc.ents = [Span(doc, drug.start, drug.end, label="drug", kb_id="Q7")]
+    first, _ = relation_records(doc)
+    assert (first["head"], first["head_id"], first["head_name"]) == ("Dexarol", "MESH:1", "Dexaril")
+    assert (first["tail_id"], first["tail_name"]) == ("Q7", "")  # by a linker that is not ours
 
 
 def test_doc_without_relations_has_no_record():

@@ -1,0 +1,207 @@
+"""What of the writing of a name does not count: the key by which names are compared, and the
+variants of a name that are tried where the name itself is unknown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+_GREEK: Final = {
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "µ": "mu",
+    "π": "pi",
+    "σ": "sigma",
+    "τ": "tau",
+    "ω": "omega",
+    "ß": "beta",
+}
+_LETTERS: Final = str.maketrans(_GREEK)
+
+_BRAND_SIGN: Final = re.compile(
+    r"[®™©℠]|(?<=\w)\s?\((?:R|TM|r|tm)\)|(?<=[a-z]{3})TM\b|(?<=[A-Z]{4})TM$"
+)
+
+_SPELLINGS: Final = (
+    ("sulph", "sulf"),
+    ("oestr", "estr"),
+    ("anaesth", "anesth"),
+    ("haem", "hem"),
+    ("aemia", "emia"),
+    ("oedema", "edema"),
+    ("tumour", "tumor"),
+)
+
+SALTS: Final = frozenset(
+    """
+    acetate acetonide acid aluminum ammonium anhydrous arginine aspartate benzathine benzoate
+    besylate besilate bisulfate bitartrate bromide butyrate calcium camsylate carbonate chloride
+    cilexetil citrate decanoate dihydrate dihydrochloride dimeglumine diphosphate dipotassium
+    dipropionate disodium edisylate enanthate erbumine esylate ethylsuccinate etabonate fluoride
+    fosamil fumarate furoate gluconate glutamate hemifumarate hemihydrate hexahydrate hcl
+    hydrobromide hydrochloride hydrogen hydroxide hyclate iodide isethionate lactate lactobionate
+    lysine magnesium malate maleate medoxomil meglumine mesilate mesylate methylsulfate
+    metilsulfate mofetil monohydrate monohydrochloride monosodium monopotassium napsylate nitrate
+    oleate olamine oxalate palmitate pamoate pentahydrate phosphate pidolate pivalate pivoxil
+    potassium procaine proxetil propionate sodium stearate succinate sulfate sulphate
+    tartrate tetrahydrate tosylate trihydrate trihydrochloride trisodium tromethamine valerate
+    trifluoroacetate hydrate xinafoate zinc
+    """.split()
+)
+"""Words of a name that tell a salt, an ester or the water in it, and not which drug it is."""
+
+IONS: Final = frozenset(
+    "iron ferrous ferric copper cupric silver gold ammonium barium bismuth".split()
+)
+"""Names of elements and ions that salts are made of, besides those in `SALTS`."""
+
+_FORMS: Final = frozenset(
+    """
+    cc cd cr dr er ec extentabs hfa hs im iv kerastick kt la oros pm po retard sa sr tc td xl xr xt
+    capsule capsules cream drops elixir extended-release gel inhaled inhaler injection injectable
+    infusion intravenous nasal ointment ophthalmic oral patch release solution spray suspension
+    suppositories syrup systemic tablet tablets topical transdermal therapy treatment concomitant
+    i.v. i.m. p.o. unfractionated racemic
+    """.split()
+)
+"""Words that tell how a drug is given."""
+
+_DOSE: Final = re.compile(r"\s+\d[\d.,]*\s*(?:mg|g|mcg|ug|µg|ml|iu|units?|%)?(?:/\w+)?$", re.I)
+_IN_PARENTHESES: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_HAND: Final = re.compile(r"^\(?(?:[RSDL]|dl|rac|racemic)\)?\s*(?:\([+±-]\))?[\s-]+(?=\w{4})", re.I)
+
+_GREEK_INITIAL: Final = re.compile(r"^[abAB](?=-\w{4})")
+
+_CLASS_HEADS: Final = (
+    "agents",
+    "drugs",
+    "medications",
+    "medicines",
+    "products",
+    "preparations",
+    "compounds",
+    "derivatives",
+    "analogues",
+    "analogs",
+)
+"""What a class may be called by, besides what tells it: diuretic agents, diuretic drugs."""
+
+_CLASS_PARTS: Final = (
+    ("blocking agent", "blocker"),
+    ("blocking drug", "blocker"),
+    ("receptor antagonist", "antagonist"),
+    ("receptor antagonist", "blocker"),
+    ("receptor blocker", "blocker"),
+    ("antagonist", "blocker"),
+    ("blocker", "antagonist"),
+    ("channel antagonist", "channel blocker"),
+    ("adrenergic ", ""),
+    ("adrenoceptor ", "adrenergic "),
+    ("non-steroidal", "nonsteroidal"),
+    ("anti-inflammatories", "anti-inflammatory agents"),
+)
+
+MIN_STEM: Final = 4
+"""Letters that must be left of a name when words or endings are taken off."""
+
+
+def name_key(name: str) -> str:
+    """What two writings of a name have in common: no case, accents, blanks, hyphens or brand signs,
+    American spelling, Greek letters by their names.
+
+    name (str): A name: 'β-Blockers'.
+    RETURNS (str): Its letters a-z and digits: 'betablockers'. Empty for a name without any.
+    """
+    plain = _BRAND_SIGN.sub("", name).lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
+    key = "".join(sign for sign in plain if sign.isascii() and sign.isalnum())
+    for british, american in _SPELLINGS:
+        if british in key:
+            key = key.replace(british, american)
+    return key
+
+
+def name_variants(name: str) -> Iterator[str]:
+    """Other forms of a name that lead to the same drug: without dose, salt and form, without what
+    stands in parentheses, a class in the singular or the plural or by another word for 'agents'.
+
+    name (str): A name that is not known as it is: 'cimetidine 400 mg'.
+    YIELDS (str): Forms of it, those that change least first; some may be given twice.
+    """
+    base = " ".join(_BRAND_SIGN.sub("", name).split())
+    forms = [
+        _GREEK_INITIAL.sub(_greek_name, base),
+        base,
+        _IN_PARENTHESES.sub("", base),
+        _HAND.sub("", base),
+        _DOSE.sub("", base),
+    ]
+    forms.append(_DOSE.sub("", forms[2]))
+    for form in dict.fromkeys(forms):
+        yield from _numbers(form)
+        words = form.split()
+        while len(words) > 1 and _is_aside(words[-1]) and not _is_ion(words[-2]):
+            words = words[:-1]
+            yield " ".join(words)
+        while len(words) > 1 and _is_aside(words[0]) and not _is_ion(words[1]):
+            words = words[1:]
+            yield " ".join(words)
+        yield from _class_names(form)
+        if len(words) < len(form.split()):
+            yield from _class_names(" ".join(words))
+
+
+def _greek_name(letter: re.Match[str]) -> str:
+    return "alpha" if letter[0] in "aA" else "beta"
+
+
+def _is_ion(word: str) -> bool:
+    """Whether a word names no drug alone: what is left of 'sodium acid phosphate' is not sodium."""
+    plain = word.lower().strip(",;")
+    return plain in SALTS or plain in IONS or plain.rstrip("s") in ("salt", "ester")
+
+
+def _is_aside(word: str) -> bool:
+    plain = word.lower().strip(",;")
+    return plain in SALTS or plain in _FORMS
+
+
+def _numbers(name: str) -> Iterator[str]:
+    """A name in the other number."""
+    if len(name) <= MIN_STEM:
+        return
+    if name.endswith("ies"):
+        yield name[:-3] + "y"
+    elif name.endswith("s"):
+        yield name[:-1]
+    else:
+        yield name + "s"
+
+
+def _class_names(name: str) -> Iterator[str]:
+    """Other names of a class of drugs."""
+    lower = name.lower()
+    for part, other in _CLASS_PARTS:
+        if part in lower:
+            changed = lower.replace(part, other)
+            yield changed
+            yield from _numbers(changed)
+    words = lower.split()
+    head = words[-1] if words[-1].endswith("s") else words[-1] + "s"
+    stem = " ".join(words[:-1]) if head in _CLASS_HEADS else lower
+    if len(stem) < MIN_STEM:
+        return
+    yield stem
+    yield from _numbers(stem)
+    for other in _CLASS_HEADS[:2]:
+        yield f"{stem} {other}"
+        yield f"{stem.rstrip('s')} {other}"

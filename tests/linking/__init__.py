@@ -1,0 +1,1 @@
+"""Which drug a mention names."""

@@ -1,0 +1,53 @@
+"""What of the writing of a name does not count."""
+
+from __future__ import annotations
+
+import pytest
+
+from spacy_ddi.linking.name_keys import name_key, name_variants
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("β-blockers", "Beta blockers"),
+        ("Equetro®", "EQUETROTM"),
+        ("Dexarol(R)", "dexarol"),
+        ("sulphadiazine", "Sulfadiazine"),
+        ("oestradiol", "estradiol"),
+        ("vitamin B12", "Vitamin B-12"),
+        ("Liorésal", "lioresal"),
+    ],
+)
+def test_names_that_are_one(one, other):
+    assert name_key(one) == name_key(other) != ""
+
+
+@pytest.mark.parametrize(("one", "other"), [("(R)-warfarin", "warfarin"), ("GABA", "GAB")])
+def test_names_that_are_two(one, other):
+    assert name_key(one) != name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("cimetidine 400 mg", "cimetidine"),
+        ("warfarin sodium", "warfarin"),
+        ("sodium valproate", "valproate"),
+        ("Augmentin XR", "Augmentin"),
+        ("monoamine oxidase (MAO) inhibitors", "monoamine oxidase inhibitors"),
+        ("diuretic agents", "diuretics"),
+        ("statins", "statin"),
+        ("beta-adrenergic blocking agents", "beta-adrenergic blocker"),
+        ("S-warfarin", "warfarin"),
+        ("b-lactam antibiotics", "beta-lactam antibiotics"),
+        ("a-methyldopa", "alpha-methyldopa"),
+    ],
+)
+def test_forms_that_are_tried(name, form):
+    assert name_key(form) in map(name_key, name_variants(name))
+
+
+@pytest.mark.parametrize("name", ["sodium acid phosphate", "magnesium salt", "calcium carbonate"])
+def test_a_metal_is_not_what_is_left_of_its_salt(name):
+    assert {"sodium", "calcium", "magnesium", "salt"}.isdisjoint(map(name_key, name_variants(name)))
