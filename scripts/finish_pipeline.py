@@ -52,7 +52,8 @@ def main(
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy-ddi.DrugTokenizer.v1"}
     share_candidates(config)
     # Where its parts lay on the machine that put it together means nothing elsewhere.
-    config["paths"].update(dict.fromkeys(["parser", "ner", "relations"]))
+    config["paths"].update(dict.fromkeys(config["paths"]))
+    config["initialize"]["components"] = {}
     config.to_disk(output / "config.cfg")
     for name in wrapped:
         wrap_weights(components[name]["model"], output / name / "model")
@@ -74,7 +75,7 @@ def share_candidates(config: Config) -> None:
     owners += [
         spans
         for each in settings
-        if (spans := each.get("model", {}).get("get_spans", {})).get("candidates")
+        if (spans := (each.get("model") or {}).get("get_spans", {})).get("candidates")
     ]
     blocks = [owner["candidates"] for owner in owners if isinstance(owner["candidates"], dict)]
     if any(block != blocks[0] for block in blocks):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 import spacy
 from spacy.cli.evaluate import evaluate as spacy_evaluate
 from spacy.language import Language
+from spacy.lookups import Lookups
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
@@ -26,6 +30,7 @@ from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.distillation.soft_labels import add_soft_labels
 from spacy_ddi.encoder.span_getter import configure_blinded_sents
 from spacy_ddi.gold import MENTIONS_KEY
+from spacy_ddi.linking.dictionary import DrugDictionary, Entry, Name
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
@@ -230,24 +235,47 @@ def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path
     ner.add_pipe("ner").add_label("drug")
     ner.initialize()
     ner.to_disk(tmp_path / "ner")
+    english = spacy.blank("en")
+    english.add_pipe("attribute_ruler")
+    english.add_pipe("lemmatizer", config={"mode": "lookup"})
+    english.get_pipe("lemmatizer").lookups = make_lookups()
+    english.to_disk(tmp_path / "english")
+    drugs = DrugDictionary([Entry("M:1", "Heparin", mesh="1")], [Name("heparin", "drug", "M:1")])
+    drugs.to_disk(tmp_path / "drug_names.msgpack.gz")
     overrides = {
         "paths.parser": parts["paths.parser"],
+        "paths.english": str(tmp_path / "english"),
         "paths.ner": str(tmp_path / "ner"),
+        "paths.drug_names": str(tmp_path / "drug_names.msgpack.gz"),
         "paths.relations": str(tmp_path / "relations" / "model-last"),
     }
-    nlp = spacy.util.load_model_from_config(
-        load_config(ROOT / "configs" / "pipeline.cfg", overrides=overrides), auto_fill=True
-    )
-    nlp.to_disk(tmp_path / "pipeline")
-    doc = spacy.load(tmp_path / "pipeline")("Aspirin may interact\nwith heparin.")
+    options = [part for name, value in overrides.items() for part in (f"--{name}", value)]
+    assemble = [sys.executable, "-m", "spacy", "assemble", ROOT / "configs" / "pipeline.cfg"]
+    subprocess.run([*assemble, tmp_path / "joined", *options], check=True, capture_output=True)
+    script = runpy.run_path(str(ROOT / "scripts" / "finish_pipeline.py"))
+    script["main"](tmp_path / "joined", tmp_path / "pipeline")
+    nlp = spacy.load(tmp_path / "pipeline")
+    assert str(tmp_path) not in nlp.config.to_str()
+    doc = nlp("Aspirin may interact\nwith heparin.")
     assert isinstance(doc._.ddi_rels, list)
     assert doc._.trf_data is None
+    doc.set_ents([doc.char_span(26, 33, label="drug")])
+    assert nlp.get_pipe("drug_linker")(doc).ents[0].kb_id_ == "M:1"
+    assert {"attribute_ruler", "lemmatizer"} == set(nlp.disabled)
+    nlp.enable_pipe("lemmatizer")
+    assert nlp("heparins")[0].lemma_ == "heparin"
     # Its doc_cleaner removes what calibration reads.
     result = CliRunner().invoke(
         app, ["calibrate", *map(str, (tmp_path / "pipeline", SAMPLE_CORPUS, tmp_path / "new"))]
     )
     assert result.exit_code == 0, result.output
     assert spacy.load(tmp_path / "new").get_pipe("ddi_relation").cfg["temperature"] != 1.0
+
+
+def make_lookups() -> Lookups:
+    lookups = Lookups()
+    lookups.add_table("lemma_lookup", {"heparins": "heparin"})
+    return lookups
 
 
 @pytest.mark.parametrize("n_pairs", [0, 1])
