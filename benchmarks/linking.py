@@ -19,12 +19,14 @@ import typer
 from spacy.tokens import Doc
 
 from spacy_ddi.candidates.mentions import DRUG_TYPES
+from spacy_ddi.candidates.negative_filter import configure_negative_filter
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.gold import gold_mentions_of
 from spacy_ddi.linked_drugs import Drug, drugs_of
 from spacy_ddi.linking.dictionary import DrugDictionary
 from spacy_ddi.linking.drug_linker import DrugLinker
 from spacy_ddi.linking.matching import MIN_FUZZY, Matcher
+from spacy_ddi.scoring.filter_counts import count_filtered
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -52,6 +54,12 @@ def main(
     )
     for line in coverage(linked):
         print(line)
+    for identifiers in (False, True):
+        kept = count_filtered(docs, configure_negative_filter(identifiers=identifiers))
+        print(
+            f"negative filter, identifiers = {identifiers}: {kept.removed_false:,} false and "
+            f"{kept.removed_true:,} true pairs removed"
+        )
     chance = random.Random(seed)
     found = [(text, drug) for text, type_, drug in linked if drug and type_ in ("drug", "brand")]
     for text, drug in sorted(chance.sample(found, sample), key=lambda link: link[0].lower()):

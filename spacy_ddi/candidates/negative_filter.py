@@ -1,6 +1,7 @@
 """Rules that tell a pair negative before the network sees it (paper, section 3.1).
 
-(a) Two mentions of the same referent: the same string, or a name and its alias in parentheses.
+(a) Two mentions of the same referent: the same string, or a name and its alias in parentheses; if
+wanted, also two names that a linker found to be of one drug.
 (b) Two mentions in one coordination of three or more: 'warfarin, digoxin and phenytoin'.
 """
 
@@ -15,6 +16,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
+
+from spacy_ddi.linked_drugs import drugs_of
 
 MIN_COORDINATION = 3
 """A coordination of exactly two is kept: in the corpus 268 such pairs do interact."""
@@ -44,15 +47,23 @@ class NegativeFilter(Protocol):
 
 
 def configure_negative_filter(
-    same_referent: bool = True, coordination: bool = True
+    same_referent: bool = True, coordination: bool = True, identifiers: bool = False
 ) -> NegativeFilter:
     """Registered as `spacy-ddi.negative_filter.v1` (@misc): the paper's rules.
 
     same_referent (bool): Whether to drop pairs that name the same thing, rule (a).
     coordination (bool): Whether to drop pairs of one coordination of three or more, rule (b).
+    identifiers (bool): Whether to drop pairs that the component `drug_linker`, which must then come
+        before the encoder, found to be one drug: 'Zestril' and 'lisinopril', or a combination and
+        one of its ingredients.
     RETURNS (NegativeFilter): The filter.
     """
-    return partial(keep_pairs, same_referent=same_referent, coordination=coordination)
+    return partial(
+        keep_pairs,
+        same_referent=same_referent,
+        coordination=coordination,
+        identifiers=identifiers,
+    )
 
 
 def keep_pairs(
@@ -62,6 +73,7 @@ def keep_pairs(
     *,
     same_referent: bool,
     coordination: bool,
+    identifiers: bool,
 ) -> NDArray[np.bool_]:
     """Apply the chosen rules to the pairs of one Doc; see `NegativeFilter`."""
     keep = np.ones(len(pairs), dtype=bool)
@@ -70,6 +82,8 @@ def keep_pairs(
         found = aliases(text, mentions)
         keep &= ~_equal_at(referents(mentions, found), pairs)
         keep &= ~_is_alias(found, pairs, len(mentions))
+    if identifiers:
+        keep &= ~same_drugs(doc, mentions)[pairs[:, 0], pairs[:, 1]]
     if coordination:
         groups = coordinations(text, mentions)
         sizes = np.bincount(groups, minlength=len(groups))[groups]
@@ -93,6 +107,22 @@ def referents(mentions: Sequence[Span], found: Iterable[tuple[int, int]]) -> NDA
             long_forms[names[second]] = names[first]
     resolved = [long_forms.get(name, name) for name in names]
     return np.unique(np.array(resolved, dtype=object), return_inverse=True)[1].astype(np.int64)
+
+
+def same_drugs(doc: Doc, mentions: Sequence[Span]) -> NDArray[np.bool_]:
+    """Which mentions a linker found to name one drug, or a combination and what is in it.
+
+    doc (Doc): The Doc.
+    mentions (Sequence[Span]): Its K mentions.
+    RETURNS (NDArray): Shape (K, K): True for two of the same; False where a mention is not linked.
+    """
+    drugs = drugs_of(doc)
+    found = [drugs.get((mention.start_char, mention.end_char)) for mention in mentions]
+    named = {i: drug.referents for i, drug in enumerate(found) if drug}
+    same = np.zeros((len(found), len(found)), dtype=bool)
+    for i, j in itertools.product(named, repeat=2):
+        same[i, j] = named[i] <= named[j] or named[j] <= named[i]
+    return same
 
 
 def is_abbreviation(short_form: str, long_form: str) -> bool:

@@ -146,7 +146,7 @@ def name_variants(name: str) -> Iterator[str]:
         _DOSE.sub("", base),
     ]
     forms.append(_DOSE.sub("", forms[2]))
-    for form in dict.fromkeys(forms):
+    for form in filter(None, dict.fromkeys(form.strip() for form in forms)):
         yield from _numbers(form)
         words = form.split()
         while len(words) > 1 and _is_aside(words[-1]) and not _is_ion(words[-2]):

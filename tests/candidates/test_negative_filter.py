@@ -14,6 +14,7 @@ from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.negative_filter import NegativeFilter, is_abbreviation
 from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.linked_drugs import Drug, set_drugs
 from tests.helpers import make_doc, text_doc
 
 LETTERS = "abcAB1-' β"
@@ -32,6 +33,23 @@ def kept(text: str, **settings: bool) -> list[tuple[str, str]]:
     assert keep.dtype == np.bool_
     assert keep.shape == (len(pairs),)
     return [(mentions[i].text, mentions[j].text) for i, j in pairs[keep].tolist()]
+
+
+def test_names_of_one_drug_are_dropped_if_wanted() -> None:
+    text = "<Dexarol> is <plinozide>, <Bivexa> has it with <tarvoxine>; not so <foo> and <bar>"
+    doc = text_doc(text)
+    mentions = MentionSource()(doc)
+    one, two = Drug("M:1", "plinozide"), Drug("M:2", "tarvoxine")
+    both = Drug("M:1+M:2", "both", "combination", ingredients={"M:1": "plinozide", "M:2": "t"})
+    set_drugs(doc, zip(mentions, [one, one, both, two], strict=False))
+    pairs = sentence_pairs(doc, mentions, sentence_index(doc))
+    dropped = pairs[
+        ~make_filter(same_referent=False, coordination=False, identifiers=True)(
+            doc, mentions, pairs
+        )
+    ]
+    assert dropped.tolist() == [[0, 1], [0, 2], [1, 2], [2, 3]]
+    assert make_filter(same_referent=False, coordination=False)(doc, mentions, pairs).all()
 
 
 def test_unrelated_names_are_kept() -> None:

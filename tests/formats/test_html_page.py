@@ -19,6 +19,7 @@ from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.formats.html_page import INTERACTION_TYPES, MENTION_TYPES, render_page
 from spacy_ddi.formats.relation_records import ANY_TYPE
 from spacy_ddi.gold import MENTIONS_KEY
+from spacy_ddi.linked_drugs import Drug, set_drugs
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
 CSS = files("spacy_ddi.formats").joinpath("page.css").read_text(encoding="utf8")
@@ -64,6 +65,12 @@ def test_type_of_a_mention_is_readable_without_colour(doc):
     page = html.fromstring(render_page([doc], source=ANY_TYPE))
     notes = [note.text.strip() for note in page.iter("small")]
     assert notes == ["brand", "drug", "vitamin", "drug_n"]
+
+
+def test_a_mention_says_which_drug_it_is(one_pair):
+    set_drugs(one_pair, [(one_pair[0:1], Drug("MESH:1", "<Plinozide>"))])
+    first, second = html.fromstring(render_page([one_pair])).iter("mark")
+    assert (first.get("title"), second.get("title")) == ("<Plinozide>, MESH:1", None)
 
 
 def test_text_and_title_are_escaped(doc):

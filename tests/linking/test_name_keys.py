@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from spacy_ddi.linking.name_keys import name_key, name_variants
 
@@ -51,3 +53,14 @@ def test_forms_that_are_tried(name, form):
 @pytest.mark.parametrize("name", ["sodium acid phosphate", "magnesium salt", "calcium carbonate"])
 def test_a_metal_is_not_what_is_left_of_its_salt(name):
     assert {"sodium", "calcium", "magnesium", "salt"}.isdisjoint(map(name_key, name_variants(name)))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the code
+@given(st.text() | st.text("s ()[]5mgTM-®a", max_size=8))
+def test_any_text_has_forms(text):
+    assert all(map(str.strip, name_variants(text)))
+
+
+@pytest.mark.parametrize("text", ["", " ", "(MTX)", "[3H]", "®", "TM"])
+def test_names_of_signs_alone(text):
+    assert "" not in list(name_variants(text))
