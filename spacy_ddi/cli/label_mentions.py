@@ -24,6 +24,14 @@ def label_mentions(
         ),
     ],
     teacher: Annotated[str, typer.Option(metavar="NAME", help="Pipeline that finds the mentions.")],
+    exclude: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A .spacy file whose sentences are left out, e.g. those annotated by hand.",
+        ),
+    ] = None,
     as_text: AsTextOption = False,
 ) -> None:
     """Write the mentions that a larger recognizer finds in text (self-training).
@@ -31,13 +39,16 @@ def label_mentions(
     A smaller recognizer learns from them beside the corpus: spacy train configs/ner.cfg
     --paths.labelled OUTPUT.
     """
-    from spacy_ddi.corpora.docbin import write_docbin
+    from spacy_ddi.corpora.docbin import read_docbin, write_docbin
     from spacy_ddi.distillation import machine_mentions
     from spacy_ddi.formats.plain_text import read_lines
 
     require_writable(output)
-    lines = [line for file in text for line in read_lines(file, as_text=as_text)]
     nlp = load_recognizer(teacher)
+    known = {doc.text.strip() for file in exclude or () for doc in read_docbin(file, nlp.vocab)}
+    lines = [
+        line for file in text for line in read_lines(file, as_text=as_text) if line not in known
+    ]
     counts = write_docbin(
         machine_mentions.label_mentions(nlp, progress(lines, lines, "Reading")), output
     )

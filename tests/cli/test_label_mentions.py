@@ -37,6 +37,17 @@ def test_mentions_of_several_texts_are_written(run, recognizer, tmp_path):
     assert [len(doc.ents) for doc in docs] == [1, 0, 2]
 
 
+def test_sentences_that_are_annotated_already_are_left_out(run, recognizer, tmp_path):
+    (tmp_path / "a.txt").write_text("Give iron.\nNothing.\n", encoding="utf8")
+    done, output = tmp_path / "done.spacy", tmp_path / "labelled.spacy"
+    DocBin(docs=[spacy.blank("en")("Give iron. ")]).to_disk(done)
+    options = ("--text", tmp_path / "a.txt", "--teacher", recognizer, "--exclude", done)
+    result = run("label-mentions", output, *options)
+    assert result.exit_code == 0, result.stderr
+    (doc,) = DocBin().from_disk(output).get_docs(spacy.blank("en").vocab)
+    assert doc.text == "Nothing."
+
+
 def test_its_mentions_can_get_soft_labels(run, recognizer, pipeline, tmp_path):
     """Of the sentences with two mentions or more, by a teacher that knows other mentions."""
     (tmp_path / "a.txt").write_text("Give iron.\nIron, iron or iron was given.\n", encoding="utf8")
