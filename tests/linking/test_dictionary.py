@@ -50,6 +50,7 @@ def test_a_name_needs_letters_and_an_entry(dictionary, name):
         gzip.compress(srsly.msgpack_dumps({"format": "other"})),
         gzip.compress(srsly.msgpack_dumps([1])),
     ],
+    ids=["empty", "csv", "pickle", "other format", "list"],
 )
 def test_another_file_is_refused(tmp_path, content):
     (tmp_path / "drugs").write_bytes(content)
