@@ -46,6 +46,10 @@ def main(
         typer.Option(exists=True, help="Other sentences (.spacy) that each fold learns from."),
     ] = None,
     n_folds: Annotated[int, typer.Option(min=2, help="How many folds.")] = 5,
+    only: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="Train these folds alone, e.g. where others run beside it."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the folds and of training.")] = 1,
     folder: Annotated[Path, typer.Option(help="What is trained, and a result a fold.")] = Path(
         "training/ner_folds"
@@ -66,6 +70,8 @@ def main(
     folds = draw_folds(documents, n_folds, seed)
     tallies = []
     for i, held_out in enumerate(folds):
+        if only and i not in only:
+            continue
         result = folder / f"fold{i}.json"
         if not (result.exists() and srsly.read_json(result)["inputs"] == inputs):
             others = [id_ for fold in folds if fold is not held_out for id_ in fold]
@@ -76,7 +82,8 @@ def main(
         found = srsly.read_json(result)
         tallies.append(Tally(found["tp"], found["fp"], found["fn"]))
         print(f"fold {i}: {len(held_out)} documents, {described(tallies[-1])}", flush=True)
-    write_figures(tallies, output, seed)
+    if not only:
+        write_figures(tallies, output, seed)
 
 
 def write_parts(

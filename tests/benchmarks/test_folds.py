@@ -97,6 +97,12 @@ def test_a_fold_is_trained_once_for_the_same_settings(
     run(corpus, folder)
     assert [call[0] for call in trained[3:]] == ["fold0", "fold1"]
 
+    trained.clear()
+    (folder / "all.json").unlink()
+    run(corpus, folder, "--only", "1", *arguments)
+    assert [call[0] for call in trained] == ["fold1"]
+    assert not (folder / "all.json").exists()  # one fold is not all of them
+
 
 def test_the_parts_of_a_fold_share_no_document(corpus: Path, tmp_path: Path) -> None:
     nlp = spacy.blank("en")
