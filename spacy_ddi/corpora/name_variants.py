@@ -6,7 +6,6 @@ names stand and how they look.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +19,9 @@ from spacy.training import Example
 
 from spacy_ddi.corpora.docs import make_examples, sentence_to_doc
 from spacy_ddi.corpora.documents import Mention, Sentence
-from spacy_ddi.errors import CorpusError, Errors, require
+from spacy_ddi.errors import require
 from spacy_ddi.gold import labelled_pairs
+from spacy_ddi.name_tables import read_names_table
 
 Augmenter = Callable[[Language, Example], Iterator[Example]]
 
@@ -127,9 +127,9 @@ def read_names(names: Path | str | None, in_use: Path | str | None) -> Names:
     RAISES (CorpusError): If a file has not the columns.
     """
     known = Names(defaultdict(list), defaultdict(list), [])
-    for row in _rows(names, ("name", "type")):
+    for row in read_names_table(Path(names), ("name", "type")) if names else ():
         known.by_type[row["type"]].append(row["name"])
-    for row in _rows(in_use, ("name", "type", "stands for")):
+    for row in read_names_table(Path(in_use), ("name", "type", "stands for")) if in_use else ():
         if row["stands for"]:
             known.short[row["stands for"].lower()].append((row["name"], row["type"]))
         else:
@@ -251,13 +251,3 @@ def _sign_names(pieces: list[Piece], random: Random) -> list[Piece]:
 
 def _capitalized(text: str) -> str:
     return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text)
-
-
-def _rows(path: Path | str | None, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    if path is None:
-        return
-    with open(path, encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
-            raise CorpusError(Errors.NAMES_COLUMNS.format(path=path, missing=", ".join(missing)))
-        yield from reader
