@@ -1,8 +1,8 @@
 """Finish what `spacy assemble` has put together from trained parts; weights stay as they are.
 
 - Texts of any layout can be read: the tokenizer becomes `spacy-ddi.DrugTokenizer.v1`, the component
-  `line_sentences` comes first, and `tok2vec`, `parser` and `ner` read sentences one by one,
-  without their layout.
+  `line_sentences` comes first (the parser may split what it takes for one sentence), and `tok2vec`,
+  `parser` and `ner` read sentences one by one, without their layout.
 - Mentions and candidate pairs stand once in the config, in `[candidates]`. `spacy assemble` copies
   what parts refer to into each of them.
 """
@@ -47,7 +47,7 @@ def main(
         settings["factory"] = factory or settings["factory"]
     names = config["nlp"]["pipeline"]
     if "line_sentences" not in components:
-        components["line_sentences"] = {"factory": "line_sentences"}
+        components["line_sentences"] = {"factory": "line_sentences", "parser_splits": True}
         names.insert(0, "line_sentences")
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy-ddi.DrugTokenizer.v1"}
     share_candidates(config)

@@ -90,6 +90,16 @@ def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path
     assert all(before.get(path) != value for path, value in named.items())
 
 
+def test_a_component_with_a_source_takes_the_place_of_another() -> None:
+    """What both of them would be is nothing that spaCy reads."""
+    names = ("minilm", "student", "student_more")
+    base, *differences = [ROOT / "configs" / f"{name}.cfg" for name in names]
+    config = merge_configs(base, differences)
+    for name in ("transformer", "ddi_relation"):
+        assert config["components"][name] == {"source": "${paths.student}"}
+    assert config["components"]["parser"] == {"source": "${paths.parser}"}
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -100,6 +110,7 @@ def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path
         ["paper"],
         ["minilm", "teacher"],
         ["minilm", "student"],
+        ["minilm", "student", "student_more"],
     ],
 )
 def test_the_training_of_a_config_is_one_that_spacy_takes(names: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from spacy.attrs import ENT_IOB, IDX, SENT_START
@@ -17,15 +17,20 @@ INSIDE: Final = 1
 """Values of SENT_START and ENT_IOB in arrays."""
 
 
-@Language.factory("line_sentences", assigns=["token.is_sent_start"])
-def make_line_sentences(nlp: Language, name: str) -> LineSentences:
+@Language.factory(
+    "line_sentences", assigns=["token.is_sent_start"], default_config={"parser_splits": False}
+)
+def make_line_sentences(nlp: Language, name: str, parser_splits: bool) -> LineSentences:
     """Create the component.
 
     nlp (Language): The pipeline.
     name (str): Name of the component in it.
+    parser_splits (bool): Let a parser that comes after it begin a sentence at a capital or an
+        opening bracket, too, so that it can tell "Results Warfarin raised …" apart. For parsers
+        that were trained on such text; one trained on news splits too much.
     RETURNS (LineSentences): The component.
     """
-    return LineSentences(name)
+    return LineSentences(name, parser_splits=parser_splits)
 
 
 class LineSentences:
@@ -35,12 +40,15 @@ class LineSentences:
     heading, between table rows, and in notes whose lines have no full stop. In wrapped prose it is
     a blank. Elsewhere a sentence ends at a full stop, but not after an abbreviation. Boundaries
     that are set on the Doc already stay, and none is set inside a mention in `doc.ents`. A parser
-    that comes after it does not split or join these sentences.
+    that comes after it never joins these sentences, and splits them with `parser_splits` alone.
     """
 
-    def __init__(self, name: str = "line_sentences") -> None:
-        """name (str): Name of the component in the pipeline."""
+    def __init__(self, name: str = "line_sentences", *, parser_splits: bool = False) -> None:
+        """name (str): Name of the component in the pipeline.
+        parser_splits (bool): See `make_line_sentences`.
+        """
         self.name = name
+        self.parser_splits = parser_splits
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the boundaries of a Doc.
@@ -52,8 +60,15 @@ class LineSentences:
             return doc
         places, set_before, parts = doc.to_array([IDX, SENT_START, ENT_IOB]).astype(np.int64).T
         is_start = np.isin(places, text_sentence_starts(doc.text)) & (parts != INSIDE)
-        chosen = np.where(is_start, 1, -1)
+        others: Any = -1
+        if self.parser_splits:
+            others = [UNSET if _may_begin(token.text) else -1 for token in doc]
+        chosen = np.where(is_start, 1, others)
         starts = np.where(set_before == UNSET, chosen, set_before)
         starts[0] = 1
         doc.from_array([SENT_START], cast(Ints2d, starts.astype(np.uint64)[:, None]))
         return doc
+
+
+def _may_begin(word: str) -> bool:
+    return word[0].isupper() or word[0] in "(["

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 TEXT = "Take care.\n• Fluconazole increases\n  warfarin\n• Rifampin lowers it\n"
 
@@ -44,3 +46,24 @@ def test_it_is_stored(blank: Language, tmp_path: Path) -> None:
 
 def test_empty_texts(blank: Language) -> None:
     assert [len(list(doc.sents)) for doc in blank.pipe(["", "\n", " ", "•"])] == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("parser_splits", [False, True])
+def test_a_parser_splits_where_it_may(parser_splits: bool) -> None:
+    """At a capital or a bracket that no full stop stands before, and nowhere else."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("line_sentences", config={"parser_splits": parser_splits})
+    doc = nlp("Results Warfarin rose (see below) twice. Stop it.")
+    open_places = [token.text for token in doc if token.is_sent_start is None]
+    assert open_places == (["Warfarin", "("] if parser_splits else [])
+    assert [sentence.text for sentence in doc.sents][1] == "Stop it."
+
+    @Language.component("splits_all")
+    def split_all(doc: Doc) -> Doc:
+        for token in doc:
+            if token.is_sent_start is None:
+                token.is_sent_start = True
+        return doc
+
+    nlp.add_pipe("splits_all")
+    assert len(list(nlp(doc.text).sents)) == (4 if parser_splits else 2)
