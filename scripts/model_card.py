@@ -26,7 +26,7 @@ SOURCES = [
         "author": "sentence-transformers",
     },
     {
-        "name": "en_core_web_sm 3.8.0 (tokenizer, lemmas, coarse tags)",
+        "name": "en_core_web_sm 3.8.0 (lemmas, coarse tags)",
         "url": "https://spacy.io/models/en",
         "license": "MIT",
         "author": "Explosion",
@@ -80,7 +80,7 @@ Tagger and parser: en_core_web_sm 3.8.0 (MIT)."""
 class Relations(str, Enum):
     """What the pipeline was trained on."""
 
-    STUDENT = "student"
+    STUDENT = "student-more"
     CORPUS_ALONE = "relations"
 
 

@@ -1,7 +1,8 @@
 """Write the names of a drug dictionary that a recognizer is trained with, and keep a tenth aside.
 
 The names are exchanged for those of annotated sentences (`spacy-ddi.vary_names.v1`); those kept
-aside measure how a recognizer does on names that it has not seen (`benchmarks.name_swap`).
+aside measure how a recognizer does on names that no sentence had (`benchmarks.name_swap`), though
+it may know them from the dictionary (`spacy-ddi.KnownNames.v1`).
 """
 
 from __future__ import annotations

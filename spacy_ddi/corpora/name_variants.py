@@ -177,12 +177,13 @@ def vary_pieces(pieces: Sequence[Piece], names: Names, random: Random) -> list[P
     random (Random): Chooses.
     RETURNS (List[Piece]): Pieces of the same number and order.
     """
-    others: dict[str, Piece] = {}
+    others: dict[tuple[str, str], Piece] = {}
     varied: list[Piece] = []
     for piece in pieces:
-        if piece.label and piece.text not in others:
-            others[piece.text] = _other_name(piece, names, random)
-        varied.append(others[piece.text] if piece.label else piece)
+        name = piece.text, piece.label
+        if piece.label and name not in others:
+            others[name] = _other_name(piece, names, random)
+        varied.append(others[name] if piece.label else piece)
     varied = _join_names(varied, random)
     cases = (str.upper, str.lower, _capitalized, str)
     shares = (UPPER, LOWER, CAPITALIZED, 1 - UPPER - LOWER - CAPITALIZED)

@@ -153,7 +153,8 @@ def add_rows(
         id_ = values["id"]
         if id_ not in entries:
             known = dictionary.entry(id_)
-            entries[id_] = known if known and not values.keys() & {*OPTIONAL} else _entry(values)
+            describes = values.keys() & {*OPTIONAL} - {"type"}
+            entries[id_] = known if known and not describes else _entry(values)
         default = "group" if entries[id_].kind == CLASS else "drug"
         names.append(Name(values["name"], values.get("type", default), id_))
     dictionary.add(entries.values(), names)

@@ -27,7 +27,8 @@ def make_line_sentences(nlp: Language, name: str, parser_splits: bool) -> LineSe
     name (str): Name of the component in it.
     parser_splits (bool): Let a parser that comes after it begin a sentence at a capital or an
         opening bracket, too, so that it can tell "Results Warfarin raised …" apart. For parsers
-        that were trained on such text; one trained on news splits too much.
+        that were trained on such text; one trained on news splits too much. Without a parser,
+        no sentence begins there.
     RETURNS (LineSentences): The component.
     """
     return LineSentences(name, parser_splits=parser_splits)
@@ -62,7 +63,8 @@ class LineSentences:
         is_start = np.isin(places, text_sentence_starts(doc.text)) & (parts != INSIDE)
         others: Any = -1
         if self.parser_splits:
-            others = [UNSET if _may_begin(token.text) else -1 for token in doc]
+            may_begin = np.array([_may_begin(token.text) for token in doc])
+            others = np.where(may_begin & (parts != INSIDE), UNSET, -1)
         chosen = np.where(is_start, 1, others)
         starts = np.where(set_before == UNSET, chosen, set_before)
         starts[0] = 1

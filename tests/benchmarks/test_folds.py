@@ -26,10 +26,10 @@ PARTS = ("train", "dev", "test")
 SETTINGS = {
     "training.max_steps": 4,
     "training.eval_frequency": 2,
-    "components.ner.model.tok2vec.embed.width": 8,
-    "components.ner.model.tok2vec.encode.width": 8,
+    "components.ner.model.tok2vec.embed.first.width": 8,
+    "components.ner.model.tok2vec.encode.width": 40,
     "components.ner.model.tok2vec.encode.depth": 1,
-    "components.ner.model.tok2vec.embed.rows": [50, 50, 50, 50],
+    "components.ner.model.tok2vec.embed.first.rows": [50, 50, 50, 50],
 }
 
 

@@ -1,4 +1,4 @@
-"""Labels may change, F1 may not move far."""
+"""Labels may change, F1 may not fall far."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def compare(folder: Path, micro_f: float, lines: list[str]) -> subprocess.Comple
     )
 
 
-@pytest.mark.parametrize(("micro_f", "code"), [(0.8029, 0), (0.7971, 0), (0.8031, 1), (0.7969, 1)])
-def test_f1_may_move_by_three_tenths_of_a_point(tmp_path: Path, micro_f: float, code: int) -> None:
+@pytest.mark.parametrize(("micro_f", "code"), [(0.8041, 0), (0.7971, 0), (0.7969, 1)])
+def test_f1_may_fall_by_three_tenths_of_a_point(tmp_path: Path, micro_f: float, code: int) -> None:
     done = compare(tmp_path, micro_f, [LINES[0], LINES[1].replace("0|null", "1|int")])
     assert done.returncode == code, done.stderr
     assert "1 of 2 pairs are labelled differently" in done.stdout

@@ -19,7 +19,8 @@ TEXT = "Aspirin may raise the level of warfarin.\n\nWarfarin may not raise the l
 
 def train(corpus: str, text: Path, output: Path) -> list[str]:
     script = ROOT / "scripts" / "train_vectors.py"
-    subprocess.run([sys.executable, script, corpus, text, output], check=True, capture_output=True)
+    command = [sys.executable, script, corpus, text, output, "--epochs", "1"]
+    subprocess.run(command, check=True, capture_output=True)
     return output.read_text(encoding="utf8").splitlines()
 
 

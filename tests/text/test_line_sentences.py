@@ -48,6 +48,15 @@ def test_empty_texts(blank: Language) -> None:
     assert [len(list(doc.sents)) for doc in blank.pipe(["", "\n", " ", "•"])] == [0, 1, 1, 1]
 
 
+def test_no_parser_splits_an_entity() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("line_sentences", config={"parser_splits": True})
+    doc = nlp.make_doc("Give Tylenol Extra Strength. Stop Zocor.")
+    doc.set_ents([doc.char_span(5, 27, label="brand")])
+    doc = nlp.get_pipe("line_sentences")(doc)
+    assert [token.text for token in doc if token.is_sent_start is None] == ["Tylenol", "Zocor"]
+
+
 @pytest.mark.parametrize("parser_splits", [False, True])
 def test_a_parser_splits_where_it_may(parser_splits: bool) -> None:
     """At a capital or a bracket that no full stop stands before, and nowhere else."""
