@@ -58,7 +58,7 @@ def main(
 def in_process(python: str, pipeline: str, threads: int) -> System:
     """A pipeline in a process that ends with this one."""
     process = subprocess.Popen(
-        [python, "-c", PROGRAM, pipeline, str(threads)],
+        [python, "-I", "-c", PROGRAM, pipeline, str(threads)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
