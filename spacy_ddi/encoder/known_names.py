@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
-from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Embed, Model, chain, with_array
 from thinc.types import Floats2d, Ints2d
 
 from spacy_ddi.errors import require
-from spacy_ddi.name_tables import read_names_table
 
 NODE: Final = "known_names"
 NAMES: Final = "names"
@@ -74,32 +71,3 @@ def marks_of(rows: Iterable[tuple[str, str]]) -> dict[str, int]:
         if kind in TYPES:
             marks[name.lower()] = marks.get(name.lower(), 0) | 1 << TYPES.index(kind)
     return marks
-
-
-def configure_read_known_names(
-    paths: dict[str, str | None],
-) -> Callable[[Language], Language]:
-    """Registered as `spacy-ddi.read_known_names.v1` (@callbacks), for `[initialize.after_init]`.
-
-    Reads the names that the `spacy-ddi.KnownNames.v1` models of the pipeline know.
-
-    paths (Dict[str, Optional[str]]): TSV files with columns `name` and `type`, each under a name
-        of its own. Null is left out; without any, no name is known.
-    RETURNS (Callable[[Language], Language]): Changes the pipeline's models and returns it.
-    RAISES (CorpusError): If a file has not the columns.
-    """
-
-    def read_known_names(nlp: Language) -> Language:
-        rows = [
-            (row["name"], row["type"])
-            for path in paths.values()
-            if path
-            for row in read_names_table(Path(path), ("name", "type"))
-        ]
-        for _, pipe in nlp.pipeline:
-            for node in pipe.model.walk() if hasattr(pipe, "model") else ():
-                if node.name == NODE:
-                    node.attrs[NAMES] = marks_of(rows)
-        return nlp
-
-    return read_known_names

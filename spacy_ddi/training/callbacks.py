@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from spacy.language import Language
 from spacy.util import registry
 from thinc.api import Config
 
+from spacy_ddi.encoder.known_names import NAMES, NODE, marks_of
+from spacy_ddi.name_tables import read_names_table
 from spacy_ddi.training.optimizer import GroupedAdam
 from spacy_ddi.training.torch_modules import torch_modules
 
@@ -44,6 +47,35 @@ def prepare_torch(nlp: Language) -> Language:
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
     return nlp
+
+
+def configure_read_known_names(
+    paths: dict[str, str | None],
+) -> Callable[[Language], Language]:
+    """Registered as `spacy-ddi.read_known_names.v1` (@callbacks), for `[initialize.after_init]`.
+
+    Reads the names that the `spacy-ddi.KnownNames.v1` models of the pipeline know.
+
+    paths (Dict[str, Optional[str]]): TSV files with columns `name` and `type`, each under a name
+        of its own. Null is left out; without any, no name is known.
+    RETURNS (Callable[[Language], Language]): Changes the pipeline's models and returns it.
+    RAISES (CorpusError): If a file has not the columns.
+    """
+
+    def read_known_names(nlp: Language) -> Language:
+        rows = [
+            (row["name"], row["type"])
+            for path in paths.values()
+            if path
+            for row in read_names_table(Path(path), ("name", "type"))
+        ]
+        for _, pipe in nlp.pipeline:
+            for node in pipe.model.walk() if hasattr(pipe, "model") else ():
+                if node.name == NODE:
+                    node.attrs[NAMES] = marks_of(rows)
+        return nlp
+
+    return read_known_names
 
 
 def _optimizer(nlp: Language) -> GroupedAdam | None:

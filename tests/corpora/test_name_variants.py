@@ -183,3 +183,10 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
         configure_vary_names(str(tmp_path / "names.tsv"))
     with pytest.raises(ValueError, match="level"):
         configure_vary_names(None, level=1.5)
+
+
+def test_a_name_that_is_of_two_types_keeps_both() -> None:
+    pieces = [Piece("Ritalin", "brand"), Piece(" is "), Piece("Ritalin", "drug")]
+    for seed in range(20):
+        varied = vary_pieces(pieces, NAMES._replace(consumed=[]), random.Random(seed))
+        assert [piece.label for piece in varied] == ["brand", "", "drug"]

@@ -78,3 +78,12 @@ def test_an_empty_knowledge_base_is_refused(tmp_path):
     InMemoryLookupKB(Vocab(), entity_vector_length=1).to_disk(tmp_path / "kb")
     with pytest.raises(DDIError, match="DDI074"):
         configure_drug_knowledge_base(str(tmp_path / "kb"))(Vocab(), DrugDictionary())
+
+
+def test_another_name_and_its_type_leave_an_entry_as_it_is() -> None:
+    dictionary = DrugDictionary()
+    add_rows(dictionary, [{"name": "simvastatin", "id": "MESH:1", "drugbank": "DB1"}])
+    add_rows(dictionary, [{"name": "Ourbrand", "id": "MESH:1", "type": "brand"}])
+    entry = dictionary.entry("MESH:1")
+    assert entry is not None
+    assert (entry.name, entry.drugbank) == ("simvastatin", "DB1")

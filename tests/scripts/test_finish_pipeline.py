@@ -65,9 +65,10 @@ def test_what_changes_and_what_stays(script: dict[str, Any], stored: Path, tmp_p
     assert new.get_pipe_meta("ner").factory == "sentence_ner"
     vectors = [nlp(TEXT).tensor for nlp in (old, new)]
     np.testing.assert_array_equal(*vectors)
-    doc = new(f"• {TEXT}\n• {TEXT.replace('warfarin', 'warfarin(R)')}")
-    assert [len(sentence) for sentence in doc.sents][:1] == [7]
-    assert doc[7].is_sent_start
+    # The parser is untrained, and may split sentences.
+    with new.select_pipes(disable="parser"):
+        doc = new(f"• {TEXT}\n• {TEXT.replace('warfarin', 'warfarin(R)')}")
+    assert [len(sentence) for sentence in doc.sents] == [7, 9]
     config = new.get_pipe_meta("line_sentences").default_config, new.config["components"]
     assert (config[0]["parser_splits"], config[1]["line_sentences"]["parser_splits"]) == (0, 1)
 
