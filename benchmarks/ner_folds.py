@@ -21,11 +21,12 @@ import spacy
 import srsly
 import typer
 from spacy.tokens import Doc
+from spacy.util import dict_to_dot, load_config
 
 from benchmarks.folds import draw_folds
 from spacy_ddi.corpora.docbin import read_docbin, write_docbin
 from spacy_ddi.corpora.reader import read_docs
-from spacy_ddi.gold import DOCUMENT_ID
+from spacy_ddi.gold import DOCUMENT_ID, gold_mentions_of
 from spacy_ddi.scoring.counts import Tally, count_mentions
 from spacy_ddi.scoring.evaluation import annotate
 from spacy_ddi.scoring.metrics import rates
@@ -62,11 +63,10 @@ def main(
     more = [*(arguments or []), "--system.seed", str(seed)]
     if annotated is not None:
         more += ["--paths.annotated", str(annotated)]
-    files = [path.read_bytes() for path in (config, annotated) if path is not None]
-    inputs = digest(*files, str([n_folds, *more]).encode("utf8"))
     documents: dict[str, list[Doc]] = {}
     for doc in read_docs(corpus, spacy.blank("en").make_doc):
         documents.setdefault(doc.user_data[DOCUMENT_ID], []).append(doc)
+    inputs = digest(*inputs_of(config, more), *contents_of(documents), str(n_folds).encode("utf8"))
     folds = draw_folds(documents, n_folds, seed)
     tallies = []
     for i, held_out in enumerate(folds):
@@ -145,10 +145,37 @@ def write_figures(tallies: Sequence[Tally], output: Path, seed: int) -> None:
     output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
 
 
-def digest(*contents: bytes) -> str:
-    """What a result was made from, so that it is not taken for that of other settings.
+def inputs_of(config: Path, arguments: Sequence[str]) -> list[bytes]:
+    """What a training is made from, but for the corpus: settings, and the files that they name.
 
-    contents (bytes): Config, other sentences, arguments.
+    config (Path): The config.
+    arguments (Sequence[str]): What changes its settings.
+    RETURNS (List[bytes]): The config, the arguments, and the content of each file.
+    """
+    values = dict_to_dot(load_config(config, interpolate=False)).values()
+    paths = [Path(each) for each in (*values, *arguments) if isinstance(each, str)]
+    files = [path.read_bytes() for path in paths if path.is_file()]
+    return [config.read_bytes(), str(arguments).encode("utf8"), *files]
+
+
+def contents_of(documents: dict[str, list[Doc]]) -> list[bytes]:
+    """The corpus that the folds are drawn from.
+
+    documents (Dict[str, List[Doc]]): The gold Docs of each document.
+    RETURNS (List[bytes]): Ids, texts and mentions.
+    """
+    described = []
+    for id_, docs in sorted(documents.items()):
+        for doc in docs:
+            places = [(m.start_char, m.end_char, m.label_) for m in gold_mentions_of(doc)]
+            described.append(str((id_, doc.text, places)).encode("utf8"))
+    return described
+
+
+def digest(*contents: bytes) -> str:
+    """What a result was made from, so that it is not taken for that of other settings or data.
+
+    contents (bytes): All of it.
     RETURNS (str): Their SHA-256.
     """
     return hashlib.sha256(b"\0".join(contents)).hexdigest()

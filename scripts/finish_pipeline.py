@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
 import spacy
 import srsly
 import typer
+from fresh_copy import copy_afresh
 from spacy.util import load_config, registry
 from thinc.api import Config
 
@@ -27,7 +27,7 @@ def main(
     output: Annotated[Path, typer.Argument(help="The folder to write.")],
 ) -> None:
     """Write the finished pipeline."""
-    shutil.copytree(pipeline, output, dirs_exist_ok=True)
+    copy_afresh(pipeline, output)
     config = load_config(output / "config.cfg", interpolate=False)
     components = config["components"]
     wrapped = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
+import spacy
 import srsly
 import typer
+from fresh_copy import copy_afresh
+
+from spacy_ddi.corpora.docbin import read_docbin
 
 TEMPLATE = Path(__file__).with_suffix(".md")
 
@@ -59,20 +62,21 @@ SHIPPED_SOURCES = [
         "license": "CC BY 3.0",
         "author": "Bada et al., University of Colorado",
     },
-    {
-        "name": "7,200 annotated sentences of drug labels and PubMed abstracts (not contained)",
-        "url": "",
-        "license": "annotation CC BY 4.0",
-        "author": "The spacy-ddi developers",
-    },
 ]
 
+ANNOTATED_SOURCE = {
+    "name": "{annotated:,} annotated sentences of drug labels and PubMed abstracts (not contained)",
+    "url": "",
+    "license": "annotation CC BY 4.0",
+    "author": "The spacy-ddi developers",
+}
+
 SHIPPED_NOTE = """
-Recognizer and relations also learned from 7,200 sentences of US drug labels and PubMed abstracts,
-annotated after the corpus's guidelines with a large language model, and from 22,000 more of them
-that teachers labelled: fine-tuned encoders of the same kind. Tagger and parser learned from the
-CRAFT treebank (Colorado Richly Annotated Full-Text corpus, CC BY 3.0) and from drug labels as
-en_core_web_sm 3.8.0 (MIT) reads them."""
+Recognizer and relations also learned from {annotated:,} sentences of US drug labels and PubMed
+abstracts, annotated after the corpus's guidelines with a large language model, and from
+{labelled:,} more of them that teachers labelled: fine-tuned encoders of the same kind. Tagger and
+parser learned from the CRAFT treebank (Colorado Richly Annotated Full-Text corpus, CC BY 3.0) and
+from drug labels as en_core_web_sm 3.8.0 (MIT) reads them."""
 PLAIN_NOTE = """
 Tagger and parser: en_core_web_sm 3.8.0 (MIT)."""
 
@@ -95,12 +99,23 @@ def main(
     relations: Annotated[
         Relations, typer.Argument(help="Whether all data was used, or the corpus alone.")
     ],
+    annotated: Annotated[Path, typer.Option(help="The annotated sentences, .spacy.")] = Path(
+        "corpus/annotated.spacy"
+    ),
+    labelled: Annotated[Path, typer.Option(help="Those that teachers labelled.")] = Path(
+        "corpus/labelled.spacy"
+    ),
 ) -> None:
     """Fill in the model card."""
-    is_student = relations is Relations.STUDENT
+    sources, training = SOURCES, PLAIN_NOTE
+    if relations is Relations.STUDENT:
+        counts = {"annotated": n_docs(annotated), "labelled": n_docs(labelled)}
+        named = {**ANNOTATED_SOURCE, "name": ANNOTATED_SOURCE["name"].format(**counts)}
+        sources = [*SOURCES, *SHIPPED_SOURCES, named]
+        training = SHIPPED_NOTE.format(**counts)
     figures: dict[str, Any] = srsly.read_json(gold)
     end_to_end: dict[str, Any] = srsly.read_json(predicted)
-    shutil.copytree(pipeline, output, dirs_exist_ok=True)
+    copy_afresh(pipeline, output)
     meta: dict[str, Any] = srsly.read_json(output / "meta.json")
     meta.update(
         name=name,
@@ -110,8 +125,8 @@ def main(
         email="",
         url="",
         license="CC BY-NC 4.0",
-        sources=[*SOURCES, *SHIPPED_SOURCES] if is_student else SOURCES,
-        notes=_notes(figures, end_to_end, seed, is_student),
+        sources=sources,
+        notes=_notes(figures, end_to_end, seed, training),
         performance={
             **{f"ddi_{name}": figures[name] for name in ("micro_p", "micro_r", "micro_f")},
             "ddi_macro_f": figures["macro_f"],
@@ -125,7 +140,16 @@ def main(
     typer.echo(f"Model card written into {output / 'meta.json'}")
 
 
-def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, is_student: bool) -> str:
+def n_docs(path: Path) -> int:
+    """How many sentences a file has.
+
+    path (Path): A .spacy file, one Doc a sentence.
+    RETURNS (int): Their number.
+    """
+    return sum(1 for _ in read_docbin(path, spacy.blank("en").vocab))
+
+
+def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, training: str) -> str:
     rows = [_row(f"`{label}`", rates) for label, rates in figures["per_type"].items()]
     for title, source, prefix in (
         ("**micro, gold mentions**", figures, "micro"),
@@ -146,7 +170,7 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, is_st
         end_high=end_high,
         n_int=figures["n_true_per_type"]["int"],
         ece=figures["score_ece"],
-        training=SHIPPED_NOTE if is_student else PLAIN_NOTE,
+        training=training,
     )
 
 

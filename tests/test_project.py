@@ -46,8 +46,9 @@ def test_commands_depend_on_files_one_by_one(project: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("workflow", ["all", "plain", "train", "table1"])
 def test_what_a_command_needs_is_there_or_made_before(workflow: str) -> None:
-    relations = "relations" if workflow == "plain" else "student-more"
-    project = load_project_config(ROOT, overrides={**GIVEN, "vars.relations": relations})
+    plain = {"vars.parts": "training/plain", "vars.relations": "relations"}
+    overrides = {**GIVEN, **(plain if workflow == "plain" else {})}
+    project = load_project_config(ROOT, overrides=overrides)
     commands = {command["name"]: command for command in project["commands"]}
     made = set(GIVEN.values())
     for step in project["workflows"][workflow]:

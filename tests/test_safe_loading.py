@@ -14,11 +14,16 @@ import pytest
 import spacy
 import srsly
 from spacy.language import Language
+from spacy.lookups import Lookups
 from spacy.tokens import Doc
+from spacy.util import load_config
 
 from spacy_ddi.annotations import make_relation
 from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.linking.dictionary import DrugDictionary
 from spacy_ddi.training.compression import compress_pipeline
+from tests.conftest import ROOT
+from tests.linking.conftest import ENTRIES, NAMES
 from tests.tiny_bert import make_tiny_transformer
 
 TEXT = "zinc alters the iron salts."
@@ -54,12 +59,16 @@ def make_pipeline(folder: Path) -> Language:
     clean = {"@architectures": "spacy-ddi.CleanTok2Vec.v1", "tok2vec": tok2vec}
     nlp.add_pipe("tok2vec", config={"model": clean})
     listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 16, "upstream": "*"}
+    known = {"@architectures": "spacy-ddi.KnownNames.v1", "width": 8}
+    joined = {"@architectures": "spacy-ddi.JoinedTok2Vec.v1", "first": tok2vec, "second": known}
     for name, tokens in (
         ("tagger", listener),
         ("sentence_parser", listener),
-        ("sentence_ner", tok2vec),
+        ("sentence_ner", joined),
     ):
         nlp.add_pipe(name, config={"model": {"tok2vec": tokens}})
+    nlp.add_pipe("attribute_ruler").add(patterns=[[{"TAG": "NN"}]], attrs={"POS": "NOUN"})
+    nlp.add_pipe("drug_linker").dictionary = DrugDictionary(ENTRIES, NAMES, "made up")
     make_tiny_transformer(folder)
     spans = {
         "@span_getters": "spacy-ddi.blinded_sents.v2",
@@ -71,7 +80,12 @@ def make_pipeline(folder: Path) -> Language:
     pooling = {"@layers": "spacy-ddi.first_word_piece.v1"}
     reading = {"@architectures": "spacy-transformers.TransformerListener.v1", "pooling": pooling}
     nlp.add_pipe("ddi_relation", config={"model": {"tok2vec": reading}})
+    nlp.add_pipe("doc_cleaner")
     nlp.initialize(lambda: make_examples([annotated(nlp)], nlp.make_doc, gold_mentions=True))
+    tables = Lookups()
+    tables.add_table("lemma_lookup", {"salts": "salt"})
+    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "lookup"}, after="attribute_ruler")
+    lemmatizer.initialize(lookups=tables)
     return nlp
 
 
@@ -104,7 +118,14 @@ def test_a_pipeline_is_loaded_where_no_pickle_can_be(stored: Path) -> None:
         [sys.executable, "-c", NO_PICKLE, *paths], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("'transformer', 'ddi_relation'") == 2
+    assert done.stdout.count("'drug_linker', 'transformer', 'ddi_relation'") == 2
+
+
+def test_each_component_of_the_shipped_pipeline_is_there(stored: Path) -> None:
+    shipped = load_config(ROOT / "configs" / "pipeline.cfg", interpolate=False)["nlp"]["pipeline"]
+    wrapped = {"parser": "sentence_parser", "ner": "sentence_ner"}
+    expected = {"line_sentences", *(wrapped.get(name, name) for name in shipped)}
+    assert set(spacy.load(stored / "floats").component_names) == expected
 
 
 class Poison:
@@ -139,6 +160,9 @@ FILES = [
             "ddi_relation",
         )
     ),
+    "drug_linker/drugs",
+    "attribute_ruler/patterns",
+    "lemmatizer/lookups/lookups.bin",
     "sentence_parser/moves",
     "sentence_parser/cfg",
     "ddi_relation/cfg",

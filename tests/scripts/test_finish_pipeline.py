@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ TEXT = "Fluconazole increases warfarin levels."
 
 @pytest.fixture(scope="module")
 def script() -> dict[str, Any]:
-    return runpy.run_path(str(ROOT / "scripts" / "finish_pipeline.py"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "path", [str(ROOT / "scripts"), *sys.path])
+        return runpy.run_path(str(ROOT / "scripts" / "finish_pipeline.py"))
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +83,23 @@ def test_a_second_time_changes_nothing(
     script["main"](tmp_path / "once", tmp_path / "twice")
     once, twice = ((tmp_path / name / "config.cfg").read_text() for name in ("once", "twice"))
     assert once == twice
+
+
+def test_nothing_stays_of_what_was_finished_before(
+    script: dict[str, Any], stored: Path, tmp_path: Path
+) -> None:
+    script["main"](stored, tmp_path / "new")
+    (tmp_path / "new" / "entity_ruler").mkdir()
+    script["main"](stored, tmp_path / "new")
+    assert not (tmp_path / "new" / "entity_ruler").exists()
+
+
+def test_what_is_no_pipeline_is_not_deleted(
+    script: dict[str, Any], stored: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf8")
+    for folder in (tmp_path, stored):
+        with pytest.raises(SystemExit, match="nothing was written"):
+            script["main"](stored, folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert (stored / "config.cfg").exists()

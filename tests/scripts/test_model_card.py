@@ -1,0 +1,66 @@
+"""The card counts what it names, and says which data was used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+import srsly
+from spacy.tokens import DocBin
+
+from tests.conftest import ROOT
+
+RATES = {"p": 0.7, "r": 0.8, "f": 0.75}
+
+
+def figures(rate: float) -> dict[str, Any]:
+    of_kind = {
+        f"{kind}_{name}": rate for kind in ("micro", "macro", "detection", "ner") for name in "prf"
+    }
+    types = dict.fromkeys(("mechanism", "effect", "advise", "int"), RATES)
+    more = {"micro_f_ci": [0.6, 0.9], "n_true_per_type": {"int": 8}, "score_ece": 0.05}
+    return {**of_kind, **more, "per_type": types}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    nlp = spacy.blank("en")
+    nlp.to_disk(tmp_path / "pipeline")
+    for name, n_docs in (("annotated", 3), ("labelled", 1200)):
+        docs = DocBin(docs=[nlp.make_doc("zinc")] * n_docs)
+        docs.to_disk(tmp_path / f"{name}.spacy")
+    srsly.write_json(tmp_path / "gold.json", figures(0.8123))
+    srsly.write_json(tmp_path / "predicted.json", figures(0.7123))
+    return tmp_path
+
+
+def card(folder: Path, relations: str) -> dict[str, Any]:
+    paths = [folder / name for name in ("pipeline", "packaged", "gold.json", "predicted.json")]
+    options = [f"--{name}={folder / name}.spacy" for name in ("annotated", "labelled")]
+    script = ROOT / "scripts" / "model_card.py"
+    command = [sys.executable, script, *paths, "ddi_test", "1.2.3", "7", relations, *options]
+    subprocess.run(command, check=True, capture_output=True)
+    meta: dict[str, Any] = srsly.read_json(folder / "packaged" / "meta.json")
+    return meta
+
+
+def test_annotated_and_labelled_sentences_are_counted(folder: Path) -> None:
+    meta = card(folder, "student-more")
+    assert meta["version"] == "1.2.3"
+    assert "3 sentences of US drug labels" in meta["notes"]
+    assert "1,200 more of them" in meta["notes"].replace("\n", " ")
+    assert "| **micro, gold mentions** | 81.2 | 81.2 | 81.2 |" in meta["notes"]
+    assert "| **micro, end to end** | 71.2 | 71.2 | 71.2 |" in meta["notes"]
+    assert [source["name"] for source in meta["sources"]][-1].startswith("3 annotated sentences")
+
+
+def test_a_pipeline_from_the_corpus_alone_names_no_other_data(folder: Path) -> None:
+    for path in folder.glob("*.spacy"):
+        path.unlink()
+    meta = card(folder, "relations")
+    assert "US drug labels" not in meta["notes"]
+    assert not any("annotated" in source["name"] for source in meta["sources"])
