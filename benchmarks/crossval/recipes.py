@@ -1,0 +1,166 @@
+"""The recipes of `recipes.yml`, and the spaCy project that does one in a fold."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import srsly
+
+ROOT: Final = Path(__file__).parents[2]
+RECIPES: Final = Path(__file__).with_name("recipes.yml")
+
+TRAIN, TEST, PAIRS = "train.spacy", "test.spacy", "pairs.jsonl"
+"""Files of a fold: what it learns from, what it is scored on, and what was said of its pairs."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """Train a pipeline of relations; see `recipes.yml`.
+
+    train (str): Its name.
+    configs (Sequence[str]): Configs in `configs/`, without their ending.
+    paths (Mapping[str, str]): What `[paths]` gets.
+    settings (Mapping[str, Any]): Other settings, by dot paths.
+    """
+
+    train: str
+    configs: Sequence[str]
+    paths: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """Give soft labels to sentences; see `recipes.yml`.
+
+    label (str): Name of the file, without its ending.
+    teachers (Sequence[str]): Trainings of the fold, or folders with pipelines.
+    mentions (Optional[str]): A .spacy file with sentences and mentions.
+    copies (int): Varied copies of each training sentence; 0 for none.
+    """
+
+    label: str
+    teachers: Sequence[str]
+    mentions: str | None = None
+    copies: int = 0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A way to come to a pipeline of relations.
+
+    name, title (str): What it is called, in files and on a page.
+    steps (Sequence[Training | Labelling]): What is done, in this order.
+    """
+
+    name: str
+    title: str
+    steps: Sequence[Training | Labelling]
+
+    @property
+    def scored(self) -> str:
+        """Name of the training that is scored: the last one."""
+        return [step.train for step in self.steps if isinstance(step, Training)][-1]
+
+
+def read_recipes(path: Path = RECIPES) -> dict[str, Recipe]:
+    """Read the recipes.
+
+    path (Path): The YAML file.
+    RETURNS (Dict[str, Recipe]): By their names.
+    """
+    found: dict[str, dict[str, Any]] = srsly.read_yaml(path)
+    return {
+        name: Recipe(
+            name,
+            recipe["title"],
+            [Training(**s) if "train" in s else Labelling(**s) for s in recipe["steps"]],
+        )
+        for name, recipe in found.items()
+    }
+
+
+def write_project(
+    recipe: Recipe, folder: Path, *, data: Path, parser: Path, seed: int, shorter: float
+) -> None:
+    """Write the spaCy project that does a recipe in a fold, with the workflow `fold`.
+
+    recipe (Recipe): The recipe.
+    folder (Path): The project's folder.
+    data (Path): Folder with `TRAIN` and `TEST`.
+    parser (Path): The pipeline that parses (and tags, for varied copies).
+    seed (int): Seed of training.
+    shorter (float): By what the numbers of steps are multiplied.
+    """
+    commands = list(_commands(recipe, data.resolve(), parser.resolve(), seed, shorter))
+    folder.mkdir(parents=True, exist_ok=True)
+    workflow = [command["name"] for command in commands]
+    project = {"title": recipe.title, "commands": commands, "workflows": {"fold": workflow}}
+    srsly.write_yaml(folder / "project.yml", project)
+
+
+def _commands(
+    recipe: Recipe, data: Path, parser: Path, seed: int, shorter: float
+) -> Iterator[dict[str, Any]]:
+    train, test = str(data / TRAIN), str(data / TEST)
+    for step in recipe.steps:
+        if isinstance(step, Training):
+            configs = [str(ROOT / "configs" / f"{name}.cfg") for name in step.configs]
+            paths = {"parser": str(parser), **{k: _place(v) for k, v in step.paths.items()}}
+            yield _command(
+                f"train-{step.train}",
+                ["benchmarks.crossval.fold", "train", step.train, *configs],
+                {"data": train, "seed": seed, "shorter": shorter},
+                [*(f"--paths.{k}={v}" for k, v in paths.items())]
+                + [f"--{k}={v}" for k, v in step.settings.items()],
+                deps=[*configs, train, *paths.values()],
+                output=f"{step.train}/model-last",
+            )
+        else:
+            teachers = [_place(name, "/model-last") for name in step.teachers]
+            mentions = [_place(step.mentions)] if step.mentions else []
+            yield _command(
+                f"label-{step.label}",
+                ["spacy_ddi", "soft-labels", f"{step.label}.spacy"],
+                {
+                    "pipeline": parser,
+                    **({"mentions": mentions[0]} if mentions else {}),
+                    **({"corpus": train, "copies": step.copies} if step.copies else {}),
+                    "seed": seed,
+                },
+                [f"--teacher={name}" for name in teachers],
+                deps=[train, *teachers, *mentions],
+                output=f"{step.label}.spacy",
+            )
+    trained = f"{recipe.scored}/model-last"
+    called = ["benchmarks.crossval.fold", "score", trained, test, PAIRS]
+    yield _command("score", called, {}, [], deps=[trained, test], output=PAIRS)
+
+
+def _command(
+    name: str,
+    called: Sequence[str],
+    options: Mapping[str, Any],
+    more: Sequence[str],
+    *,
+    deps: Sequence[str],
+    output: str,
+) -> dict[str, Any]:
+    """A command of a project: a Python module with its arguments."""
+    given = [f"--{key}={value}" for key, value in options.items()]
+    separator = ["--"] if more and called[0].startswith("benchmarks") else []
+    line = ["python", "-m", *called, *given, *separator, *more]
+    # A dependency may be an installed package, which has no digest.
+    files = [path for path in deps if not Path(path).is_absolute() or Path(path).exists()]
+    return {"name": name, "script": [shlex.join(line)], "deps": files, "outputs": [output]}
+
+
+def _place(path: str, suffix: str = "") -> str:
+    """A path of a recipe as the fold's project has it: what the fold makes is relative to it."""
+    if path.startswith("./"):
+        return path[2:] + suffix
+    return str(ROOT / path) if (ROOT / path).exists() else path
