@@ -1,4 +1,5 @@
-"""Folds of a corpus: whole documents, and the same share of each source in every fold.
+"""Folds of a corpus: whole documents, and the same share of each source in every fold, or of each
+type of interaction as well.
 
 python -m benchmarks.folds DDICorpus/Train training/folds --n-folds 5 --seed 1
 """
@@ -6,12 +7,14 @@ python -m benchmarks.folds DDICorpus/Train training/folds --n-folds 5 --seed 1
 from __future__ import annotations
 
 import random
+import warnings
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sklearn.model_selection import StratifiedGroupKFold
 
 from spacy_ddi.formats.ddi2013 import read_folder
 
@@ -35,6 +38,29 @@ def draw_folds(ids: Iterable[str], n_folds: int, seed: int) -> list[list[str]]:
         generator.shuffle(sources[source])
         dealt += sources[source]
     return [sorted(dealt[i::n_folds]) for i in range(n_folds)]
+
+
+def draw_even_folds(pairs: Mapping[str, Iterable[str]], n_folds: int, seed: int) -> list[list[str]]:
+    """Deal documents out to folds, so that each fold has its share of each kind of pair.
+
+    pairs (Mapping[str, Iterable[str]]): The label of each pair of a document, by its id. A kind is
+        a label in a source; a document without pairs is a kind of its own in its source.
+    n_folds (int): How many folds there are.
+    seed (int): Seed of the shuffling.
+    RETURNS (List[List[str]]): The ids of each fold.
+    """
+    rows = [
+        (document, f"{document.rpartition('.')[0]} {label}")
+        for document in sorted(pairs)
+        for label in list(pairs[document]) or [""]
+    ]
+    documents, kinds = zip(*rows, strict=True)
+    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        # A kind of few pairs can't be in every fold.
+        warnings.filterwarnings("ignore", message="The least populated class")
+        folds = list(splitter.split(documents, kinds, groups=documents))
+    return [sorted({documents[i] for i in held_out}) for _, held_out in folds]
 
 
 def main(

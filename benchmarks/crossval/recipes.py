@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +86,14 @@ def read_recipes(path: Path = RECIPES) -> dict[str, Recipe]:
 
 
 def write_project(
-    recipe: Recipe, folder: Path, *, data: Path, parser: Path, seed: int, shorter: float
+    recipe: Recipe,
+    folder: Path,
+    *,
+    data: Path,
+    parser: Path,
+    seed: int,
+    shorter: float,
+    settings: Mapping[str, Any],
 ) -> None:
     """Write the spaCy project that does a recipe in a fold, with the workflow `fold`.
 
@@ -95,7 +103,17 @@ def write_project(
     parser (Path): The pipeline that parses (and tags, for varied copies).
     seed (int): Seed of training.
     shorter (float): By what the numbers of steps are multiplied.
+    settings (Mapping[str, Any]): Settings of all trainings, by dot paths; those of a step win.
     """
+    recipe = replace(
+        recipe,
+        steps=[
+            replace(step, settings={**settings, **step.settings})
+            if isinstance(step, Training)
+            else step
+            for step in recipe.steps
+        ],
+    )
     commands = list(_commands(recipe, data.resolve(), parser.resolve(), seed, shorter))
     folder.mkdir(parents=True, exist_ok=True)
     workflow = [command["name"] for command in commands]
@@ -106,61 +124,62 @@ def write_project(
 def _commands(
     recipe: Recipe, data: Path, parser: Path, seed: int, shorter: float
 ) -> Iterator[dict[str, Any]]:
+    """The commands of a fold's project, in their order."""
     train, test = str(data / TRAIN), str(data / TEST)
     for step in recipe.steps:
         if isinstance(step, Training):
             configs = [str(ROOT / "configs" / f"{name}.cfg") for name in step.configs]
-            paths = {"parser": str(parser), **{k: _place(v) for k, v in step.paths.items()}}
+            paths = {name: _place(path) for name, path in step.paths.items()}
+            settings = {f"paths.{name}": path for name, path in paths.items()}
+            settings |= {"paths.parser": str(parser), **step.settings}
             yield _command(
                 f"train-{step.train}",
                 ["benchmarks.crossval.fold", "train", step.train, *configs],
-                {"data": train, "seed": seed, "shorter": shorter},
-                [*(f"--paths.{k}={v}" for k, v in paths.items())]
-                + [f"--{k}={v}" for k, v in step.settings.items()],
-                deps=[*configs, train, *paths.values()],
+                {"data": train, "settings": json.dumps(settings), "seed": seed, "shorter": shorter},
+                deps=[*configs, train, str(parser), *paths.values()],
                 output=f"{step.train}/model-last",
             )
         else:
-            teachers = [_place(name, "/model-last") for name in step.teachers]
-            mentions = [_place(step.mentions)] if step.mentions else []
+            teachers = [
+                _place(f"{name}/model-last" if name.startswith("./") else name)
+                for name in step.teachers
+            ]
+            options: dict[str, Any] = {"pipeline": parser, "seed": seed}
+            if step.mentions:
+                options["mentions"] = _place(step.mentions)
+            if step.copies:
+                options |= {"corpus": train, "copies": step.copies}
+            called = ["spacy_ddi", "soft-labels", f"{step.label}.spacy"]
+            called += [f"--teacher={name}" for name in teachers]
             yield _command(
                 f"label-{step.label}",
-                ["spacy_ddi", "soft-labels", f"{step.label}.spacy"],
-                {
-                    "pipeline": parser,
-                    **({"mentions": mentions[0]} if mentions else {}),
-                    **({"corpus": train, "copies": step.copies} if step.copies else {}),
-                    "seed": seed,
-                },
-                [f"--teacher={name}" for name in teachers],
-                deps=[train, *teachers, *mentions],
+                called,
+                options,
+                deps=[train, *teachers, *([options["mentions"]] if step.mentions else [])],
                 output=f"{step.label}.spacy",
             )
     trained = f"{recipe.scored}/model-last"
     called = ["benchmarks.crossval.fold", "score", trained, test, PAIRS]
-    yield _command("score", called, {}, [], deps=[trained, test], output=PAIRS)
+    yield _command("score", called, {}, deps=[trained, test], output=PAIRS)
 
 
 def _command(
     name: str,
     called: Sequence[str],
     options: Mapping[str, Any],
-    more: Sequence[str],
     *,
     deps: Sequence[str],
     output: str,
 ) -> dict[str, Any]:
     """A command of a project: a Python module with its arguments."""
-    given = [f"--{key}={value}" for key, value in options.items()]
-    separator = ["--"] if more and called[0].startswith("benchmarks") else []
-    line = ["python", "-m", *called, *given, *separator, *more]
-    # A dependency may be an installed package, which has no digest.
+    line = ["python", "-m", *called, *(f"--{key}={value}" for key, value in options.items())]
+    # An encoder may be a name on a hub, which has no digest.
     files = [path for path in deps if not Path(path).is_absolute() or Path(path).exists()]
     return {"name": name, "script": [shlex.join(line)], "deps": files, "outputs": [output]}
 
 
-def _place(path: str, suffix: str = "") -> str:
+def _place(path: str) -> str:
     """A path of a recipe as the fold's project has it: what the fold makes is relative to it."""
     if path.startswith("./"):
-        return path[2:] + suffix
+        return path[2:]
     return str(ROOT / path) if (ROOT / path).exists() else path

@@ -1,0 +1,268 @@
+"""Figures of recipes from stored counts by document, which hold nothing of the corpus.
+
+python -m benchmarks.crossval.report annotated
+python -m benchmarks.crossval.report annotated plain    # … and how the first differs
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Annotated, Any
+
+import numpy as np
+import srsly
+import typer
+
+from spacy_ddi.component.targets import NONE
+from spacy_ddi.errors import DDIError
+from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
+from spacy_ddi.scoring.bootstrap import compare, mean_interval
+from spacy_ddi.scoring.calibration import best_temperature, expected_calibration_error
+from spacy_ddi.scoring.counts import PairCounts, Tally
+from spacy_ddi.scoring.metrics import compute_scores
+
+RESULTS = Path(__file__).with_name("results")
+
+ANY = "any type"
+"""Stands among the types for detection: right pair, any type."""
+
+CLASSES = (NONE, *INTERACTION_TYPES)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recipe, trained and scored with one seed.
+
+    name (str): Recipe and seed.
+    folds (Sequence[Dict[str, PairCounts]]): Of each fold the counts of each document.
+    calibration (Dict[str, float]): Expected calibration error of the relations found, by type and
+        for `ANY`, with a temperature that was fitted on the other folds.
+    temperature (float): The one that fits all folds best.
+    """
+
+    name: str
+    folds: Sequence[dict[str, PairCounts]]
+    calibration: dict[str, float]
+    temperature: float
+
+    @property
+    def documents(self) -> dict[str, PairCounts]:
+        """The counts of each document."""
+        return {id_: counts for fold in self.folds for id_, counts in fold.items()}
+
+
+def main(
+    recipe: Annotated[str, typer.Argument(help="Name of the recipe, as it was run.")],
+    other: Annotated[str | None, typer.Argument(help="One that it is compared with.")] = None,
+    results: Annotated[Path, typer.Option(exists=True, help="Stored counts.")] = RESULTS,
+) -> None:
+    """Print the figures of a recipe, all its seeds together."""
+    runs = read_runs(recipe, results)
+    typer.echo("\n".join(as_lines(runs)))
+    if other is not None:
+        others = read_runs(other, results)
+        typer.echo("\n".join(as_lines(others)))
+        typer.echo(difference(runs, others))
+
+
+def store(run: str, files: Sequence[Path], results: Path) -> Run:
+    """Count what was said of the pairs of each fold, and store the counts.
+
+    run (str): Recipe and seed.
+    files (Sequence[Path]): What `benchmarks.crossval.fold score` wrote, a file a fold.
+    results (Path): Folder that gets a file of this run.
+    RETURNS (Run): The counts.
+    """
+    folds = [list(srsly.read_jsonl(path)) for path in files]
+    counted = Run(run, [count(fold) for fold in folds], *calibration_of(folds))
+    stored = {
+        "calibration": {label: round(error, 4) for label, error in counted.calibration.items()},
+        "temperature": round(counted.temperature, 4),
+        "folds": [
+            {id_: to_lists(counts) for id_, counts in sorted(fold.items())}
+            for fold in counted.folds
+        ],
+    }
+    results.mkdir(parents=True, exist_ok=True)
+    (results / f"{run}.json").write_text(srsly.json_dumps(stored) + "\n", encoding="utf8")
+    return counted
+
+
+def count(pairs: Iterable[dict[str, Any]]) -> dict[str, PairCounts]:
+    """Count pairs as the scorer does, by document.
+
+    pairs (Iterable[Dict[str, Any]]): What `fold.pairs_of` yields.
+    RETURNS (Dict[str, PairCounts]): The counts of each document.
+    """
+    documents: dict[str, PairCounts] = {}
+    for pair in pairs:
+        counts = documents.setdefault(
+            pair["document"], PairCounts(per_type={label: Tally() for label in INTERACTION_TYPES})
+        )
+        gold, found = pair["gold"], label_of(pair)
+        tallies = [(label, counts.per_type[label]) for label in INTERACTION_TYPES]
+        for label, tally in tallies:
+            tally.tp += gold == found == label
+            tally.fp += found == label != gold
+            tally.fn += gold == label != found
+        counts.detection.tp += NONE not in (gold, found)
+        counts.detection.fp += gold == NONE != found
+        counts.detection.fn += found == NONE != gold
+    return documents
+
+
+def label_of(pair: dict[str, Any]) -> str:
+    """The likeliest class of a pair; none if it was no candidate."""
+    probs: dict[str, float] | None = pair["probs"]
+    return max(probs, key=lambda name: probs[name]) if probs else NONE
+
+
+def calibration_of(folds: Sequence[Sequence[dict[str, Any]]]) -> tuple[dict[str, float], float]:
+    """Whether scores are probabilities on documents that nothing was fitted on.
+
+    folds (Sequence[Sequence[Dict[str, Any]]]): The pairs of each fold.
+    RETURNS (Tuple[Dict[str, float], float]): Expected calibration error by type and for `ANY`, each
+        fold with the temperature of the others; and the temperature of all folds.
+    """
+    probs = [
+        np.array([[pair["probs"][name] for name in CLASSES] for pair in fold if pair["probs"]])
+        for fold in folds
+    ]
+    truth = [[pair["gold"] for pair in fold if pair["probs"]] for fold in folds]
+    targets = [np.array([[gold == name for name in CLASSES] for gold in fold]) for fold in truth]
+    scores: dict[str, list[float]] = defaultdict(list)
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for i, gold in enumerate(truth):
+        fitted = [j for j in range(len(folds)) if j != i] or [i]
+        temperature = best_temperature(
+            np.concatenate([probs[j] for j in fitted]), np.concatenate([targets[j] for j in fitted])
+        )
+        for row, true in zip(scaled(probs[i], temperature), gold, strict=True):
+            label = CLASSES[int(row.argmax())]
+            if label != NONE:
+                for kind in (label, ANY):
+                    scores[kind].append(float(row.max()))
+                    hits[kind].append(label == true)
+    errors = {kind: expected_calibration_error(scores[kind], hits[kind]) for kind in sorted(scores)}
+    return errors, best_temperature(np.concatenate(probs), np.concatenate(targets))
+
+
+def scaled(probs: Any, temperature: float) -> Any:
+    """Probabilities, shape (P, C), with another temperature."""
+    powers = np.clip(probs, 1e-30, None) ** (1 / temperature)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def to_lists(counts: PairCounts) -> dict[str, list[int]]:
+    """The counts of a document that are not all zero, for a file."""
+    every = {**counts.per_type, ANY: counts.detection}
+    return {kind: [t.tp, t.fp, t.fn] for kind, t in every.items() if t.tp or t.fp or t.fn}
+
+
+def read_runs(recipe: str, results: Path) -> list[Run]:
+    """The runs of a recipe, one a seed.
+
+    recipe (str): Its name, with `.shortX` if fewer steps were trained.
+    results (Path): Folder with stored counts.
+    RETURNS (List[Run]): The runs.
+    RAISES (BadParameter): If there is none.
+    """
+    runs = []
+    for path in sorted(results.glob(f"{recipe}.seed*.json")):
+        stored = srsly.read_json(path)
+        folds = [
+            {
+                id_: PairCounts(
+                    per_type={kind: Tally(*counts.get(kind, ())) for kind in INTERACTION_TYPES},
+                    detection=Tally(*counts.get(ANY, ())),
+                )
+                for id_, counts in fold.items()
+            }
+            for fold in stored["folds"]
+        ]
+        runs.append(Run(path.stem, folds, stored["calibration"], stored["temperature"]))
+    if not runs:
+        raise typer.BadParameter(f"{results} has no results of {recipe}")
+    return runs
+
+
+def as_lines(runs: Sequence[Run]) -> list[str]:
+    """The figures of a recipe: means over its seeds.
+
+    runs (Sequence[Run]): Its runs.
+    RETURNS (List[str]): Lines to print.
+    """
+    scores = [compute_scores(run.documents, INTERACTION_TYPES) for run in runs]
+    of_folds = [
+        compute_scores(fold, INTERACTION_TYPES)["micro_f"] for run in runs for fold in run.folds
+    ]
+    rates = {rate: mean(s[f"micro_{rate}"] for s in scores) for rate in "prf"}
+    low, high = interval(runs)
+    spread = stdev(of_folds) / len(of_folds) ** 0.5 if len(of_folds) > 1 else 0.0
+    lines = [
+        f"{', '.join(run.name for run in runs)}: {len(of_folds)} folds",
+        f"  micro F1 {percent(rates['f'])} (P {percent(rates['p'])} R {percent(rates['r'])}); "
+        f"{percent(low)} to {percent(high)}; standard error over the folds {percent(spread)}",
+        "  folds: " + ", ".join(map(percent, of_folds)),
+        f"  detection {percent(mean(s['detection_f'] for s in scores))}, "
+        + ", ".join(
+            f"{label} {percent(mean(s['per_type'][label]['f'] for s in scores))}"
+            for label in INTERACTION_TYPES
+        ),
+    ]
+    for source in sorted({id_.rpartition(".")[0] for run in runs for id_ in run.documents}):
+        part = [
+            compute_scores(
+                {k: v for k, v in run.documents.items() if k.startswith(f"{source}.")},
+                INTERACTION_TYPES,
+            )
+            for run in runs
+        ]
+        lines.append(f"  {source}: {percent(mean(s['micro_f'] for s in part))}")
+    errors = ", ".join(
+        f"{kind} {mean(run.calibration.get(kind, 0.0) for run in runs):.3f}"
+        for kind in (ANY, *INTERACTION_TYPES)
+    )
+    temperatures = ", ".join(f"{run.temperature:.2f}" for run in runs)
+    return [*lines, f"  calibration error {errors}; temperature {temperatures}"]
+
+
+def interval(runs: Sequence[Run]) -> tuple[float, float]:
+    """The bootstrap interval of the mean F1 of runs, on the documents that all of them have."""
+    return mean_interval(on_same_documents(runs), INTERACTION_TYPES)
+
+
+def difference(first: Sequence[Run], second: Sequence[Run]) -> str:
+    """How two recipes differ: paired bootstrap over the documents that all their runs have.
+
+    first, second (Sequence[Run]): Their runs.
+    RETURNS (str): A line to print.
+    """
+    documents = on_same_documents([*first, *second])
+    try:
+        found = compare(documents[: len(first)], documents[len(first) :], INTERACTION_TYPES)
+    except DDIError:
+        return "They have no document in common."
+    return (
+        f"difference on {len(documents[0])} documents: {100 * found.mean:+.1f} "
+        f"({100 * found.low:+.1f} to {100 * found.high:+.1f}), p = {found.p_value:.3f}"
+    )
+
+
+def on_same_documents(runs: Sequence[Run]) -> list[dict[str, PairCounts]]:
+    """The counts of each run, of the documents that all of them have."""
+    shared = set.intersection(*(set(run.documents) for run in runs))
+    return [{id_: run.documents[id_] for id_ in sorted(shared)} for run in runs]
+
+
+def percent(rate: float) -> str:
+    """A rate as text."""
+    return f"{100 * rate:.1f}"
+
+
+if __name__ == "__main__":
+    typer.run(main)

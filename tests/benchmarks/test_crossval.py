@@ -1,0 +1,235 @@
+"""Recipes by folds: what a fold sees, what is counted, how two recipes are compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+import srsly
+import typer
+
+from benchmarks.crossval import __main__ as crossval
+from benchmarks.crossval import fold as steps
+from benchmarks.crossval import report
+from benchmarks.crossval.recipes import (
+    PAIRS,
+    ROOT,
+    Labelling,
+    Recipe,
+    Training,
+    read_recipes,
+    write_project,
+)
+from benchmarks.folds import draw_even_folds
+from spacy_ddi.corpora.docbin import read_docbin
+from spacy_ddi.gold import DOCUMENT_ID
+from tests.conftest import SAMPLE_CORPUS
+
+RECIPES = read_recipes()
+LABELS = {
+    f"DDI-{source}.d{i}": ["int"] * (i % 2) + ["effect"] * (i % 3) + ["none"] * 4
+    for source, n in (("DrugBank", 40), ("MedLine", 20))
+    for i in range(n)
+}
+
+
+def test_folds_have_their_share_of_each_type_in_each_source() -> None:
+    folds = draw_even_folds({**LABELS, "DDI-MedLine.empty": []}, 5, seed=1)
+    assert sorted(id_ for fold in folds for id_ in fold) == sorted([*LABELS, "DDI-MedLine.empty"])
+    for source, label, share in (("DrugBank", "int", 4), ("MedLine", "int", 2)):
+        found = [
+            Counter(one for id_ in fold if source in id_ for one in LABELS.get(id_, []))[label]
+            for fold in folds
+        ]
+        assert all(abs(n - share) <= 1 for n in found)
+    assert draw_even_folds(LABELS, 5, seed=1) != draw_even_folds(LABELS, 5, seed=2)
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_names_what_is_there_or_made_before(recipe: Recipe) -> None:
+    made = set()
+    for step in recipe.steps:
+        if isinstance(step, Training):
+            assert all((ROOT / "configs" / f"{name}.cfg").exists() for name in step.configs)
+            named = [path for path in step.paths.values() if path.startswith("./")]
+            made.add(f"./{step.train}")
+        else:
+            named = [name for name in step.teachers if name.startswith("./")]
+            made.add(f"./{step.label}.spacy")
+        assert set(named) <= made
+    assert recipe.scored
+
+
+def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:
+    recipe = Recipe(
+        "taught",
+        "Taught",
+        [
+            Training("teacher", ["minilm"], {"encoder": parts["paths.encoder"]}),
+            Labelling("soft", ["./teacher"], copies=2),
+            Training("student", ["minilm"], {"soft_labels": "./soft.spacy"}, {"training.seed": 7}),
+        ],
+    )
+    data, parser = tmp_path / "data", Path(parts["paths.parser"])
+    data.mkdir()
+    for name in ("train", "test"):
+        (data / f"{name}.spacy").touch()
+    write_project(
+        recipe,
+        tmp_path / "fold0",
+        data=data,
+        parser=parser,
+        seed=3,
+        shorter=0.5,
+        settings={"training.dropout": 0.2},
+    )
+    project = srsly.read_yaml(tmp_path / "fold0" / "project.yml")
+    train, label, student, score = project["commands"]
+    assert project["workflows"]["fold"] == [c["name"] for c in project["commands"]]
+    assert f"--data={data}/train.spacy --settings=" in train["script"][0].replace("'", "")
+    assert label["outputs"] == ["soft.spacy"]
+    assert set(label["deps"]) >= {"teacher/model-last", f"{data}/train.spacy"}
+    assert "--teacher=teacher/model-last" in label["script"][0]
+    assert "--copies=2" in label["script"][0]
+    assert "soft.spacy" in student["deps"]
+    assert '"training.dropout": 0.2, "training.seed": 7' in student["script"][0]
+    assert "--seed=3 --shorter=0.5" in student["script"][0]
+    # What is scored on is seen by the last step alone.
+    assert [f"{data}/test.spacy" in str(c) for c in project["commands"]] == [False] * 3 + [True]
+    assert score["deps"][0] == "student/model-last"
+
+
+def test_a_fold_is_trained_on_the_others_and_scored_on_its_own(
+    tmp_path: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "configs").mkdir()
+    recipe = Recipe(
+        "tiny",
+        "Tiny",
+        [
+            Training(
+                "relations",
+                ["minilm"],
+                {"encoder": parts["paths.encoder"]},
+                {"training.max_steps": 8, "training.optimizer.learn_rate.total_steps": 10},
+            )
+        ],
+    )
+    monkeypatch.setattr(crossval, "read_recipes", lambda: {"tiny": recipe})
+
+    def run(only: list[int] | None = None) -> None:
+        crossval.main(
+            SAMPLE_CORPUS,
+            "tiny",
+            parser=Path(parts["paths.parser"]),
+            n_folds=3,
+            only=only,
+            shorter=0.25,
+            seed=1,
+            jobs=1,
+            given=["components.transformer.model.training_precision=float32"],
+            output=tmp_path / "folds",
+            results=tmp_path / "results",
+        )
+
+    run(only=[1])
+    done = tmp_path / "folds" / "tiny.short0.25.seed1"
+    log = (done / "fold1" / "run.log").read_text("utf8")
+    assert f"relations{'/'}model-last" in log
+    assert not (done / "fold0").exists()
+    (data,) = (tmp_path / "folds").glob("data.*.3folds.seed1")
+    ids = [
+        {doc.user_data[DOCUMENT_ID] for doc in read_docbin(data / "fold1" / f"{part}.spacy", vocab)}
+        for vocab in [spacy.blank("en").vocab]
+        for part in ("train", "test")
+    ]
+    assert (len(ids[0]), len(ids[1]), ids[0] & ids[1]) == (2, 1, set())
+    pairs = list(srsly.read_jsonl(done / "fold1" / PAIRS))
+    assert {pair["document"] for pair in pairs} == ids[1]
+    assert all(sum(p["probs"].values()) == pytest.approx(1) for p in pairs if p["probs"])
+    (stored,) = report.read_runs("tiny.short0.25", tmp_path / "results")
+    assert set(stored.documents) == ids[1]
+    assert sum(t.tp + t.fn for t in stored.documents[ids[1].pop()].per_type.values()) == sum(
+        pair["gold"] != "none" for pair in pairs
+    )
+    run(only=[1])
+    log = (done / "fold1" / "run.log").read_text("utf8")
+    assert log.count("Skipping") == 2
+    config = spacy.util.load_config(done / "fold1" / "relations" / "model-last" / "config.cfg")
+    assert config["components"]["transformer"]["model"]["training_precision"] == "float32"
+    with pytest.raises(typer.BadParameter, match="3 folds"):
+        run(only=[3])
+
+
+def test_fewer_steps_are_fewer_in_all_that_counts_them() -> None:
+    config = steps.merge_configs(ROOT / "configs" / "minilm.cfg", [])
+    assert steps.numbers_of_steps(config, {"training.max_steps": 1000}, 0.1) == {
+        "training.max_steps": 100,
+        "training.optimizer.learn_rate.total_steps": 298,
+        "training.optimizer.learn_rate.warmup_steps": 34,
+        "training.eval_frequency": 100,
+    }
+
+
+def pair(document: str, gold: str, found: str | None, prob: float = 0.6) -> dict[str, Any]:
+    probs = None
+    if found is not None:
+        probs = dict.fromkeys(report.CLASSES, (1 - prob) / 4) | {found: prob}
+    return {"document": document, "gold": gold, "probs": probs}
+
+
+def test_pairs_are_counted_as_the_task_counts_them() -> None:
+    counts = report.count(
+        [
+            pair("DDI-MedLine.d0", "effect", "effect"),
+            pair("DDI-MedLine.d0", "effect", "int"),
+            pair("DDI-MedLine.d0", "none", "advise"),
+            pair("DDI-MedLine.d0", "mechanism", None),
+            pair("DDI-MedLine.d0", "none", None),
+        ]
+    )["DDI-MedLine.d0"]
+    found = {kind: [t.tp, t.fp, t.fn] for kind, t in counts.per_type.items()}
+    assert found == {
+        "effect": [1, 0, 1],
+        "int": [0, 1, 0],
+        "advise": [0, 1, 0],
+        "mechanism": [0, 0, 1],
+    }
+    assert report.to_lists(counts)[report.ANY] == [2, 1, 1]
+
+
+def test_calibration_is_measured_with_what_other_folds_say() -> None:
+    """Both folds are half as right as they think. With the other's temperature each is right."""
+    fold = [pair("DDI-MedLine.d0", gold, "effect", 0.95) for gold in ("effect", "none") * 20]
+    errors, temperature = report.calibration_of([fold, fold])
+    assert errors[report.ANY] < 0.03
+    assert temperature > 2
+    sure = [pair("DDI-MedLine.d0", "effect", "effect", 0.95)] * 40
+    errors, _ = report.calibration_of([fold, sure])
+    assert errors["effect"] > 0.3
+
+
+def test_two_recipes_are_compared_on_what_both_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(name: str, found: str, n_documents: int) -> None:
+        path = tmp_path / f"{name}.jsonl"
+        ids = [f"DDI-{'MedLine' if i % 2 else 'DrugBank'}.d{i}" for i in range(n_documents)]
+        rows = [pair(id_, "effect", label) for id_ in ids for label in ("effect", found)]
+        srsly.write_jsonl(path, rows)
+        report.store(name, [path], tmp_path)
+
+    write("good.seed1", "effect", 20)
+    write("bad.seed1", "int", 12)
+    write("bad.seed2", "int", 14)
+    report.main("good", "bad", tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("  micro F1 100.0 (P 100.0 R 100.0)")
+    assert "bad.seed1, bad.seed2: 2 folds" in lines
+    assert "  DDI-MedLine: 50.0" in lines
+    assert lines[-1].startswith("difference on 12 documents: +50.0 (")
+    with pytest.raises(typer.BadParameter, match="no results of best"):
+        report.main("best", None, tmp_path)
