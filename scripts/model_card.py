@@ -15,13 +15,20 @@ from spacy_ddi.corpora.docbin import read_docbin
 
 TEMPLATE = Path(__file__).with_suffix(".md")
 
+CORPUS_FILE = "corpus.json"
+"""In the folder of a corpus: what it is called, its licence, and what the card says of it."""
+
+DDI_CORPUS = {
+    "name": "DDI corpus 2013, training part",
+    "url": "https://github.com/isegura/DDICorpus",
+    "license": "CC BY-NC 4.0",
+    "author": "Herrero-Zazo, Segura-Bedmar, Martínez, Declerck",
+    "note": "Trained on the training part of the DDI corpus 2013 (Herrero-Zazo, Segura-Bedmar, "
+    "Martínez, Declerck, *J. Biomed. Inform.* 46(5), 2013), less the development documents. The "
+    "corpus is CC BY-NC 4.0, and so are these weights: **no commercial use**.",
+}
+
 SOURCES = [
-    {
-        "name": "DDI corpus 2013, training part",
-        "url": "https://github.com/isegura/DDICorpus",
-        "license": "CC BY-NC 4.0",
-        "author": "Herrero-Zazo, Segura-Bedmar, Martínez, Declerck",
-    },
     {
         "name": "all-MiniLM-L6-v2",
         "url": "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
@@ -99,6 +106,12 @@ def main(
     relations: Annotated[
         Relations, typer.Argument(help="Whether all data was used, or the corpus alone.")
     ],
+    corpus: Annotated[
+        Path | None, typer.Option(help=f"Folder of the corpus; {CORPUS_FILE} there describes it.")
+    ] = None,
+    documents: Annotated[str, typer.Option(help="The list of development documents.")] = (
+        "configs/dev_documents.txt"
+    ),
     annotated: Annotated[Path, typer.Option(help="The annotated sentences, .spacy.")] = Path(
         "corpus/annotated.spacy"
     ),
@@ -107,11 +120,15 @@ def main(
     ),
 ) -> None:
     """Fill in the model card."""
-    sources, training = SOURCES, PLAIN_NOTE
+    described = DDI_CORPUS
+    if corpus is not None and (corpus / CORPUS_FILE).exists():
+        described = srsly.read_json(corpus / CORPUS_FILE)
+    of_corpus = {key: value for key, value in described.items() if key != "note"}
+    sources, training = [of_corpus, *SOURCES], PLAIN_NOTE
     if relations is Relations.STUDENT:
         counts = {"annotated": n_docs(annotated), "labelled": n_docs(labelled)}
         named = {**ANNOTATED_SOURCE, "name": ANNOTATED_SOURCE["name"].format(**counts)}
-        sources = [*SOURCES, *SHIPPED_SOURCES, named]
+        sources += [*SHIPPED_SOURCES, named]
         training = SHIPPED_NOTE.format(**counts)
     figures: dict[str, Any] = srsly.read_json(gold)
     end_to_end: dict[str, Any] = srsly.read_json(predicted)
@@ -124,9 +141,16 @@ def main(
         author="The spacy-ddi developers",
         email="",
         url="",
-        license="CC BY-NC 4.0",
+        license=described["license"],
         sources=sources,
-        notes=_notes(figures, end_to_end, seed, training),
+        notes=_notes(
+            figures,
+            end_to_end,
+            seed=seed,
+            training=described["note"] + training,
+            corpus=described["name"],
+            documents=documents,
+        ),
         performance={
             **{f"ddi_{name}": figures[name] for name in ("micro_p", "micro_r", "micro_f")},
             "ddi_macro_f": figures["macro_f"],
@@ -149,7 +173,7 @@ def n_docs(path: Path) -> int:
     return sum(1 for _ in read_docbin(path, spacy.blank("en").vocab))
 
 
-def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, training: str) -> str:
+def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], **named: Any) -> str:
     rows = [_row(f"`{label}`", rates) for label, rates in figures["per_type"].items()]
     for title, source, prefix in (
         ("**micro, gold mentions**", figures, "micro"),
@@ -163,14 +187,14 @@ def _notes(figures: dict[str, Any], end_to_end: dict[str, Any], seed: int, train
     end_low, end_high = (100 * end for end in end_to_end["micro_f_ci"])
     return TEMPLATE.read_text(encoding="utf8").format(
         rows="\n".join(rows),
-        seed=seed,
         low=low,
         high=high,
         end_low=end_low,
         end_high=end_high,
         n_int=figures["n_true_per_type"]["int"],
         ece=figures["score_ece"],
-        training=training,
+        n_documents=figures["n_documents"],
+        **named,
     )
 
 

@@ -22,7 +22,12 @@ def figures(rate: float) -> dict[str, Any]:
         f"{kind}_{name}": rate for kind in ("micro", "macro", "detection", "ner") for name in "prf"
     }
     types = dict.fromkeys(("mechanism", "effect", "advise", "int"), RATES)
-    more = {"micro_f_ci": [0.6, 0.9], "n_true_per_type": {"int": 8}, "score_ece": 0.05}
+    more = {
+        "micro_f_ci": [0.6, 0.9],
+        "n_documents": 71,
+        "n_true_per_type": {"int": 8},
+        "score_ece": 0.05,
+    }
     return {**of_kind, **more, "per_type": types}
 
 
@@ -38,9 +43,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def card(folder: Path, relations: str) -> dict[str, Any]:
+def card(folder: Path, relations: str, corpus: Path = ROOT) -> dict[str, Any]:
     paths = [folder / name for name in ("pipeline", "packaged", "gold.json", "predicted.json")]
     options = [f"--{name}={folder / name}.spacy" for name in ("annotated", "labelled")]
+    options.append(f"--corpus={corpus}")
     script = ROOT / "scripts" / "model_card.py"
     command = [sys.executable, script, *paths, "ddi_test", "1.2.3", "7", relations, *options]
     subprocess.run(command, check=True, capture_output=True)
@@ -64,3 +70,13 @@ def test_a_pipeline_from_the_corpus_alone_names_no_other_data(folder: Path) -> N
     meta = card(folder, "relations")
     assert "US drug labels" not in meta["notes"]
     assert not any("annotated" in source["name"] for source in meta["sources"])
+
+
+def test_the_licence_is_that_of_the_corpus(folder: Path) -> None:
+    meta = card(folder, "relations", ROOT / "assets" / "label_corpus")
+    assert meta["license"] == meta["sources"][0]["license"] == "CC BY 4.0"
+    assert "of: Label corpus" in meta["notes"]
+    assert "commercial" not in meta["notes"]
+    meta = card(folder, "relations")
+    assert meta["license"] == meta["sources"][0]["license"] == "CC BY-NC 4.0"
+    assert "**no commercial use**" in meta["notes"]
