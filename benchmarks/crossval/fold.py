@@ -71,9 +71,7 @@ def train(
     shutil.rmtree(folder / "model-best")
 
 
-def numbers_of_steps(
-    config: Config, overrides: dict[str, Any], shorter: float
-) -> dict[str, int]:
+def numbers_of_steps(config: Config, overrides: dict[str, Any], shorter: float) -> dict[str, int]:
     """Settings of a training with fewer steps. It is scored once, at its end.
 
     config (Config): The config.
