@@ -8,16 +8,18 @@ characters (`stored_pairs.py`), so relations follow the words when tokens are me
 
 from __future__ import annotations
 
+import reprlib
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
+from numbers import Integral
 from operator import index
 from typing import Any, Final, NamedTuple, TypedDict, TypeVar
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.errors import DDIError, Errors, require
 from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.read_only import ReadOnlyDict, ReadOnlyList
 from spacy_ddi.relation_checks import checked_relations
@@ -151,7 +153,17 @@ def make_relation(
     label (str): The type of interaction.
     score (float): Probability of the label, in [0, 1].
     RETURNS (RelationDict): The relation, the earlier mention as its head.
+    RAISES (DDIError): If a range is not two whole numbers.
     """
+    for name, place in (("head", head), ("tail", tail)):
+        is_range = isinstance(place, Sequence) and len(place) == 2
+        require(
+            is_range and all(isinstance(offset, Integral) for offset in place),
+            "make_relation",
+            name,
+            place,
+            "token offsets, e.g. (span.start, span.end)",
+        )
     first, second = sorted([head, tail])
     return {
         "head_start": index(first[0]),
@@ -242,6 +254,28 @@ def sentences(doc: Doc) -> list[Span]:
     RETURNS (List[Span]): The sentences.
     """
     return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+
+
+def each_doc(docs: Doc | Iterable[Doc], where: str) -> Iterator[Doc]:
+    """One Doc, or several, one after another; anything else, such as a text, is refused.
+
+    docs (Union[Doc, Iterable[Doc]]): What a function of the package was given.
+    where (str): The function.
+    YIELDS (Doc): The Docs.
+    RAISES (DDIError): If something else than a Doc is among them.
+    """
+    several: Any = [docs] if isinstance(docs, Doc | str) or not isinstance(docs, Iterable) else docs
+    for doc in several:
+        if not isinstance(doc, Doc):
+            raise DDIError(
+                Errors.OTHER_TYPE.format(
+                    where=where,
+                    wanted="Docs",
+                    found=f"{type(doc).__name__} {reprlib.repr(doc)}",
+                    example="nlp(text), or nlp.pipe(texts) for several",
+                )
+            )
+        yield doc
 
 
 def install_extensions() -> None:

@@ -6,13 +6,14 @@ it silently.
 
 from __future__ import annotations
 
+import reprlib
 import warnings
 from collections.abc import Iterable
 from typing import Any, Final
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import install_extensions
+from spacy_ddi.annotations import each_doc, install_extensions
 from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SOFT_LABELS, group_spans
 from spacy_ddi.linked_drugs import DRUGS_KEY, moved_drugs
@@ -36,10 +37,10 @@ def concatenate_docs(docs: Iterable[Doc], **kwargs: Any) -> Doc:
     **kwargs: As for `Doc.from_docs`: `ensure_whitespace`, `attrs`, `exclude`. With "user_data" in
         `exclude` there are no relations.
     RETURNS (Doc): The new Doc.
-    RAISES (DDIError): If there is no Doc.
+    RAISES (DDIError): If there is no Doc, or something else among them.
     """
     install_extensions()
-    docs = list(docs)
+    docs = list(each_doc(docs, "concatenate_docs"))
     if not docs:
         raise DDIError(Errors.NO_DOCS)
     with warnings.catch_warnings():
@@ -75,8 +76,18 @@ def span_as_doc(span: Span, **kwargs: Any) -> Doc:
     span (Span): The Span, e.g. a sentence.
     **kwargs: As for `Span.as_doc`, e.g. `copy_user_data`.
     RETURNS (Doc): The new Doc.
-    RAISES (DDIError): If a merge of tokens has left a mention of the group outside of the Doc.
+    RAISES (DDIError): If it is no Span, or a merge of tokens has left a mention of the group
+        outside of the Doc.
     """
+    if not isinstance(span, Span):
+        raise DDIError(
+            Errors.OTHER_TYPE.format(
+                where="span_as_doc",
+                wanted="a Span",
+                found=f"{type(span).__name__} {reprlib.repr(span)}",
+                example="doc[3:7], one of doc.sents, or doc[:] for a whole Doc",
+            )
+        )
     install_extensions()
     source, part = span.doc, span.as_doc(**kwargs)
     start = source[span.start].idx if len(span) else 0

@@ -170,6 +170,10 @@ class Errors:
         "merged after the group was set, and spaCy does not move span groups. Set the group after "
         "the component that merges tokens."
     )
+    OTHER_TYPE: Final = (
+        "[DDI051] {where} takes {wanted}, and was given {found}. Give what a pipeline makes of a "
+        "text: {example}."
+    )
     NO_DOCS: Final = "[DDI049] concatenate_docs was given no Doc. Give one or more."
 
     # Which drug a mention names
@@ -210,7 +214,7 @@ class Errors:
     )
     NO_RELATIONS: Final = "[DDI059] Pipeline {name!r} finds no interactions. {problem}"
     NO_RECOGNIZER: Final = (
-        "[DDI071] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
+        "[DDI068] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
         "with a recognizer, e.g. training/ner_teacher/model-last."
     )
     NO_PLAIN_TEXT: Final = (

@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import RelationDict, make_relation, set_relations
+from spacy_ddi.annotations import RelationDict, each_doc, make_relation, set_relations
 from spacy_ddi.corpora.documents import Document, Sentence
 from spacy_ddi.errors import Warnings
 from spacy_ddi.gold import (
@@ -105,9 +105,10 @@ def make_examples(
     gold_sentences (bool): Whether it gets the gold sentence boundaries, where its tokens allow it.
     spans_key (str): The span group that gets the mentions, where the component looks for them.
     YIELDS (Example): Predicted and gold side, in the order of the gold Docs.
+    RAISES (DDIError): If something else than Docs is given.
     """
     vocab = make_doc("").vocab
-    for gold in references:
+    for gold in each_doc(references, "make_examples"):
         reference = with_mention_group(gold, spans_key)
         if gold_mentions:
             words = [token.text for token in reference]

@@ -20,7 +20,7 @@ from typing import Final
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from spacy_ddi.annotations import Relation, relations_of_doc, sentences
+from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.formats.relation_records import count_of, mention_types
 from spacy_ddi.linked_drugs import Drug, drugs_of
@@ -92,25 +92,27 @@ class _Passage:
 
 
 def render_page(
-    docs: Iterable[Doc],
+    docs: Doc | Iterable[Doc],
     *,
     title: str = "Drug-drug interactions",
     source: MentionSource = DEFAULT_SOURCE,
 ) -> str:
     """A page with every sentence that has mentions, and arcs where drugs interact.
 
-    docs (Iterable[Doc]): Annotated Docs.
+    docs (Union[Doc, Iterable[Doc]]): One annotated Doc, or several.
     title (str): Title of the page.
     source (MentionSource): Where the component found the mentions.
     RETURNS (str): HTML that needs nothing from outside. Without script it shows lists, not arcs.
+    RAISES (DDIError): If something else than Docs is given.
     """
     sections = []
-    n_sentences = n_mentions = n_relations = 0
+    n_sentences = n_shown = n_mentions = n_relations = 0
     types: set[str] = set()
     labels: set[str] = set()
-    for doc in docs:
+    for doc in each_doc(docs, "render_page"):
+        n_sentences += len(sentences(doc))
         for passage in _passages(doc, source):
-            n_sentences += passage.n_sentences
+            n_shown += passage.n_sentences
             n_mentions += len(passage.mentions)
             n_relations += len(passage.relations)
             types.update(mention.label_ for mention in passage.mentions)
@@ -118,7 +120,7 @@ def render_page(
             sections.append(_render_passage(passage))
     summary = (
         f"{count_of(n_relations, 'interaction')} between {count_of(n_mentions, 'drug mention')} "
-        f"in {count_of(n_sentences, 'sentence')}"
+        f"in {_shown_of(n_shown, n_sentences)}"
         if sections
         else "No drug mentions found."
     )
@@ -130,6 +132,11 @@ def render_page(
         css=_package_text("page.css"),
         js=_package_text("page.js"),
     )
+
+
+def _shown_of(n_shown: int, n_sentences: int) -> str:
+    every = count_of(n_sentences, "sentence")
+    return every if n_shown == n_sentences else f"{n_shown:,} of {every}: the others name no drug"
 
 
 def _package_text(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from spacy.tokens import Doc
 
-from spacy_ddi.annotations import Relation, relations_of_doc, sentences
+from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.gold import DOCUMENT_ID
 from spacy_ddi.linked_drugs import Drug, drugs_of
@@ -60,15 +60,12 @@ def to_records(
         own.
     YIELDS (Dict[str, Any]): The keys of a `RelationRecord`; where several Docs are given,
         before them `document`: the id of the corpus document, or else the number of the Doc from 0.
+    RAISES (DDIError): If something else than Docs is given.
     """
-    if isinstance(docs, Doc):
-        for record in _records(docs, 0, source):
-            yield {**record}
-        return
-    for number, doc in enumerate(docs):
-        document = doc.user_data.get(DOCUMENT_ID, number)
+    for number, doc in enumerate(each_doc(docs, "to_records")):
+        document = {} if doc is docs else {"document": doc.user_data.get(DOCUMENT_ID, number)}
         for record in _records(doc, 0, source):
-            yield {"document": document, **record}
+            yield {**document, **record}
 
 
 def relation_records(

@@ -71,5 +71,5 @@ def test_a_pipeline_without_recognizer_is_refused(run, tmp_path):
         tmp_path / "blank",
     )
     assert result.exit_code == 1
-    assert "DDI071" in result.stderr
+    assert "DDI068" in result.stderr
     assert not (tmp_path / "out.spacy").exists()
