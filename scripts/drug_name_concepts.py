@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from spacy_ddi.linking.dictionary import JOIN, SUBSTANCE
-from spacy_ddi.linking.name_keys import IONS, SALTS, name_key
+from spacy_ddi.linking.name_keys import IONS, SALTS, acid_of, name_key
 
 OWN, SYNONYM, OFFICIAL, BRAND, COMMON, SINGULAR = range(6)
 """Where a name comes from, the best first: of two meanings the better one counts."""
@@ -81,12 +81,14 @@ class Builder:
         return found if found and found.kind == SUBSTANCE and not found.drugbank else None
 
     def find_base(self, text: str) -> Concept | None:
-        """The concept of a name, or of the name without its salts."""
+        """The concept of a name, or of the name without its salts; 'fumarate' may be that of
+        fumaric acid. A salt of a metal is not the metal."""
         words = text.split()
         while words:
-            if found := self.find(" ".join(words)):
+            plain = " ".join(words)
+            if found := self.find(plain) or self.find(acid_of(plain)):
                 return found
-            if words[-1].lower() not in SALTS:
+            if not is_salt(words):
                 return None
             words = words[:-1]
         return None
