@@ -9,11 +9,10 @@ from typing import Annotated, NamedTuple
 
 import drug_name_sources as sources
 import typer
-from drug_name_concepts import is_metal
+from drug_name_concepts import is_metal, without_salts
 
 from spacy_ddi.linking.dictionary import CLASS, DrugDictionary
 from spacy_ddi.linking.matching import Match, Matcher
-from spacy_ddi.linking.name_keys import SALTS
 
 
 class Compared(NamedTuple):
@@ -39,10 +38,9 @@ def salts(dictionary: DrugDictionary) -> Iterator[Compared]:
     matcher = Matcher(dictionary, fuzzy=False)
     for name in dictionary.names():
         words = name.text.split()
-        while len(words) > 1 and words[-1].lower() in SALTS:
-            words.pop()
-        plain = " ".join(words)
-        if plain == " ".join(name.text.split()) or is_metal(words) or name.text.endswith("acid"):
+        base = without_salts(words)
+        plain = " ".join(base)
+        if len(base) == len(words) or is_metal(base) or name.text.endswith("acid"):
             continue
         if found := _drug(matcher, plain):
             yield Compared(name.text, plain, name.entry, found.entry.id)

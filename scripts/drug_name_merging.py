@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from drug_name_concepts import OWN, SYNONYM, Builder, Concept, is_metal
+from drug_name_concepts import OWN, SYNONYM, Builder, Concept, is_metal, without_salts
 from drug_name_sources import UniiName
 
 from spacy_ddi.linking.dictionary import SUBSTANCE
@@ -33,8 +33,7 @@ def merge_salts(builder: Builder) -> None:
         words = concept.name.split()
         if concept.kind != SUBSTANCE or len(words) < 2 or words[-1].lower() not in SALTS:
             continue
-        while len(words) > 1 and words[-1].lower() in SALTS:
-            words.pop()
+        words = without_salts(words)
         plain = " ".join(words)
         base = builder.find(plain, [OWN, SYNONYM])
         base = base or builder.find(acid_of(plain), [OWN, SYNONYM])
@@ -80,11 +79,10 @@ def _bases_of_salts(builder: Builder) -> dict[str, set[Concept]]:
     for ranks in builder.names.values():
         for concept, text in (ranks.get(OWN, {}) | ranks.get(SYNONYM, {})).items():
             words = text.lower().split()
-            is_listed = len(words) > 1 and concept.mesh and words[-1] != "acid"
-            while len(words) > 1 and words[-1] in SALTS:
-                words.pop()
-            if is_listed and len(words) < len(text.split()) and not is_metal(words):
-                found[name_key(" ".join(words))].add(concept)
+            base = without_salts(words)
+            is_listed = concept.mesh and words[-1] != "acid" and len(base) < len(words)
+            if is_listed and not is_metal(base):
+                found[name_key(" ".join(base))].add(concept)
     return found
 
 
@@ -104,10 +102,12 @@ def _join(merged: dict[Concept, Concept], concept: Concept, base: Concept) -> No
 
 def _merge(builder: Builder, merged: dict[Concept, Concept]) -> None:
     """Move the names and identifiers of merged concepts to those that they are the same as."""
-    for concept, base in merged.items():
+    for concept, direct in merged.items():
+        base = direct
         while base in merged:
             base = merged[base]
         merged[concept] = base
+        builder.merged[name_key(concept.name)] = base
         base.mesh = base.mesh or concept.mesh
         base.drugbank = base.drugbank or concept.drugbank
         base.unii = base.unii or concept.unii

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,7 +22,7 @@ from drug_name_concepts import (
     Builder,
     Concept,
     is_salt,
-    is_usable,
+    resolved,
     uninverted,
 )
 from drug_name_merging import merge_salts, merge_same
@@ -34,7 +34,6 @@ from spacy_ddi.linking.dictionary import (
     SUBSTANCE,
     DrugDictionary,
     Entry,
-    Name,
 )
 from spacy_ddi.linking.name_keys import name_key
 
@@ -51,13 +50,6 @@ Names and identifiers of drugs, built by scripts/drug_names.py of spacy-ddi from
 - abbreviations and names of classes of spacy-ddi itself (MIT)
 """
 
-DISPUTED: Final = 0.8
-"""Score of a name that a source of the next rank gives another meaning."""
-
-SHORT_FORM: Final = 0.5
-"""Score of a short form that our own list does not have: it may mean something else."""
-
-MAX_SHORT_FORM: Final = 5
 MANY: Final = 4
 """Headings under a heading in the plural from which on it is a class, unless people take it."""
 
@@ -72,6 +64,7 @@ FORM: Final = re.compile(
     r"ophthalmic|otic|oral inhalation|human inhalation|liposomal|transdermal|vaginal|intramuscular|"
     r"subcutaneous|powder)$|-[a-z]{4}$"
 )
+NUMBER_AT_END: Final = re.compile(r"\s+\d+$")
 PARTS: Final = re.compile(r"\s*/\s*|,\s+and\s+|,\s+|\s+and\s+|\s*-and-\s*")
 
 
@@ -253,12 +246,14 @@ def add_unii(builder: Builder, folder: Path, wanted: set[str]) -> None:
 
 
 def add_supplement(builder: Builder, folder: Path) -> None:
-    """Give concepts without a heading the supplementary concept of MeSH of the same name."""
+    """Give concepts without a heading the supplementary concept of MeSH of the same name, and all
+    the names of those that they took in: 'Vemlidy' is one of tenofovir alafenamide."""
     wanted = {name_key(c.name): c for c in builder.concepts if not c.mesh and c.kind == SUBSTANCE}
     for concept in sources.read_mesh(folder, sources.MESH_SUPPLEMENT):
-        found = wanted.get(name_key(concept.label))
-        if found and not found.mesh:
-            found.mesh = concept.id
+        key = name_key(concept.label)
+        found = wanted.get(key) or builder.merged.get(key)
+        if found and (key in builder.merged or not found.mesh):
+            found.mesh = found.mesh or concept.id
             for name in concept.names:
                 builder.name(found, name, SYNONYM)
 
@@ -304,41 +299,6 @@ def classes_of(
     return found
 
 
-def resolved(builder: Builder) -> Iterator[tuple[Concept, Name]]:
-    """Each name with the one concept that it means. A name with several at its best rank is left
-    out; one to which a source of the next rank gives another meaning gets a lower score."""
-    for key, ranks in builder.names.items():
-        best = min(ranks)
-        ids = {concept.id for concept in ranks[best]}
-        is_ours = key in builder.own_types
-        if len(ids) > 1 or not (is_ours or any(map(is_usable, ranks[best].values()))):
-            continue
-        concept, text = next(iter(ranks[best].items()))
-        others = {other.id for other in ranks.get(best + 1, {})} - ids if best != OWN else set()
-        listed = "" if best == OWN else builder.types.get(key, "")
-        kind = "group" if concept.kind == CLASS else builder.own_types.get(key) or listed or "drug"
-        score = DISPUTED if others else 1.0
-        is_curated = is_ours or kind == "brand" or (best == OWN and concept.mesh)
-        if not is_curated and is_short_form(text, best):
-            score = SHORT_FORM
-        yield concept, Name(text, kind, concept.id, score)
-
-
-def is_short_form(text: str, rank: int) -> bool:
-    """Whether a name looks like an abbreviation, 'TMP' or 'pcn'. Most lists of synonyms are in one
-    case, so that there all names of a few letters do.
-
-    text (str): The name.
-    rank (int): Where it comes from.
-    RETURNS (bool): Whether it may be an abbreviation.
-    """
-    key = name_key(text)
-    if len(key) > MAX_SHORT_FORM:
-        return False
-    has_vowel = bool(set(key) & set("aeiouy"))
-    return text.isupper() or not has_vowel or (rank != OWN and len(key) < MAX_SHORT_FORM)
-
-
 def build(folder: Path) -> DrugDictionary:
     """Build the dictionary.
 
@@ -355,7 +315,7 @@ def build(folder: Path) -> DrugDictionary:
         if {"medline_plus_id", "drugbank_id"} & of.keys()
     }
     taken = {
-        name_key(name)
+        name_key(NUMBER_AT_END.sub("", FORM.sub("", name)))
         for name, of in canonical.items()
         if {"medline_plus_id", "nhs_url"} & of.keys()
     }

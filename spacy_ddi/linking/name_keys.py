@@ -86,8 +86,13 @@ _STRENGTHS: Final = frozenset("strength double extra full maximum regular low-do
 
 _UNIT: Final = r"(?:mg|g|mcg|ug|µg|μg|ng|ml|iu|units?|milligrams?|micrograms?|grams?|meq|mmol|%)"
 _NUMBER: Final = r"\d[\d.,]*"
+_PER: Final = (
+    r"(?:actuation|capsule|d|day|dose|h|hour|hr|kg|l|m2|m²|min|ml|mg|puff|spray|tab|tablet|week|wk)"
+)
 _DOSE: Final = re.compile(
-    rf"\s+{_NUMBER}(?:\s?[/-]\s?{_NUMBER})*[\s-]?{_UNIT}?(?:\s?/\s?(?:{_NUMBER}\s?)?\w+)?$", re.I
+    rf"\s+{_NUMBER}(?:\s?[/-]\s?{_NUMBER})*[\s-]?{_UNIT}?"
+    rf"(?:\s?/\s?(?:{_NUMBER}\s?)?{_PER})*$",
+    re.I,
 )
 _DOSE_BEFORE: Final = re.compile(
     rf"^{_NUMBER}(?:\s?[/-]\s?{_NUMBER})*[\s-]?{_UNIT}(?:/\w+)?\s+(?:of\s+)?(?=\w)", re.I
@@ -198,7 +203,11 @@ def _without_last(name: str) -> str:
     is_aside = len(words) > 1 and (
         _is_aside(words[-1]) or words[-1].lower().strip(",;") in _STRENGTHS
     )
-    return " ".join(words[:-1]) if is_aside and not _is_ion(words[-2]) else ""
+    # What is left of 'sodium acid phosphate' in the end must not be a metal.
+    core = len(words) - 1
+    while core > 1 and _is_aside(words[core - 1]):
+        core -= 1
+    return " ".join(words[:-1]) if is_aside and not _is_ion(words[core - 1]) else ""
 
 
 def _without_first(name: str) -> str:

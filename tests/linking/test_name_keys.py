@@ -50,6 +50,8 @@ def test_names_that_are_two(one, other):
         ("Percocet 5/325", "Percocet"),
         ("Bactrim DS", "Bactrim"),
         ("Tylenol Extra Strength", "Tylenol"),
+        ("prednisolone sodium succinate", "prednisolone"),
+        ("glutamic acid HCl", "glutamic acid"),
         ("mycophenolate sodium", "mycophenolic acid"),
         ("dabigatran etexilate mesylate", "dabigatran"),
     ],
@@ -61,6 +63,11 @@ def test_forms_that_are_tried(name, form):
 @pytest.mark.parametrize("name", ["sodium acid phosphate", "magnesium salt", "calcium carbonate"])
 def test_a_metal_is_not_what_is_left_of_its_salt(name):
     assert {"sodium", "calcium", "magnesium", "salt"}.isdisjoint(map(name_key, name_variants(name)))
+
+
+def test_a_dose_does_not_reach_into_the_next_drug():
+    forms = set(map(name_key, name_variants("plinozide 5 mg/tarvoxine 10 mg")))
+    assert "plinozide" not in forms
 
 
 @pytest.mark.parametrize("brand", ["Tylenol PM", "Robitussin DM", "Diovan HCT", "Claritin D"])

@@ -82,7 +82,7 @@ def test_names_that_can_stand_in_a_text(name: str, is_usable: bool) -> None:
 
 def resolve(builder: concepts.Builder) -> dict[str, tuple[str, str, float]]:
     return {
-        name.text: (name.entry, name.type, name.score) for _, name in drug_names.resolved(builder)
+        name.text: (name.entry, name.type, name.score) for _, name in concepts.resolved(builder)
     }
 
 
@@ -98,7 +98,7 @@ def test_the_better_source_of_a_name_counts() -> None:
     assert resolve(builder) == {
         "plinozide": ("MESH:1", "drug", 1.0),
         "tarvoxine": ("DRUGBANK:2", "drug", 1.0),
-        "Dexarol": ("MESH:1", "brand", drug_names.DISPUTED),
+        "Dexarol": ("MESH:1", "brand", concepts.DISPUTED),
     }
 
 
@@ -159,11 +159,11 @@ def test_a_short_form_of_a_list_is_not_sure() -> None:
     drug_names.add_extra(builder, [{"name": "PLZ", "of": "plinozide", "type": ""}])
     assert {name: score for name, (_, _, score) in resolve(builder).items()} == {
         "plinozide": 1.0,
-        "PZD": drug_names.SHORT_FORM,
-        "pcn": drug_names.SHORT_FORM,
-        "plin": drug_names.SHORT_FORM,
+        "PZD": concepts.SHORT_FORM,
+        "pcn": concepts.SHORT_FORM,
+        "plin": concepts.SHORT_FORM,
         "plinz": 1.0,
-        "plnzd": drug_names.SHORT_FORM,
+        "plnzd": concepts.SHORT_FORM,
         "Dexa": 1.0,
         "PLZ": 1.0,
     }
