@@ -31,6 +31,10 @@ CACHE_SIZE: Final = 10_000
 _PARTS: Final = re.compile(r"\s*/\s*|\s+and\s+|\s*\+\s*|\s+with\s+")
 
 
+_LETTER_AFTER: Final = re.compile(r"\w[\s-]\w$")
+"""A single letter after a name stands for another drug: 'Claritin-D' is no misspelt 'Claritin'."""
+
+
 class Match(NamedTuple):
     """An entry, and how it was found."""
 
@@ -119,10 +123,10 @@ class Matcher:
 
         name (str): A name of which no form is known.
         RETURNS (Optional[Name]): The known name; None if there is none, or if several are as near
-            that name different entries, or if the name is short or has a digit, or if it is known
-            to be something else: 'hypericum' is a plant.
+            that name different entries, or if the name is short or has a digit or a single letter
+            at its end, or if it is known to be something else: 'hypericum' is a plant.
         """
-        if name_key(name) in self.dictionary.other_words:
+        if name_key(name) in self.dictionary.other_words or _LETTER_AFTER.search(name):
             return None
         names = [self.dictionary.at_key(known) for known in sorted(self._near_keys(name_key(name)))]
         return names[0] if len({near.entry for near in names}) == 1 else None

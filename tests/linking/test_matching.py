@@ -36,6 +36,8 @@ def test_ways_to_an_entry(dictionary, name, id_, how):
         "Dexarl",
         "Bivexa and plinozide",
         "plinozide/foo",
+        "Plinozide-D",
+        "Plinozide D",
         "12345678",
     ],
 )
