@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,11 +21,12 @@ from drug_name_concepts import (
     SYNONYM,
     Builder,
     Concept,
-    is_metal,
     is_salt,
-    is_usable,
+    resolved,
     uninverted,
 )
+from drug_name_merging import merge_salts, merge_same
+from drug_name_words import other_words
 
 from spacy_ddi.linking.dictionary import (
     CLASS,
@@ -33,9 +34,8 @@ from spacy_ddi.linking.dictionary import (
     SUBSTANCE,
     DrugDictionary,
     Entry,
-    Name,
 )
-from spacy_ddi.linking.name_keys import SALTS, name_key
+from spacy_ddi.linking.name_keys import name_key
 
 EXTRA_NAMES: Final = Path(__file__).with_name("drug_names_extra.csv")
 
@@ -50,8 +50,8 @@ Names and identifiers of drugs, built by scripts/drug_names.py of spacy-ddi from
 - abbreviations and names of classes of spacy-ddi itself (MIT)
 """
 
-DISPUTED: Final = 0.8
-"""Score of a name that a source of the next rank gives another meaning."""
+MANY: Final = 4
+"""Headings under a heading in the plural from which on it is a class, unless people take it."""
 
 DRUG_BRANCHES: Final = ("D01", "D02", "D03", "D04", "D06", "D09", "D10", "D13", "D20", "D25", "D26")
 PEPTIDES: Final = ("D12.644",)
@@ -64,20 +64,25 @@ FORM: Final = re.compile(
     r"ophthalmic|otic|oral inhalation|human inhalation|liposomal|transdermal|vaginal|intramuscular|"
     r"subcutaneous|powder)$|-[a-z]{4}$"
 )
+NUMBER_AT_END: Final = re.compile(r"\s+\d+$")
 PARTS: Final = re.compile(r"\s*/\s*|,\s+and\s+|,\s+|\s+and\s+|\s*-and-\s*")
 
 
-def add_mesh(builder: Builder, folder: Path, known: set[str]) -> dict[str, list[Concept]]:
+def add_mesh(
+    builder: Builder, folder: Path, known: set[str], taken: set[str]
+) -> dict[str, list[Concept]]:
     """Add the headings of drugs, chemicals and classes.
 
     builder (Builder): Gets the concepts.
     folder (Path): The folder with the wheels.
     known (Set[str]): Keys of names that other lists know as drugs.
+    taken (Set[str]): Keys of names of drugs that people take, by MedlinePlus and the NHS.
     RETURNS (Dict[str, List[Concept]]): The classes right above each concept, by MeSH id.
     """
     headings = list(sources.read_mesh(folder, sources.MESH_HEADINGS))
     inner = {tree.rpartition(".")[0] for heading in headings for tree in heading.parents}
     labels = {name_key(heading.label) for heading in headings}
+    below = _counts_below(tree for heading in headings for tree in heading.parents)
     of_tree: dict[str, Concept] = {}
     for heading in headings:
         trees = heading.parents
@@ -87,11 +92,15 @@ def add_mesh(builder: Builder, folder: Path, known: set[str]) -> dict[str, list[
         if not (is_action or is_drug or (known & keys and trees[0].startswith(BORDERLINE))):
             continue
         key = name_key(heading.label)
-        # 'Gentamicins' is the only heading for gentamicin: that drug, and no class.
-        is_plural_drug = key.endswith("s") and key[:-1] in known and key[:-1] not in labels
+        # 'Gentamicins' is the only heading for gentamicin: that drug, and no class. But
+        # 'Benzodiazepines' is a class, although there is a chemical benzodiazepine.
+        has_many = max(below[tree] for tree in trees) >= MANY and not {key, key[:-1]} & taken
+        is_plural_drug = (
+            key.endswith("s") and key[:-1] in known and key[:-1] not in labels and not has_many
+        )
         is_class = is_action or (
             key.endswith("s")
-            and key not in known
+            and (has_many or key not in known)
             and not is_plural_drug
             and bool(inner & set(trees))
         )
@@ -113,6 +122,15 @@ def add_mesh(builder: Builder, folder: Path, known: set[str]) -> dict[str, list[
         if parent and parent.kind == CLASS and parent not in above[concept.mesh]:
             above[concept.mesh].append(parent)
     return above
+
+
+def _counts_below(trees: Iterable[str]) -> Counter[str]:
+    """How many tree numbers are below each one."""
+    counts: Counter[str] = Counter()
+    for tree in trees:
+        while tree := tree.rpartition(".")[0]:
+            counts[tree] += 1
+    return counts
 
 
 def add_drugbank(builder: Builder, folder: Path, canonical: dict[str, Any]) -> None:
@@ -141,31 +159,6 @@ def add_drugbank(builder: Builder, folder: Path, canonical: dict[str, Any]) -> N
             for each in (name, other):
                 builder.name(concept, each, SYNONYM if builder.find(each, [OWN]) else OWN)
             del drugs[id_]
-
-
-def merge_salts(builder: Builder) -> None:
-    """Make one concept of a drug and its salts: 'Salmeterol' and 'Salmeterol Xinafoate'. Salts of
-    metals stay: calcium carbonate is no other name of calcium."""
-    merged: dict[Concept, Concept] = {}
-    for concept in builder.concepts:
-        words = concept.name.split()
-        if concept.kind != SUBSTANCE or len(words) < 2 or words[-1].lower() not in SALTS:
-            continue
-        while len(words) > 1 and words[-1].lower() in SALTS:
-            words.pop()
-        base = builder.find(" ".join(words), [OWN, SYNONYM])
-        if base and base is not concept and base.kind == SUBSTANCE and not is_metal(words):
-            merged[concept] = base
-            base.mesh = base.mesh or concept.mesh
-            base.drugbank = base.drugbank or concept.drugbank
-            base.chebi = base.chebi or concept.chebi
-    for concept in list(merged):
-        while merged[concept] in merged and merged[merged[concept]] is not concept:
-            merged[concept] = merged[merged[concept]]
-    builder.concepts = [concept for concept in builder.concepts if concept not in merged]
-    for ranks in builder.names.values():
-        for rank, owners in ranks.items():
-            ranks[rank] = {merged.get(concept, concept): text for concept, text in owners.items()}
 
 
 def split_combinations(builder: Builder) -> None:
@@ -210,8 +203,10 @@ def concept_of(builder: Builder, name: str) -> Concept | None:
     if found := builder.find(name, [OWN, SYNONYM]) or builder.find(plain, [OWN, SYNONYM]):
         return found
     parts = [part for part in PARTS.split(plain) if part]
+    if len(parts) == 1:
+        return builder.find_base(plain)
     found_parts = [builder.find_base(part) for part in parts]
-    if len(parts) < 2 or not all(found_parts):
+    if not all(found_parts):
         return None
     ingredients = tuple(dict.fromkeys(part for part in found_parts if part))
     if len(ingredients) < 2:
@@ -251,12 +246,14 @@ def add_unii(builder: Builder, folder: Path, wanted: set[str]) -> None:
 
 
 def add_supplement(builder: Builder, folder: Path) -> None:
-    """Give concepts without a heading the supplementary concept of MeSH of the same name."""
+    """Give concepts without a heading the supplementary concept of MeSH of the same name, and all
+    the names of those that they took in: 'Vemlidy' is one of tenofovir alafenamide."""
     wanted = {name_key(c.name): c for c in builder.concepts if not c.mesh and c.kind == SUBSTANCE}
     for concept in sources.read_mesh(folder, sources.MESH_SUPPLEMENT):
-        found = wanted.get(name_key(concept.label))
-        if found and not found.mesh:
-            found.mesh = concept.id
+        key = name_key(concept.label)
+        found = wanted.get(key) or builder.merged.get(key)
+        if found and (key in builder.merged or not found.mesh):
+            found.mesh = found.mesh or concept.id
             for name in concept.names:
                 builder.name(found, name, SYNONYM)
 
@@ -271,6 +268,8 @@ def add_extra(builder: Builder, rows: list[dict[str, str]]) -> None:
             key = name_key(row["name"])
             builder.names[key] = defaultdict(dict, {OWN: {concept: row["name"]}})
             builder.own_types[key] = row["type"]
+            if row["type"] == "group":
+                concept.kind = CLASS
 
 
 def classes_of(
@@ -300,22 +299,6 @@ def classes_of(
     return found
 
 
-def resolved(builder: Builder) -> Iterator[tuple[Concept, Name]]:
-    """Each name with the one concept that it means. A name with several at its best rank is left
-    out; one to which a source of the next rank gives another meaning gets a lower score."""
-    for key, ranks in builder.names.items():
-        best = min(ranks)
-        ids = {concept.id for concept in ranks[best]}
-        is_ours = key in builder.own_types
-        if len(ids) > 1 or not (is_ours or any(map(is_usable, ranks[best].values()))):
-            continue
-        concept, text = next(iter(ranks[best].items()))
-        others = {other.id for other in ranks.get(best + 1, {})} - ids if best != OWN else set()
-        listed = "" if best == OWN else builder.types.get(key, "")
-        kind = "group" if concept.kind == CLASS else builder.own_types.get(key) or listed or "drug"
-        yield concept, Name(text, kind, concept.id, DISPUTED if others else 1.0)
-
-
 def build(folder: Path) -> DrugDictionary:
     """Build the dictionary.
 
@@ -331,15 +314,21 @@ def build(folder: Path) -> DrugDictionary:
         for name, of in canonical.items()
         if {"medline_plus_id", "drugbank_id"} & of.keys()
     }
+    taken = {
+        name_key(NUMBER_AT_END.sub("", FORM.sub("", name)))
+        for name, of in canonical.items()
+        if {"medline_plus_id", "nhs_url"} & of.keys()
+    }
     with EXTRA_NAMES.open(encoding="utf8", newline="") as lines:
         extra = list(csv.DictReader(lines))
     builder = Builder()
-    above = add_mesh(builder, folder, known)
+    above = add_mesh(builder, folder, known, taken)
     add_drugbank(builder, folder, canonical)
     merge_salts(builder)
     split_combinations(builder)
     add_variants(builder, data)
-    add_unii(builder, folder, {name_key(row["of"]) for row in extra})
+    merge_same(builder, sources.read_unii_names(folder), sources.read_chebi(folder))
+    add_unii(builder, folder, taken | {name_key(row["of"]) for row in extra})
     add_supplement(builder, folder)
     add_extra(builder, extra)
     actions = {name_key(name): of["mesh_id"] for name, of in canonical.items() if "mesh_id" in of}
@@ -363,11 +352,13 @@ def build(folder: Path) -> DrugDictionary:
     }
     used = {name.entry for _, name in names}
     used |= {id_ for one in used for id_ in (*entries[one].ingredients, *entries[one].classes)}
-    return DrugDictionary(
+    dictionary = DrugDictionary(
         [entry for id_, entry in sorted(entries.items()) if id_ in used],
         [name for _, name in sorted(names, key=lambda each: name_key(each[1].text))],
         ABOUT,
     )
+    dictionary.other_words = other_words(dictionary, folder)
+    return dictionary
 
 
 def main(

@@ -71,13 +71,20 @@ class DrugDictionary:
     or spelling alone, the one that was added last counts."""
 
     def __init__(
-        self, entries: Iterable[Entry] = (), names: Iterable[Name] = (), about: str = ""
+        self,
+        entries: Iterable[Entry] = (),
+        names: Iterable[Name] = (),
+        about: str = "",
+        other_words: Iterable[str] = (),
     ) -> None:
         """entries (Iterable[Entry]): The entries.
         names (Iterable[Name]): Their names.
         about (str): What the dictionary was made from, and under which licences.
+        other_words (Iterable[str]): Keys of words that look like a name with one wrong letter, and
+            are known to be something else.
         """
         self.about = about
+        self.other_words = frozenset(other_words)
         self._entries: dict[str, Entry] = {}
         # Names as columns, by their keys: as objects they would take most of the time of loading.
         self._rows: dict[str, int] = {}
@@ -171,6 +178,7 @@ class DrugDictionary:
             "types": types,
             "of": [number[id_] for id_ in ids],
             "scores": scores,
+            "other_words": sorted(self.other_words),
         }
         return gzip.compress(srsly.msgpack_dumps(data), compresslevel=9, mtime=0)
 
@@ -187,7 +195,8 @@ class DrugDictionary:
             data: dict[str, Any] = srsly.msgpack_loads(gzip.decompress(content))
             if data["format"] != FORMAT:
                 raise ValueError(f"its format is {data['format']!r}")
-            loaded = cls(about=data["about"])
+            # Files made before version 0.6 have no other words.
+            loaded = cls(about=data["about"], other_words=data.get("other_words", ()))
             entries = [
                 Entry(*row[:7], *map(tuple, row[7:])) for row in zip(*data["entries"], strict=True)
             ]

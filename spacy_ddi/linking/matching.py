@@ -31,6 +31,10 @@ CACHE_SIZE: Final = 10_000
 _PARTS: Final = re.compile(r"\s*/\s*|\s+and\s+|\s*\+\s*|\s+with\s+")
 
 
+_LETTER_AFTER: Final = re.compile(r"\w[\s-]\w$")
+"""A single letter after a name stands for another drug: 'Claritin-D' is no misspelt 'Claritin'."""
+
+
 class Match(NamedTuple):
     """An entry, and how it was found."""
 
@@ -96,7 +100,7 @@ class Matcher:
         texts = [part for part in _PARTS.split(name) if part]
         if len(texts) < 2:
             return None
-        found = [self.dictionary.find(text) for text in texts]
+        found = [self._part(text) for text in texts]
         parts = {name.entry: self._entry(name) for name in found if name}
         if None in found or len(parts) < 2:
             return None
@@ -108,14 +112,22 @@ class Matcher:
         entry = known or Entry(JOIN.join(ids), title, COMBINATION, ingredients=tuple(ids))
         return Match(entry, SCORES[PARTS], PARTS, name)
 
+    def _part(self, text: str) -> Name | None:
+        """A part of a combination, which may have its own dose and salt."""
+        forms = (self.dictionary.find(form) for form in (text, *name_variants(text)))
+        return next(filter(None, forms), None)
+
     def nearest(self, name: str) -> Name | None:
         """The known name that differs by one letter: too many, too few, exchanged, or swapped with
         its neighbour.
 
         name (str): A name of which no form is known.
         RETURNS (Optional[Name]): The known name; None if there is none, or if several are as near
-            that name different entries, or if the name is short or has a digit.
+            that name different entries, or if the name is short or has a digit or a single letter
+            at its end, or if it is known to be something else: 'hypericum' is a plant.
         """
+        if name_key(name) in self.dictionary.other_words or _LETTER_AFTER.search(name):
+            return None
         names = [self.dictionary.at_key(known) for known in sorted(self._near_keys(name_key(name)))]
         return names[0] if len({near.entry for near in names}) == 1 else None
 

@@ -42,18 +42,21 @@ _SPELLINGS: Final = (
 
 SALTS: Final = frozenset(
     """
-    acetate acetonide acid aluminum ammonium anhydrous arginine aspartate benzathine benzoate
-    besylate besilate bisulfate bitartrate bromide butyrate calcium camsylate carbonate chloride
-    cilexetil citrate decanoate dihydrate dihydrochloride dimeglumine diphosphate dipotassium
-    dipropionate disodium edisylate enanthate erbumine esylate ethylsuccinate etabonate fluoride
-    fosamil fumarate furoate gluconate glutamate hemifumarate hemihydrate hexahydrate hcl
-    hydrobromide hydrochloride hydrogen hydroxide hyclate iodide isethionate lactate lactobionate
-    lysine magnesium malate maleate medoxomil meglumine mesilate mesylate methylsulfate
-    metilsulfate mofetil monohydrate monohydrochloride monosodium monopotassium napsylate nitrate
-    oleate olamine oxalate palmitate pamoate pentahydrate phosphate pidolate pivalate pivoxil
-    potassium procaine proxetil propionate sodium stearate succinate sulfate sulphate
-    tartrate tetrahydrate tosylate trihydrate trihydrochloride trisodium tromethamine valerate
-    trifluoroacetate hydrate xinafoate zinc
+    acetate acetonide acid alafenamide aluminum ammonium anhydrous arginine aspartate axetil
+    benzathine benzoate besilate besylate bisulfate bitartrate bromide butyrate calcium camsilate
+    camsylate carbonate chloride cilexetil cipionate citrate cypionate decanoate dihydrate
+    dihydrochloride dimeglumine dimesylate diphosphate dipivoxil dipotassium dipropionate disodium
+    disoproxil ditosylate edisylate enanthate erbumine estolate esylate etabonate etexilate
+    ethylsuccinate fluoride fosamil fumarate furoate gluceptate gluconate glutamate hemifumarate
+    hemihydrate heptahydrate hexacetonide hexahydrate hcl hippurate hydrate hydrobromide
+    hydrochloride hydrogen hydroxide hyclate iodide isethionate lactate lactobionate lauroxil lysine
+    magnesium malate maleate mandelate marboxil medoxomil meglumine mesilate mesylate methylsulfate
+    metilsulfate mofetil monohydrate monohydrochloride monopotassium monosodium mucate napsylate
+    nitrate oleate olamine oxalate palmitate pamoate pentahydrate phenpropionate phenylpropionate
+    phosphate pidolate pivalate pivoxil polistirex potassium procaine propionate proxetil
+    sesquihydrate sodium soproxil stearate succinate sulfate sulphate tannate tartrate tetrahydrate
+    tosilate tosylate triethiodide trifluoroacetate trihydrate trihydrochloride trisodium trometamol
+    tromethamine undecanoate undecylenate valerate xinafoate zinc
     """.split()
 )
 """Words of a name that tell a salt, an ester or the water in it, and not which drug it is."""
@@ -65,16 +68,35 @@ IONS: Final = frozenset(
 
 _FORMS: Final = frozenset(
     """
-    cc cd cr dr er ec extentabs hfa hs im iv kerastick kt la oros pm po retard sa sr tc td xl xr xt
-    capsule capsules cream drops elixir extended-release gel inhaled inhaler injection injectable
-    infusion intravenous nasal ointment ophthalmic oral patch release solution spray suspension
-    suppositories syrup systemic tablet tablets topical transdermal therapy treatment concomitant
-    i.v. i.m. p.o. unfractionated racemic
+    cc cd cr dr ds er ec extentabs hfa hs im iv kerastick kt la odt oros po retard sa sr ss tc td xl
+    xr xt i.v. i.m. p.o. caplet caplets capsule capsules chewable concomitant controlled-release
+    cream delayed-release drops elixir enema enteric-coated extended-release film-coated foam gel
+    gum immediate-release infusion inhaled inhalation inhaler injectable injection intramuscular
+    intravenous lotion lozenge lozenges modified-release nasal ointment ophthalmic oral patch
+    patches pen pill pills powder prolonged-release racemic release sachet sachets slow-release
+    softgel softgels solution spray subcutaneous sublingual suppositories suppository suspension
+    sustained-release syringe syrup systemic tab tablet tablets tabs therapy topical transdermal
+    treatment unfractionated vaginal vial vials
     """.split()
 )
 """Words that tell how a drug is given."""
 
-_DOSE: Final = re.compile(r"\s+\d[\d.,]*\s*(?:mg|g|mcg|ug|µg|ml|iu|units?|%)?(?:/\w+)?$", re.I)
+_STRENGTHS: Final = frozenset("strength double extra full maximum regular low-dose".split())
+"""Words that tell how strong a drug is, after its name: 'regular insulin' is another insulin."""
+
+_UNIT: Final = r"(?:mg|g|mcg|ug|µg|μg|ng|ml|iu|units?|milligrams?|micrograms?|grams?|meq|mmol|%)"
+_NUMBER: Final = r"\d[\d.,]*"
+_PER: Final = (
+    r"(?:actuation|capsule|d|day|dose|h|hour|hr|kg|l|m2|m²|min|ml|mg|puff|spray|tab|tablet|week|wk)"
+)
+_DOSE: Final = re.compile(
+    rf"\s+{_NUMBER}(?:\s?[/-]\s?{_NUMBER})*[\s-]?{_UNIT}?"
+    rf"(?:\s?/\s?(?:{_NUMBER}\s?)?{_PER})*$",
+    re.I,
+)
+_DOSE_BEFORE: Final = re.compile(
+    rf"^{_NUMBER}(?:\s?[/-]\s?{_NUMBER})*[\s-]?{_UNIT}(?:/\w+)?\s+(?:of\s+)?(?=\w)", re.I
+)
 _IN_PARENTHESES: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _HAND: Final = re.compile(r"^\(?(?:[RSDL]|dl|rac|racemic)\)?\s*(?:\([+±-]\))?[\s-]+(?=\w{4})", re.I)
 
@@ -138,26 +160,64 @@ def name_variants(name: str) -> Iterator[str]:
     YIELDS (str): Forms of it, those that change least first; some may be given twice.
     """
     base = " ".join(_BRAND_SIGN.sub("", name).split())
-    forms = [
+    forms = (
         _GREEK_INITIAL.sub(_greek_name, base),
         base,
         _IN_PARENTHESES.sub("", base),
         _HAND.sub("", base),
-        _DOSE.sub("", base),
-    ]
-    forms.append(_DOSE.sub("", forms[2]))
+    )
     for form in filter(None, dict.fromkeys(form.strip() for form in forms)):
         yield from _numbers(form)
-        words = form.split()
-        while len(words) > 1 and _is_aside(words[-1]) and not _is_ion(words[-2]):
-            words = words[:-1]
-            yield " ".join(words)
-        while len(words) > 1 and _is_aside(words[0]) and not _is_ion(words[1]):
-            words = words[1:]
-            yield " ".join(words)
+        shorter = list(_peeled(form))
+        yield from shorter
+        yield from filter(None, map(acid_of, (form, *shorter)))
         yield from _class_names(form)
-        if len(words) < len(form.split()):
-            yield from _class_names(" ".join(words))
+        if shorter:
+            yield from _class_names(shorter[-1])
+
+
+def acid_of(name: str) -> str:
+    """The acid that a name of a salt or an ester comes from.
+
+    name (str): 'mycophenolate'.
+    RETURNS (str): 'mycophenolic acid'; empty for a name that does not end like that of a salt.
+    """
+    is_long = len(name) > MIN_STEM + len("ate")
+    return f"{name[:-3]}ic acid" if is_long and name.lower().endswith("ate") else ""
+
+
+def _peeled(name: str) -> Iterator[str]:
+    """A name without one after the other of the words for dose, strength, form and salt, from the
+    end and then from the start."""
+    while shorter := _without_last(name) or _without_first(name):
+        yield shorter
+        name = shorter
+
+
+def _without_last(name: str) -> str:
+    """A name without a dose or one word at the end; empty if nothing can be taken off."""
+    shorter = _DOSE.sub("", name).strip()
+    if shorter and shorter != name:
+        return shorter
+    words = name.split()
+    is_aside = len(words) > 1 and (
+        _is_aside(words[-1]) or words[-1].lower().strip(",;") in _STRENGTHS
+    )
+    # What is left of 'sodium acid phosphate' in the end must not be a metal.
+    core = len(words) - 1
+    while core > 1 and _is_aside(words[core - 1]):
+        core -= 1
+    return " ".join(words[:-1]) if is_aside and not _is_ion(words[core - 1]) else ""
+
+
+def _without_first(name: str) -> str:
+    """A name without a dose or one word at the start; empty if nothing can be taken off."""
+    shorter = _DOSE_BEFORE.sub("", name).strip()
+    if shorter and shorter != name:
+        return shorter
+    words = name.split()
+    is_aside = len(words) > 1 and _is_aside(words[0]) and not _is_ion(words[1])
+    return " ".join(words[1:]) if is_aside else ""
 
 
 def _greek_name(letter: re.Match[str]) -> str:

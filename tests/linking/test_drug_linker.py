@@ -222,3 +222,24 @@ def test_an_empty_doc_has_no_links(linked):
 def test_the_dictionary_can_be_replaced(linked):
     linked.get_pipe("drug_linker").dictionary = DrugDictionary()
     assert set(ids(linked(TEXT)).values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("overwrite", "found"),
+    [(True, {"our Plinozide": "own:17"}), (False, {"Plinozide": "M:1"})],
+)
+def test_names_of_your_own_need_something_that_makes_the_mention(dictionary, overwrite, found):
+    nlp = spacy.blank("en")
+    known = nlp.add_pipe("entity_ruler", name="ner")
+    known.add_patterns([{"label": "drug", "pattern": "Plinozide"}])
+    linker = nlp.add_pipe("drug_linker")
+    linker.dictionary = dictionary
+    linker.add_names([{"name": "our plinozide", "id": "own:17"}])
+    assert ids(nlp("Use our Plinozide.")) == {"Plinozide": "M:1"}
+    ruler = nlp.add_pipe(
+        "entity_ruler",
+        after="ner",
+        config={"overwrite_ents": overwrite, "phrase_matcher_attr": "LOWER"},
+    )
+    ruler.add_patterns([{"label": "drug", "pattern": "our plinozide"}])
+    assert ids(nlp("Use our Plinozide.")) == found

@@ -17,6 +17,7 @@ from spacy_ddi.linking.matching import Matcher, is_one_edit
         ("plinozide HCl", "M:1", "normalised"),
         ("plinozide/tarvoxine", "M:1+M:2", "parts"),
         ("tarvoxine and Plinozide", "M:1+M:2", "parts"),
+        ("plinozide 5 mg/tarvoxine HCl 10 mg", "M:1+M:2", "parts"),
         ("plinzoide", "M:1", "fuzzy"),
         ("plinozyde", "M:1", "fuzzy"),
     ],
@@ -35,6 +36,8 @@ def test_ways_to_an_entry(dictionary, name, id_, how):
         "Dexarl",
         "Bivexa and plinozide",
         "plinozide/foo",
+        "Plinozide-D",
+        "Plinozide D",
         "12345678",
     ],
 )
@@ -56,6 +59,14 @@ def test_a_name_near_to_two_drugs_is_not_guessed():
     assert matcher("cefolaxim") is None
     assert matcher("cefomaxin").entry.id == "A"
     assert matcher.nearest_other(names[0]) == names[1]
+
+
+def test_a_known_word_is_no_misspelt_drug(dictionary):
+    assert Matcher(dictionary, fuzzy=True)("plinozede").entry.id == "M:1"
+    dictionary.other_words = frozenset({"plinozede"})
+    matcher = Matcher(DrugDictionary.from_bytes(dictionary.to_bytes()), fuzzy=True)
+    assert matcher("Plinozede") is None
+    assert matcher("plinozyde").entry.id == "M:1"
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the code

@@ -44,6 +44,16 @@ def test_names_that_are_two(one, other):
         ("S-warfarin", "warfarin"),
         ("b-lactam antibiotics", "beta-lactam antibiotics"),
         ("a-methyldopa", "alpha-methyldopa"),
+        ("warfarin sodium 5 mg tablets", "warfarin"),
+        ("5 mg of warfarin", "warfarin"),
+        ("amoxicillin 250 mg/5 ml suspension", "amoxicillin"),
+        ("Percocet 5/325", "Percocet"),
+        ("Bactrim DS", "Bactrim"),
+        ("Tylenol Extra Strength", "Tylenol"),
+        ("prednisolone sodium succinate", "prednisolone"),
+        ("glutamic acid HCl", "glutamic acid"),
+        ("mycophenolate sodium", "mycophenolic acid"),
+        ("dabigatran etexilate mesylate", "dabigatran"),
     ],
 )
 def test_forms_that_are_tried(name, form):
@@ -53,6 +63,16 @@ def test_forms_that_are_tried(name, form):
 @pytest.mark.parametrize("name", ["sodium acid phosphate", "magnesium salt", "calcium carbonate"])
 def test_a_metal_is_not_what_is_left_of_its_salt(name):
     assert {"sodium", "calcium", "magnesium", "salt"}.isdisjoint(map(name_key, name_variants(name)))
+
+
+def test_a_dose_does_not_reach_into_the_next_drug():
+    forms = set(map(name_key, name_variants("plinozide 5 mg/tarvoxine 10 mg")))
+    assert "plinozide" not in forms
+
+
+@pytest.mark.parametrize("brand", ["Tylenol PM", "Robitussin DM", "Diovan HCT", "Claritin D"])
+def test_a_word_for_another_ingredient_stays(brand):
+    assert name_key(brand.split()[0]) not in map(name_key, name_variants(brand))
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the code

@@ -13,18 +13,22 @@ from types import ModuleType
 
 import pytest
 
+from spacy_ddi.linking.dictionary import DrugDictionary, Entry, Name
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
+import drug_name_checks as checks
 import drug_name_concepts as concepts
+import drug_name_merging as merging
 import drug_name_sources as sources
+import drug_name_words as words
 import drug_names
 
 sys.path.pop(0)
 
 
 def test_the_modules_are_those_of_the_scripts() -> None:
-    modules: tuple[ModuleType, ...] = (concepts, sources, drug_names)
+    modules: tuple[ModuleType, ...] = (checks, concepts, merging, sources, words, drug_names)
     assert {Path(str(module.__file__)).parent for module in modules} == {ROOT / "scripts"}
 
 
@@ -78,7 +82,7 @@ def test_names_that_can_stand_in_a_text(name: str, is_usable: bool) -> None:
 
 def resolve(builder: concepts.Builder) -> dict[str, tuple[str, str, float]]:
     return {
-        name.text: (name.entry, name.type, name.score) for _, name in drug_names.resolved(builder)
+        name.text: (name.entry, name.type, name.score) for _, name in concepts.resolved(builder)
     }
 
 
@@ -94,7 +98,7 @@ def test_the_better_source_of_a_name_counts() -> None:
     assert resolve(builder) == {
         "plinozide": ("MESH:1", "drug", 1.0),
         "tarvoxine": ("DRUGBANK:2", "drug", 1.0),
-        "Dexarol": ("MESH:1", "brand", drug_names.DISPUTED),
+        "Dexarol": ("MESH:1", "brand", concepts.DISPUTED),
     }
 
 
@@ -104,11 +108,100 @@ def test_a_salt_is_its_base_unless_that_is_a_metal() -> None:
         ["plinozide", "plinozide sodium", "Calcium", "Calcium Carbonate", "Tarvoxine Fumarate"]
     ):
         builder.new(concepts.Concept(name, mesh=str(number)))
-    drug_names.merge_salts(builder)
+    merging.merge_salts(builder)
     found = {name: entry for name, (entry, _, _) in resolve(builder).items()}
     assert found["plinozide sodium"] == found["plinozide"] == "MESH:0"
     assert found["Calcium Carbonate"] != found["Calcium"]
     assert found["Tarvoxine Fumarate"] == "MESH:4"
+
+
+def test_an_ester_is_its_acid() -> None:
+    builder = concepts.Builder()
+    acid = builder.new(concepts.Concept("Plinozic Acid", mesh="1"))
+    builder.new(concepts.Concept("Plinozate mofetil", drugbank="2"))
+    merging.merge_salts(builder)
+    assert builder.concepts == [acid]
+    assert (acid.id, acid.drugbank) == ("MESH:1", "2")
+    assert builder.find_base("plinozate sodium") is acid
+    assert builder.find_base("sodium chloride") is None
+
+
+def test_one_drug_under_two_names_is_one() -> None:
+    builder = concepts.Builder()
+    first = builder.new(concepts.Concept("Plinozine", mesh="1"))
+    builder.name(first, "Levotarvoxine Sodium", concepts.SYNONYM)
+    builder.new(concepts.Concept("Levotarvoxine", drugbank="2"))
+    second = builder.new(concepts.Concept("Zorbamine", mesh="3"))
+    builder.new(concepts.Concept("Ubizorbam", drugbank="4"))
+    isomer = builder.new(concepts.Concept("Dexzorbamine", drugbank="5"))
+    third = builder.new(concepts.Concept("Foobarol", mesh="6"))
+    builder.new(concepts.Concept("Foobarole", drugbank="7", chebi=["70"]))
+    names = [
+        sources.UniiName("ZORBAMINE", "cn", "U4", "UBIZORBAM"),
+        sources.UniiName("ZORBAMINE", "cn", "U5", "DEXZORBAMINE"),
+    ]
+    merging.merge_same(builder, names, {"70": {"name": "foobarol"}})
+    assert builder.concepts == [first, second, isomer, third]
+    found = {name: entry for name, (entry, _, _) in resolve(builder).items()}
+    assert found["Levotarvoxine"] == found["Plinozine"] == "MESH:1"
+    assert found["Ubizorbam"] == "MESH:3"
+    assert found["Dexzorbamine"] == "DRUGBANK:5"
+    assert found["Foobarole"] == "MESH:6"
+
+
+def test_a_short_form_of_a_list_is_not_sure() -> None:
+    builder = concepts.Builder()
+    one = builder.new(concepts.Concept("plinozide", mesh="1"))
+    builder.new(concepts.Concept("PZD", drugbank="2"))
+    for name in ("pcn", "plin", "plinz", "plnzd"):
+        builder.name(one, name, concepts.SYNONYM)
+    builder.name(one, "Dexa", concepts.BRAND, "brand")
+    drug_names.add_extra(builder, [{"name": "PLZ", "of": "plinozide", "type": ""}])
+    assert {name: score for name, (_, _, score) in resolve(builder).items()} == {
+        "plinozide": 1.0,
+        "PZD": concepts.SHORT_FORM,
+        "pcn": concepts.SHORT_FORM,
+        "plin": concepts.SHORT_FORM,
+        "plinz": 1.0,
+        "plnzd": concepts.SHORT_FORM,
+        "Dexa": 1.0,
+        "PLZ": 1.0,
+    }
+
+
+def write_headings(folder: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str]) -> None:
+    """Let the headings of MeSH be these lines."""
+    content = "\n".join(lines).encode()
+    monkeypatch.setattr(sources.Source, "read", lambda source, folder: content)
+
+
+def test_a_heading_in_the_plural_with_many_below_is_a_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["1\tPlinozides\t\tD03.1", "2\tTarvoxines\t\tD03.2", "3\tZorbics\t\tD03.3"]
+    lines += [f"{tree}{i}\tdrug {tree}{i}\t\tD03.{tree}.{i}" for tree in "13" for i in range(5)]
+    lines += ["20\tdrug 2\t\tD03.2.1"]
+    write_headings(tmp_path, monkeypatch, lines)
+    builder = concepts.Builder()
+    drug_names.add_mesh(builder, tmp_path, {"plinozide", "tarvoxine", "zorbic"}, {"zorbic"})
+    kinds = {concept.name: concept.kind for concept in builder.concepts}
+    assert kinds["Plinozides"] == "class"
+    assert kinds["Tarvoxines"] == kinds["Zorbics"] == "substance"
+
+
+def test_words_of_other_meaning_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [Entry("M:1", "plinozide"), Entry("M:2", "hyperarum")]
+    names = [Name("plinozide", "drug", "M:1"), Name("hyperarum", "drug", "M:2")]
+    found = [
+        ("plinozades", "plinozades"),
+        ("plinozidde", "plinozide"),
+        ("hypericum", "HYPERICUM WHOLE"),
+        ("hyperacum", "HYPERACUM WHOLE"),
+        ("Plinozade", "Plinozade"),
+    ]
+    monkeypatch.setattr(words, "known_words", lambda folder: iter(found))
+    known = words.other_words(DrugDictionary(entries, names), tmp_path)
+    assert known == {"hyperacum", "plinozade"}
 
 
 def test_a_list_of_ingredients_is_a_combination() -> None:
