@@ -15,7 +15,6 @@ from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.errors import Errors as SpacyErrors
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example, validate_examples, validate_get_examples
@@ -33,7 +32,13 @@ from spacy_ddi.candidates.reading_note import (
 )
 from spacy_ddi.classifier.pair_classifier import MissingVectorsError, PairInput
 from spacy_ddi.classifier.pair_loss import PairLoss
-from spacy_ddi.component.decoding import Decoding, Prediction, class_logits, relations_of
+from spacy_ddi.component.decoding import (
+    Calibration,
+    Decoding,
+    Prediction,
+    class_logits,
+    relations_of,
+)
 from spacy_ddi.component.pipeline_reference import PipelineReference
 from spacy_ddi.component.rescoring import (
     with_gold_mentions,
@@ -44,11 +49,11 @@ from spacy_ddi.component.targets import (
     NONE,
     ClassWeights,
     ReferenceCounts,
+    check_class_weights,
     class_targets,
     class_weights_of,
 )
-from spacy_ddi.errors import DDIError, Errors, Warnings, require
-from spacy_ddi.gold import UNTYPED
+from spacy_ddi.errors import DDIError, Errors, Warnings
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 
@@ -78,6 +83,8 @@ class DDIRelation(StoredPipe):
     temperature (float): Above 0: by what the logits are divided before they become probabilities.
         Also in `cfg`; `python -m spacy_ddi calibrate` sets it. Without a threshold it moves
         scores, but no decision.
+    calibration (Optional[Calibration]): Makes the score of a relation of its probability: a slope
+        and an intercept for each type. Also in `cfg`; `calibrate` sets it. It moves no decision.
     store_probs (bool): Whether relations carry `probs`, the probability of every class.
     missing_parse (str): "error", or "chain": neighbouring tokens are the graph of a Doc that has no
         dependency parse, with one warning.
@@ -103,6 +110,7 @@ class DDIRelation(StoredPipe):
         decoding: Decoding = "classification",
         threshold: float | None = None,
         temperature: float = 1.0,
+        calibration: Calibration | None = None,
         store_probs: bool = False,
         missing_parse: Literal["error", "chain"] = "error",
         unseen_labels: Literal["error", "ignore"] = "error",
@@ -112,11 +120,9 @@ class DDIRelation(StoredPipe):
         install_extensions()
         install_reading_note()
         where = f"Component '{name}'"
-        check_settings(where, threshold, temperature)
-        if isinstance(class_weights, dict):
-            possible = all(weight >= 0 for weight in class_weights.values())
-            require(possible, where, "class_weights", class_weights, "weights of 0 or more")
-        settings = {"threshold": threshold, "temperature": temperature}
+        check_settings(where, threshold, temperature, calibration)
+        settings = {"threshold": threshold, "temperature": temperature, "calibration": calibration}
+        check_class_weights(where, class_weights)
         super().__init__(vocab, model, name, settings=settings, nlp=nlp)
         self.candidates = candidates
         self.graph = graph
@@ -129,31 +135,6 @@ class DDIRelation(StoredPipe):
         self.unseen_labels = unseen_labels
         self.score_gold_mentions = score_gold_mentions
         self._given_warnings: set[str] = set()
-
-    @property
-    def label_data(self) -> list[str]:
-        """What `spacy init labels` writes, and `initialize` takes as `labels`."""
-        return list(self.cfg["labels"])
-
-    def add_label(self, label: str) -> int:
-        """Add a type of interaction.
-
-        label (str): The label; not "none", which is always there.
-        RETURNS (int): 1, or 0 if the label was there.
-        RAISES (DDIError): If the network is built, or the label is no possible one.
-        """
-        self._adopt_name()
-        if not isinstance(label, str):
-            raise ValueError(SpacyErrors.E187)
-        if label in self.cfg["labels"]:
-            return 0
-        expected = f"a type of interaction; {NONE!r} and {UNTYPED!r} have a meaning of their own"
-        require(label not in (NONE, UNTYPED), f"Component '{self.name}'", "label", label, expected)
-        if self._is_built:
-            raise DDIError(Errors.CANNOT_RESIZE.format(name=self.name, label=label))
-        self.cfg["labels"].append(label)
-        self.vocab.strings.add(label)
-        return 1
 
     def find_candidates(self, doc: Doc) -> Candidates:
         """The mention pairs of a Doc that the network is asked about.
@@ -215,6 +196,7 @@ class DDIRelation(StoredPipe):
                 self.labels,
                 threshold=self.cfg["threshold"],
                 store_probs=self.store_probs,
+                calibration=self.cfg["calibration"],
             )
             set_relations(doc, relations)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from math import exp, log
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,12 @@ from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.component.targets import NONE, NONE_CLASS
 
 Decoding = Literal["classification", "joint"]
+
+Calibration = Mapping[str, Sequence[float]]
+"""Slope and intercept of each type of interaction; see `calibrated`."""
+
+IDENTITY: Final = (1.0, 0.0)
+"""The slope and the intercept that leave a probability as it is."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,41 @@ def class_logits(logits: Floats2d, n_classes: int, decoding: Decoding) -> Floats
     return classes
 
 
+def decide(
+    probs: NDArray[np.float32], threshold: float | None
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which pairs interact, and how if they do.
+
+    probs (NDArray): Shape (P, C): probability of each class.
+    threshold (Optional[float]): See `relations_of`.
+    RETURNS (Tuple[NDArray, NDArray]): Shape (P,) each: whether a pair interacts, and the number of
+        its likeliest type, from 1.
+    """
+    best_type = probs[:, 1:].argmax(axis=1) + 1
+    if threshold is None:
+        return probs[np.arange(len(probs)), best_type] > probs[:, NONE_CLASS], best_type
+    return 1 - probs[:, NONE_CLASS] >= threshold, best_type
+
+
+def calibrated(prob: float, slope: float, intercept: float) -> float:
+    """The score of a relation: logistic in the logit of its probability (Platt 1999).
+
+    prob (float): The probability, in [0, 1].
+    slope, intercept (float): What `spacy_ddi.scoring.calibration.fit_score` found.
+    RETURNS (float): The score, in [0, 1].
+    """
+    if (slope, intercept) == IDENTITY or prob in (0.0, 1.0):
+        return prob
+    return 1 / (1 + exp(-(slope * log(prob / (1 - prob)) + intercept)))
+
+
 def relations_of(
     prediction: Prediction,
     labels: Sequence[str],
     *,
     threshold: float | None,
     store_probs: bool,
+    calibration: Calibration | None = None,
 ) -> list[RelationDict]:
     """The pairs that are predicted to interact, in the order of the candidates.
 
@@ -60,23 +96,22 @@ def relations_of(
     threshold (Optional[float]): Least probability of any interaction; None if the likeliest class
         decides.
     store_probs (bool): Whether relations carry the probability of every class.
+    calibration (Optional[Calibration]): Makes the score of a relation of its probability; None for
+        the probability itself.
     RETURNS (List[RelationDict]): The relations.
     """
     probs = prediction.probs
     if not len(probs):
         return []
-    best_type = probs[:, 1:].argmax(axis=1) + 1
+    interacts, best_type = decide(probs, threshold)
     best_prob = probs[np.arange(len(probs)), best_type]
-    if threshold is None:
-        interacts = best_prob > probs[:, NONE_CLASS]
-    else:
-        interacts = 1 - probs[:, NONE_CLASS] >= threshold
     ranges = [(start, end) for start, end in prediction.candidates.ranges.tolist()]
     relations = []
     for i in np.flatnonzero(interacts).tolist():
         head, tail = prediction.candidates.pairs[i].tolist()
         label = labels[best_type[i] - 1]
-        relation = make_relation(ranges[head], ranges[tail], label, float(best_prob[i]))
+        score = calibrated(float(best_prob[i]), *(calibration or {}).get(label, IDENTITY))
+        relation = make_relation(ranges[head], ranges[tail], label, score)
         if store_probs:
             relation["probs"] = dict(zip((NONE, *labels), probs[i].tolist(), strict=True))
         relations.append(relation)

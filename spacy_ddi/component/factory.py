@@ -24,6 +24,7 @@ class_weights = null
 decoding = "classification"
 threshold = null
 temperature = 1.0
+calibration = null
 store_probs = false
 missing_parse = "error"
 unseen_labels = "error"
@@ -110,6 +111,7 @@ def make_ddi_relation(
     decoding: Literal["classification", "joint"],
     threshold: float | None,
     temperature: float,
+    calibration: dict[str, list[float]] | None,
     store_probs: bool,
     missing_parse: Literal["error", "chain"],
     unseen_labels: Literal["error", "ignore"],
@@ -128,6 +130,7 @@ def make_ddi_relation(
         decoding=decoding,
         threshold=threshold,
         temperature=temperature,
+        calibration=calibration,
         store_probs=store_probs,
         missing_parse=missing_parse,
         unseen_labels=unseen_labels,

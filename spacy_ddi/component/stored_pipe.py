@@ -1,8 +1,9 @@
 """What the component stores, and how it comes back.
 
-Threshold and temperature stand in the config, and in `component.cfg`, where `spacy find-threshold`
-looks for them. Stored beside the weights is what acted then and what the config said then, so that
-on loading a config that says something new wins, and otherwise what acted acts again.
+Threshold, temperature and calibration stand in the config, and in `component.cfg`, where `spacy
+find-threshold` looks for them. Stored beside the weights is what acted then and what the config
+said then, so that on loading a config that says something new wins, and otherwise what acted acts
+again.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from spacy.pipeline import TrainablePipe
 from spacy.vocab import Vocab
 from thinc.api import Model
 
+from spacy_ddi.component.decoding import Calibration
 from spacy_ddi.component.pipeline_reference import PipelineReference
+from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError, Errors, require
+from spacy_ddi.gold import UNTYPED
 
 Self = TypeVar("Self", bound="StoredPipe")
 
-DEFAULTS: Final[dict[str, Any]] = {"threshold": None, "temperature": 1.0}
-"""What the config of a pipeline of version 0.3 said, which did not store it."""
+DEFAULTS: Final[dict[str, Any]] = {"threshold": None, "temperature": 1.0, "calibration": None}
+"""What the config of a pipeline said that did not store it: none of version 0.3 did, and before 0.6
+there was no calibration."""
 
 CONFIGURED: Final = "configured"
 """Key in `cfg`: what the config says."""
@@ -36,7 +41,7 @@ class StoredPipe(TrainablePipe):
     vocab (Vocab): The shared vocabulary.
     model (Model): Its `attrs["build_network"](model, token_width, n_classes)` builds the network.
     name (str): Name of the component in the pipeline.
-    settings (Dict[str, Any]): The config's threshold and temperature.
+    settings (Dict[str, Any]): The config's threshold, temperature and calibration.
     nlp (Optional[Language]): The pipeline; held weakly.
     """
 
@@ -66,10 +71,35 @@ class StoredPipe(TrainablePipe):
         """The types of interaction, without none."""
         return tuple(self.cfg["labels"])
 
+    @property
+    def label_data(self) -> list[str]:
+        """What `spacy init labels` writes, and `initialize` takes as `labels`."""
+        return list(self.cfg["labels"])
+
+    def add_label(self, label: str) -> int:
+        """Add a type of interaction.
+
+        label (str): The label; not "none", which is always there.
+        RETURNS (int): 1, or 0 if the label was there.
+        RAISES (DDIError): If the network is built, or the label is no possible one.
+        """
+        self._adopt_name()
+        if not isinstance(label, str):
+            raise ValueError(SpacyErrors.E187)
+        if label in self.cfg["labels"]:
+            return 0
+        expected = f"a type of interaction; {NONE!r} and {UNTYPED!r} have a meaning of their own"
+        require(label not in (NONE, UNTYPED), f"Component '{self.name}'", "label", label, expected)
+        if self._is_built:
+            raise DDIError(Errors.CANNOT_RESIZE.format(name=self.name, label=label))
+        self.cfg["labels"].append(label)
+        self.vocab.strings.add(label)
+        return 1
+
     def change_setting(self, setting: str, value: Any) -> None:
         """Change a setting of the trained component, and the pipeline's config with it.
 
-        setting (str): "threshold" or "temperature".
+        setting (str): "threshold", "temperature" or "calibration".
         value (Any): Its new value.
         RAISES (DDIError): If there is no such setting, or the value is not possible.
         """
@@ -166,14 +196,24 @@ def acting_settings(configured: dict[str, Any], stored: dict[str, Any]) -> dict[
     }
 
 
-def check_settings(where: str, threshold: float | None, temperature: float) -> None:
+def check_settings(
+    where: str,
+    threshold: float | None,
+    temperature: float,
+    calibration: Calibration | None,
+) -> None:
     """Check what a config or a caller says.
 
     where (str): Whose settings they are.
     threshold (Optional[float]): In [0, 1], or None.
     temperature (float): Above 0.
+    calibration (Optional[Calibration]): A slope above 0 and an intercept for each of some types.
     RAISES (DDIError): If one is not possible.
     """
     require(temperature > 0, where, "temperature", temperature, "above 0")
     possible = threshold is None or 0 <= threshold <= 1
     require(possible, where, "threshold", threshold, "null, or 0 to 1")
+    for label, fitted in (calibration or {}).items():
+        possible = len(fitted) == 2 and fitted[0] > 0
+        expected = "a slope above 0 and an intercept"
+        require(possible, where, f"calibration.{label}", fitted, expected)

@@ -16,7 +16,7 @@ from spacy_ddi.candidates.finder import CandidateFinder, Candidates
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.annotation_check import AnnotationCheck
 from spacy_ddi.component.rescoring import with_reference_mentions
-from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.errors import DDIError, Errors, require
 from spacy_ddi.gold import SOFT_LABELS, UNTYPED, labelled_pairs, soft_labels_of
 
 NONE = "none"
@@ -146,6 +146,17 @@ class ReferenceCounts:
                 Errors.NO_POSITIVES.format(name=name, n_docs=self.n_docs, n_pairs=self.pairs[NONE])
                 + lost
             )
+
+
+def check_class_weights(where: str, setting: ClassWeights) -> None:
+    """Check what a config says.
+
+    where (str): Whose setting it is.
+    setting (ClassWeights): The weights.
+    RAISES (DDIError): If one is below 0.
+    """
+    possible = not isinstance(setting, dict) or all(weight >= 0 for weight in setting.values())
+    require(possible, where, "class_weights", setting, "weights of 0 or more")
 
 
 def class_weights_of(

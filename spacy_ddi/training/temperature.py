@@ -1,21 +1,23 @@
-"""Temperature scaling of a trained component."""
+"""Temperature and calibration of a trained component."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.training import Example
 
 from spacy_ddi.component.ddi_relation import DDIRelation
+from spacy_ddi.component.decoding import decide
 from spacy_ddi.errors import DDIError, Errors
-from spacy_ddi.scoring.calibration import best_temperature
+from spacy_ddi.scoring.calibration import best_temperature, fit_score, with_temperature
 
 
 def calibrate(component: DDIRelation, examples: Sequence[Example]) -> float:
-    """Set a component's temperature so that its probabilities fit annotated examples best.
+    """Set a component's temperature and calibration so that its scores fit annotated examples.
 
-    component (DDIRelation): The component; its temperature is changed.
+    component (DDIRelation): The component; its settings are changed.
     examples (Sequence[Example]): Gold Docs that it was not trained on, and the same Docs with gold
         mentions as the components before it annotated them.
     RETURNS (float): The temperature.
@@ -30,6 +32,27 @@ def calibrate(component: DDIRelation, examples: Sequence[Example]) -> float:
         for example, prediction in zip(examples, predictions, strict=True)
     ]
     probs = np.concatenate([prediction.probs for prediction in predictions])
-    temperature = best_temperature(probs, np.concatenate(targets))
+    return fit(component, probs, np.concatenate(targets))
+
+
+def fit(component: DDIRelation, probs: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
+    """Set a component's temperature and calibration by what was said of pairs that it, or others
+    trained like it, had not seen.
+
+    component (DDIRelation): The component; its settings are changed.
+    probs (NDArray): Shape (P, C): probabilities with temperature 1, none first.
+    targets (NDArray): Shape (P, C): the true class of each pair as a single 1; rows of zeros, of
+        pairs whose type is unknown, are passed over.
+    RETURNS (float): The temperature.
+    """
+    temperature = best_temperature(probs, targets)
     component.change_setting("temperature", temperature)
+    known = targets.sum(axis=1) > 0
+    probs, targets = with_temperature(probs[known], temperature), targets[known]
+    interacts, best_type = decide(probs, component.cfg["threshold"])
+    calibration = {}
+    for i, label in enumerate(component.labels, start=1):
+        of_type = interacts & (best_type == i)
+        calibration[label] = fit_score(probs[of_type, i].tolist(), targets[of_type, i] > 0)
+    component.change_setting("calibration", calibration)
     return temperature

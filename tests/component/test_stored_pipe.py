@@ -64,8 +64,27 @@ def test_settings_come_through_bytes(trained: Language) -> None:
     assert setting_of(again, "temperature") == (2.0, 2.0)
 
 
+def test_calibration_is_stored_told_and_can_be_switched_off(folder: Path) -> None:
+    nlp = spacy.load(folder)
+    fitted = {"effect": [0.5, -1.0]}
+    nlp.get_pipe("ddi_relation").change_setting("calibration", fitted)
+    nlp.to_disk(folder)
+    assert setting_of(spacy.load(folder), "calibration") == (fitted, fitted)
+    off = spacy.load(folder, config={"components.ddi_relation.calibration": None})
+    assert setting_of(off, "calibration") == (None, None)
+    built = spacy.blank("en").from_config(spacy.load(folder).config)
+    assert setting_of(built, "calibration") == (fitted, fitted)
+
+
 @pytest.mark.parametrize(
-    ("setting", "value"), [("threshold", 1.5), ("temperature", 0.0), ("labels", [])]
+    ("setting", "value"),
+    [
+        ("threshold", 1.5),
+        ("temperature", 0.0),
+        ("labels", []),
+        ("calibration", {"effect": [0.0, 1.0]}),
+        ("calibration", {"effect": [1.0]}),
+    ],
 )
 def test_impossible_changes_are_refused(trained: Language, setting: str, value: Any) -> None:
     component = trained.get_pipe("ddi_relation")

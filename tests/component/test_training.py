@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -252,7 +251,7 @@ def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path
     options = [part for name, value in overrides.items() for part in (f"--{name}", value)]
     assemble = [sys.executable, "-m", "spacy", "assemble", ROOT / "configs" / "pipeline.cfg"]
     subprocess.run([*assemble, tmp_path / "joined", *options], check=True, capture_output=True)
-    script = runpy.run_path(str(ROOT / "scripts" / "finish_pipeline.py"))
+    script = load_script("finish_pipeline")
     script["main"](tmp_path / "joined", tmp_path / "pipeline")
     nlp = spacy.load(tmp_path / "pipeline")
     assert str(tmp_path) not in nlp.config.to_str()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spacy_ddi.scoring.calibration import (
     best_temperature,
     expected_calibration_error,
+    fit_score,
     score_hits,
+    with_temperature,
 )
 
 
@@ -68,3 +72,33 @@ def test_relation_is_right_if_its_pair_has_its_type(make_example) -> None:
     scores, hits = score_hits([example])
     assert scores == [0.9, 0.9, 0.9]
     assert hits == [True, False, False]
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(0.5, 0.0), (1.0, -1.0), (2.0, 0.5)])
+def test_slope_and_intercept_are_found_again(slope: float, intercept: float) -> None:
+    random = np.random.default_rng(0)
+    scores = random.uniform(0.01, 0.99, size=20_000)
+    logits = slope * np.log(scores / (1 - scores)) + intercept
+    hits = random.random(20_000) < 1 / (1 + np.exp(-logits))
+    assert fit_score(scores.tolist(), hits.tolist()) == pytest.approx([slope, intercept], abs=0.07)
+
+
+def test_few_scores_change_little_and_none_nothing() -> None:
+    assert fit_score([], []) == [1, 0]
+    slope, intercept = fit_score([0.9], [False])
+    assert 0.7 < slope < 1
+    assert -0.1 < intercept < 0
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.5, 0.6, 0.99, 1.0]), st.booleans()), max_size=40))
+def test_a_higher_probability_never_gets_a_lower_score(rows: list[tuple[float, bool]]) -> None:
+    slope, intercept = fit_score([score for score, _ in rows], [hit for _, hit in rows])
+    assert slope > 0
+    assert abs(intercept) < 10
+
+
+def test_another_temperature() -> None:
+    probs = np.array([[0.8, 0.2], [1.0, 0.0]], dtype="float32")
+    found = with_temperature(probs, 0.5)
+    assert found == pytest.approx(np.array([[16 / 17, 1 / 17], [1, 0]]))
+    assert with_temperature(probs, 1.0) == pytest.approx(probs)

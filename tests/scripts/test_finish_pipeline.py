@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +10,14 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from tests.conftest import ROOT
+from tests.loaded_scripts import load_script
 
 TEXT = "Fluconazole increases warfarin levels."
 
 
 @pytest.fixture(scope="module")
 def script() -> dict[str, Any]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sys, "path", [str(ROOT / "scripts"), *sys.path])
-        return runpy.run_path(str(ROOT / "scripts" / "finish_pipeline.py"))
+    return load_script("finish_pipeline")
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,19 @@ def test_temperature_does_not_depend_on_the_one_before(
     assert component.cfg["temperature"] == first
 
 
+def test_scores_are_fitted_by_type(trained: Language, make_examples: MakeExamples) -> None:
+    component = component_of(trained)
+    examples = make_examples(trained)
+    before = [dict(r) for example in examples for r in trained(example.predicted)._.ddi_rels]
+    examples[0].reference._.ddi_rels = []
+    calibrate(component, examples)
+    assert set(component.cfg["calibration"]) == set(component.labels)
+    wrong = examples[0].predicted._.ddi_rels[0]["label"]
+    assert component.cfg["calibration"][wrong] != [1.0, 0.0]
+    after = [dict(r) for example in examples for r in trained(example.predicted)._.ddi_rels]
+    assert [r["label"] for r in after] == [r["label"] for r in before]
+
+
 def test_examples_without_a_pair_are_refused(
     trained: Language, make_examples: MakeExamples
 ) -> None:
