@@ -30,6 +30,7 @@ from spacy_ddi.distillation.soft_labels import add_soft_labels
 from spacy_ddi.encoder.span_getter import configure_blinded_sents
 from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.linking.dictionary import DrugDictionary, Entry, Name
+from tests.loaded_scripts import load_script
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
