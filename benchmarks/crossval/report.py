@@ -7,7 +7,7 @@ python -m benchmarks.crossval.report annotated plain    # … and how the first 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
@@ -17,11 +17,17 @@ import numpy as np
 import srsly
 import typer
 
+from spacy_ddi.component.decoding import calibrated, decide
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import compare, mean_interval
-from spacy_ddi.scoring.calibration import best_temperature, expected_calibration_error
+from spacy_ddi.scoring.calibration import (
+    best_temperature,
+    expected_calibration_error,
+    fit_score,
+    with_temperature,
+)
 from spacy_ddi.scoring.counts import PairCounts, Tally
 from spacy_ddi.scoring.metrics import compute_scores
 
@@ -32,6 +38,9 @@ ANY = "any type"
 
 CLASSES = (NONE, *INTERACTION_TYPES)
 
+FITTED, SCALED = "by type", "temperature alone"
+"""What scores are fitted with."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -39,15 +48,12 @@ class Run:
 
     name (str): Recipe and seed.
     folds (Sequence[Dict[str, PairCounts]]): Of each fold the counts of each document.
-    calibration (Dict[str, float]): Expected calibration error of the relations found, by type and
-        for `ANY`, with a temperature that was fitted on the other folds.
-    temperature (float): The one that fits all folds best.
+    calibration (Dict[str, Dict[str, float]]): Expected calibration error; see `calibration_of`.
     """
 
     name: str
     folds: Sequence[dict[str, PairCounts]]
-    calibration: dict[str, float]
-    temperature: float
+    calibration: dict[str, dict[str, float]]
 
     @property
     def documents(self) -> dict[str, PairCounts]:
@@ -78,10 +84,12 @@ def store(run: str, files: Sequence[Path], results: Path) -> Run:
     RETURNS (Run): The counts.
     """
     folds = [list(srsly.read_jsonl(path)) for path in files]
-    counted = Run(run, [count(fold) for fold in folds], *calibration_of(folds))
+    counted = Run(run, [count(fold) for fold in folds], calibration_of(folds))
     stored = {
-        "calibration": {label: round(error, 4) for label, error in counted.calibration.items()},
-        "temperature": round(counted.temperature, 4),
+        "calibration": {
+            how: {kind: round(error, 4) for kind, error in errors.items()}
+            for how, errors in counted.calibration.items()
+        },
         "folds": [
             {id_: to_lists(counts) for id_, counts in sorted(fold.items())}
             for fold in counted.folds
@@ -121,40 +129,53 @@ def label_of(pair: dict[str, Any]) -> str:
     return max(probs, key=lambda name: probs[name]) if probs else NONE
 
 
-def calibration_of(folds: Sequence[Sequence[dict[str, Any]]]) -> tuple[dict[str, float], float]:
+def calibration_of(folds: Sequence[Sequence[dict[str, Any]]]) -> dict[str, dict[str, float]]:
     """Whether scores are probabilities on documents that nothing was fitted on.
 
     folds (Sequence[Sequence[Dict[str, Any]]]): The pairs of each fold.
-    RETURNS (Tuple[Dict[str, float], float]): Expected calibration error by type and for `ANY`, each
-        fold with the temperature of the others; and the temperature of all folds.
+    RETURNS (Dict[str, Dict[str, float]]): Expected calibration error of the relations that are
+        found, by type and for `ANY`: with what was fitted on the other folds (`FITTED`), and with
+        their temperature alone (`SCALED`).
     """
-    probs = [
-        np.array([[pair["probs"][name] for name in CLASSES] for pair in fold if pair["probs"]])
-        for fold in folds
-    ]
-    truth = [[pair["gold"] for pair in fold if pair["probs"]] for fold in folds]
-    targets = [np.array([[gold == name for name in CLASSES] for gold in fold]) for fold in truth]
-    scores: dict[str, list[float]] = defaultdict(list)
+    parts = [as_arrays(fold) for fold in folds]
+    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
     hits: dict[str, list[bool]] = defaultdict(list)
-    for i, gold in enumerate(truth):
-        fitted = [j for j in range(len(folds)) if j != i] or [i]
-        temperature = best_temperature(
-            np.concatenate([probs[j] for j in fitted]), np.concatenate([targets[j] for j in fitted])
-        )
-        for row, true in zip(scaled(probs[i], temperature), gold, strict=True):
-            label = CLASSES[int(row.argmax())]
-            if label != NONE:
-                for kind in (label, ANY):
-                    scores[kind].append(float(row.max()))
-                    hits[kind].append(label == true)
-    errors = {kind: expected_calibration_error(scores[kind], hits[kind]) for kind in sorted(scores)}
-    return errors, best_temperature(np.concatenate(probs), np.concatenate(targets))
+    for i, (probs, targets) in enumerate(parts):
+        others = [part for j, part in enumerate(parts) if j != i] or parts
+        temperature, calibration = fitted(*map(np.concatenate, zip(*others, strict=True)))
+        for label, found, right in relations(with_temperature(probs, temperature), targets):
+            for kind in (label, ANY):
+                scores[kind, SCALED] += found
+                scores[kind, FITTED] += [calibrated(p, *calibration[label]) for p in found]
+                hits[kind] += right
+    return {
+        how: {
+            kind: expected_calibration_error(scores[kind, how], hits[kind]) for kind in sorted(hits)
+        }
+        for how in (FITTED, SCALED)
+    }
 
 
-def scaled(probs: Any, temperature: float) -> Any:
-    """Probabilities, shape (P, C), with another temperature."""
-    powers = np.clip(probs, 1e-30, None) ** (1 / temperature)
-    return powers / powers.sum(axis=1, keepdims=True)
+def as_arrays(fold: Sequence[dict[str, Any]]) -> tuple[Any, Any]:
+    """Probabilities and true classes (a single 1) of a fold's candidate pairs, shape (P, C) each."""
+    candidates = [pair for pair in fold if pair["probs"]]
+    probs = np.array([[pair["probs"][name] for name in CLASSES] for pair in candidates])
+    return probs, np.array([[pair["gold"] == name for name in CLASSES] for pair in candidates])
+
+
+def fitted(probs: Any, targets: Any) -> tuple[float, dict[str, list[float]]]:
+    """The temperature and the calibration that fit pairs best; see `training/temperature.py`."""
+    temperature = best_temperature(probs, targets)
+    found = relations(with_temperature(probs, temperature), targets)
+    return temperature, {label: fit_score(scores, right) for label, scores, right in found}
+
+
+def relations(probs: Any, targets: Any) -> Iterator[tuple[str, list[float], list[bool]]]:
+    """Of each type the probabilities of the relations found, and which of them are right."""
+    interacts, best_type = decide(probs, None)
+    for i, label in enumerate(INTERACTION_TYPES, start=1):
+        of_type = interacts & (best_type == i)
+        yield label, probs[of_type, i].tolist(), targets[of_type, i].tolist()
 
 
 def to_lists(counts: PairCounts) -> dict[str, list[int]]:
@@ -184,7 +205,7 @@ def read_runs(recipe: str, results: Path) -> list[Run]:
             }
             for fold in stored["folds"]
         ]
-        runs.append(Run(path.stem, folds, stored["calibration"], stored["temperature"]))
+        runs.append(Run(path.stem, folds, stored["calibration"]))
     if not runs:
         raise typer.BadParameter(f"{results} has no results of {recipe}")
     return runs
@@ -202,11 +223,11 @@ def as_lines(runs: Sequence[Run]) -> list[str]:
     ]
     rates = {rate: mean(s[f"micro_{rate}"] for s in scores) for rate in "prf"}
     low, high = interval(runs)
-    spread = stdev(of_folds) / len(of_folds) ** 0.5 if len(of_folds) > 1 else 0.0
+    spread = percent(stdev(of_folds) / len(of_folds) ** 0.5) if len(of_folds) > 1 else "unknown"
     lines = [
         f"{', '.join(run.name for run in runs)}: {len(of_folds)} folds",
         f"  micro F1 {percent(rates['f'])} (P {percent(rates['p'])} R {percent(rates['r'])}); "
-        f"{percent(low)} to {percent(high)}; standard error over the folds {percent(spread)}",
+        f"{percent(low)} to {percent(high)}; standard error over the folds {spread}",
         "  folds: " + ", ".join(map(percent, of_folds)),
         f"  detection {percent(mean(s['detection_f'] for s in scores))}, "
         + ", ".join(
@@ -223,12 +244,13 @@ def as_lines(runs: Sequence[Run]) -> list[str]:
             for run in runs
         ]
         lines.append(f"  {source}: {percent(mean(s['micro_f'] for s in part))}")
-    errors = ", ".join(
-        f"{kind} {mean(run.calibration.get(kind, 0.0) for run in runs):.3f}"
-        for kind in (ANY, *INTERACTION_TYPES)
-    )
-    temperatures = ", ".join(f"{run.temperature:.2f}" for run in runs)
-    return [*lines, f"  calibration error {errors}; temperature {temperatures}"]
+    for how in (FITTED, SCALED):
+        errors = [
+            f"{kind} {mean(run.calibration[how].get(kind, 0.0) for run in runs):.3f}"
+            for kind in (ANY, *INTERACTION_TYPES)
+        ]
+        lines.append(f"  calibration error, {how}: {', '.join(errors)}")
+    return lines
 
 
 def interval(runs: Sequence[Run]) -> tuple[float, float]:
