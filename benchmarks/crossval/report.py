@@ -157,7 +157,7 @@ def calibration_of(folds: Sequence[Sequence[dict[str, Any]]]) -> dict[str, dict[
 
 
 def as_arrays(fold: Sequence[dict[str, Any]]) -> tuple[Any, Any]:
-    """Probabilities and true classes (a single 1) of a fold's candidate pairs, shape (P, C) each."""
+    """Probabilities and true classes (a single 1) of a fold's candidates, shape (P, C) each."""
     candidates = [pair for pair in fold if pair["probs"]]
     probs = np.array([[pair["probs"][name] for name in CLASSES] for pair in candidates])
     return probs, np.array([[pair["gold"] == name for name in CLASSES] for pair in candidates])
