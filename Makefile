@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq -c constraints.txt
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
-.PHONY: run test lint types check docs clean FORCE
+.PHONY: run test lint types check environment docs clean FORCE
 
 run: $(VENV)/.runtime
 	$(BIN)/python -m spacy_ddi extract --file assets/sample.txt --html sample.html
@@ -29,6 +29,9 @@ types: $(VENV)/.dev
 
 check: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
+
+# What `make check` needs, and no more.
+environment: $(VENV)/.dev
 
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs

@@ -67,7 +67,7 @@ def make_pipeline(folder: Path) -> Language:
         ("sentence_ner", joined),
     ):
         nlp.add_pipe(name, config={"model": {"tok2vec": tokens}})
-    nlp.add_pipe("attribute_ruler").add(patterns=[[{"TAG": "NN"}]], attrs={"POS": "NOUN"})
+    ruler = nlp.add_pipe("attribute_ruler")
     nlp.add_pipe("drug_linker").dictionary = DrugDictionary(ENTRIES, NAMES, "made up")
     make_tiny_transformer(folder)
     spans = {
@@ -82,6 +82,7 @@ def make_pipeline(folder: Path) -> Language:
     nlp.add_pipe("ddi_relation", config={"model": {"tok2vec": reading}})
     nlp.add_pipe("doc_cleaner")
     nlp.initialize(lambda: make_examples([annotated(nlp)], nlp.make_doc, gold_mentions=True))
+    ruler.add(patterns=[[{"TAG": "NN"}]], attrs={"POS": "NOUN"})  # initializing removes them
     tables = Lookups()
     tables.add_table("lemma_lookup", {"salts": "salt"})
     lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "lookup"}, after="attribute_ruler")

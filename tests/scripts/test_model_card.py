@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import spacy
 import srsly
+import typer
 from spacy.tokens import DocBin
+from typer.testing import CliRunner
 
 from tests.conftest import ROOT
+from tests.loaded_scripts import load_script
 
 RATES = {"p": 0.7, "r": 0.8, "f": 0.75}
 
@@ -46,10 +47,11 @@ def folder(tmp_path: Path) -> Path:
 def card(folder: Path, relations: str, corpus: Path = ROOT) -> dict[str, Any]:
     paths = [folder / name for name in ("pipeline", "packaged", "gold.json", "predicted.json")]
     options = [f"--{name}={folder / name}.spacy" for name in ("annotated", "labelled")]
-    options.append(f"--corpus={corpus}")
-    script = ROOT / "scripts" / "model_card.py"
-    command = [sys.executable, script, *paths, "ddi_test", "1.2.3", "7", relations, *options]
-    subprocess.run(command, check=True, capture_output=True)
+    command = typer.Typer()
+    command.command()(load_script("model_card")["main"])
+    arguments = [*paths, "ddi_test", "1.2.3", "7", relations, *options, f"--corpus={corpus}"]
+    done = CliRunner().invoke(command, [str(each) for each in arguments])
+    assert done.exit_code == 0, done.output
     meta: dict[str, Any] = srsly.read_json(folder / "packaged" / "meta.json")
     return meta
 
