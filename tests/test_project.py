@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 from spacy import registry
 from spacy.language import DEFAULT_CONFIG
 from spacy.schemas import ConfigSchemaTraining
@@ -63,6 +65,20 @@ def test_train_takes_the_corpus_folder(project: dict[str, Any]) -> None:
     (corpus,) = [command for command in project["commands"] if command["name"] == "corpus"]
     assert corpus["deps"][0] == "CORPUS"
     assert all(" CORPUS " in line for line in corpus["script"])
+
+
+def test_the_installed_parser_is_copied(parts: dict[str, Any], tmp_path: Path) -> None:
+    project = load_project_config(ROOT, overrides={"vars.english": parts["paths.parser"]})
+    (command,) = [each for each in project["commands"] if each["name"] == "installed-parser"]
+    (line,) = command["script"]
+    name, *arguments = shlex.split(line)
+    assert name == "python"
+    subprocess.run([sys.executable, *arguments], cwd=tmp_path, check=True)
+    assert spacy.load(tmp_path / command["outputs"][0]).pipe_names == [
+        "tok2vec",
+        "tagger",
+        "parser",
+    ]
 
 
 def test_what_is_shipped_is_trained_with_the_smaller_encoder(project: dict[str, Any]) -> None:

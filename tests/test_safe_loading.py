@@ -184,11 +184,14 @@ def test_a_pickle_in_place_of_a_file_is_refused_and_not_run(
     poison = pickle.dumps(Poison(tmp_path / "ran"), protocol=protocol)
     path = stored / "floats" / file
     assert path.is_file()
+    names = load_config(stored / "floats" / "config.cfg")["nlp"]["pipeline"]
+    others = [name for name in names if name != file.partition("/")[0]]
+    spacy.load(stored / "floats", exclude=others)
     content = path.read_bytes()
     path.write_bytes(poison)
     try:
         with pytest.raises(Exception):  # noqa: B017, PT011 (spaCy's and Thinc's own)
-            spacy.load(stored / "floats")
+            spacy.load(stored / "floats", exclude=others)
     finally:
         path.write_bytes(content)
     assert not (tmp_path / "ran").exists()
