@@ -9,11 +9,9 @@ be interrupted and given again. The documents of a fold are seen by no step but 
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -24,9 +22,10 @@ from spacy.cli._util import parse_config_overrides
 from spacy.tokens import Doc
 
 from benchmarks.crossval.fold import all_pairs
-from benchmarks.crossval.recipes import PAIRS, ROOT, TEST, TRAIN, read_recipes, write_project
+from benchmarks.crossval.recipes import PAIRS, TEST, TRAIN, read_recipes, write_project
 from benchmarks.crossval.report import RESULTS, as_lines, store
 from benchmarks.folds import draw_even_folds
+from benchmarks.projects import run_project
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.reader import read_docs
@@ -81,7 +80,9 @@ def main(
         )
     failed = []
     with ThreadPoolExecutor(jobs) as pool:
-        for folder, code in zip(folders, pool.map(run_project, folders), strict=True):
+        for folder, code in zip(
+            folders, pool.map(partial(run_project, workflow="fold"), folders), strict=True
+        ):
             typer.echo(f"{folder}: {'failed, see run.log there' if code else 'done'}")
             failed += [folder.name] if code else []
     done = sorted((output / run).glob(f"fold*/{PAIRS}"))
@@ -140,21 +141,6 @@ def labels_of(docs: Iterable[Doc]) -> Iterable[str]:
         gold = labelled_pairs(doc)
         for pair in all_pairs(doc):
             yield gold.get(pair, NONE)
-
-
-def run_project(folder: Path) -> int:
-    """Run what changed in the project of a fold, with one thread and a log.
-
-    folder (Path): Its folder.
-    RETURNS (int): The exit code.
-    """
-    with (folder / "run.log").open("w", encoding="utf8") as log:
-        return subprocess.call(
-            [sys.executable, "-m", "weasel", "run", "fold", str(folder)],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-        )
 
 
 if __name__ == "__main__":

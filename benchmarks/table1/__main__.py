@@ -8,12 +8,10 @@ project runs what changed since the last time, so this can be interrupted and gi
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +19,9 @@ import srsly
 import typer
 from spacy.util import get_package_path, is_package
 
+from benchmarks.projects import run_project
 from benchmarks.table1.report import write_report
-from benchmarks.table1.rows import BASE, ROOT, Row, read_rows
+from benchmarks.table1.rows import BASE, Row, read_rows
 from spacy_ddi.formats.ddi2013 import official_test_part
 
 
@@ -66,7 +65,9 @@ def main(
             for row in now
         ]
         with ThreadPoolExecutor(jobs) as pool:
-            for folder, code in zip(folders, pool.map(run_project, folders), strict=True):
+            for folder, code in zip(
+                folders, pool.map(partial(run_project, workflow="row"), folders), strict=True
+            ):
                 typer.echo(f"{folder.name}: {'failed, see run.log in' if code else 'in'} {folder}")
                 failed += [folder.name] if code else []
                 for file in [] if code else folder.glob("scored.*"):
@@ -117,17 +118,6 @@ def write_project(
     project = {"title": row.title, "commands": commands, "workflows": workflows}
     srsly.write_yaml(folder / "project.yml", project)
     return folder
-
-
-def run_project(folder: Path) -> int:
-    """Run what changed in the project of a row, with one thread and a log; the exit code."""
-    with (folder / "run.log").open("w", encoding="utf8") as log:
-        return subprocess.call(
-            [sys.executable, "-m", "weasel", "run", "row", str(folder)],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-        )
 
 
 if __name__ == "__main__":
