@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -41,9 +41,7 @@ def keep(
     install_extensions()
     vocab = spacy.blank("en").vocab
     rows = {row["text"]: row for file in docs for row in map(to_row, read_docbin(file, vocab))}
-    with lzma.open(output, "wt", encoding="utf-8", preset=9) as file:
-        for row in rows.values():
-            file.write(srsly.json_dumps(row) + "\n")
+    write_rows(rows.values(), output)
     typer.echo(f"{len(rows):,} sentences, {output.stat().st_size:,} bytes: {output}")
 
 
@@ -64,6 +62,16 @@ def join(
     typer.echo(
         f"{counts.sentences:,} of {len(wanted):,} sentences, {counts.mentions:,} mentions: {output}"
     )
+
+
+def write_rows(rows: Iterable[dict[str, Any]], output: Path) -> None:
+    """Write the labels of sentences.
+
+    rows (Iterable[Dict[str, Any]]): As `to_row` makes them.
+    output (Path): The file, .jsonl.xz.
+    """
+    with lzma.open(output, "wt", encoding="utf-8", preset=9) as file:
+        file.writelines(srsly.json_dumps(row) + "\n" for row in rows)
 
 
 def digest(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from spacy_ddi.cli.console import progress, require_writable, say
-from spacy_ddi.cli.loading import load_pipeline
+from spacy_ddi.cli.loading import load_any, load_pipeline, load_recognizer
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
     AsTextOption,
@@ -79,8 +79,11 @@ def soft_labels(
         raise DDIError(Errors.NO_SOURCE_OF_PAIRS)
     require_writable(output)
     lines = [] if text is None else read_lines(text, as_text=as_text)
-    nlp = load_pipeline(pipeline, precision)
-    teachers = [load_pipeline(name, precision) for name in teacher] if teacher else [nlp]
+    teachers = [load_pipeline(name, precision) for name in teacher or [pipeline]]
+    if not teacher:
+        nlp = teachers[0]
+    else:  # then it finds mentions, or tags, and need not find interactions
+        nlp = load_any(pipeline) if text is None else load_recognizer(pipeline)
     docs = list(find_sentences(nlp, progress(lines, lines, "Reading")))
     if mentions is not None:
         docs.extend(with_pairs(read_docbin(mentions, nlp.vocab)))

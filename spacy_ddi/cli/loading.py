@@ -34,7 +34,7 @@ def load_pipeline(name: str, precision: PrecisionOption | None = None) -> Langua
     """
     from spacy_ddi.component.lookup import component_of, set_precision
 
-    nlp = _load(name)
+    nlp = load_any(name)
     try:
         component_of(nlp)
     except DDIError as error:
@@ -52,15 +52,20 @@ def load_recognizer(name: str) -> Language:
     RAISES (DDIError): If there is none of this name, if it can't be loaded, or if no component of
         it sets entities.
     """
-    nlp = _load(name)
+    nlp = load_any(name)
     if not any("doc.ents" in nlp.get_pipe_meta(pipe).assigns for pipe in nlp.pipe_names):
         found = ", ".join(nlp.pipe_names) or "nothing"
         raise DDIError(Errors.NO_RECOGNIZER.format(name=name, found=found))
     return nlp
 
 
-def _load(name: str) -> Language:
-    """Any pipeline of this name, with a warning if it was made for other versions."""
+def load_any(name: str) -> Language:
+    """Load a pipeline, whatever it does, with a warning if it was made for other versions.
+
+    name (str): An installed package, or a folder.
+    RETURNS (Language): The pipeline.
+    RAISES (DDIError): If there is none of this name, or if it can't be loaded.
+    """
     require_installed(name)
     if _is_package(name):
         name = name.replace("-", "_")  # pip takes both

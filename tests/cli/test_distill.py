@@ -61,6 +61,20 @@ def test_soft_labels_averages_its_teachers(run, pipeline, tmp_path):
     )
 
 
+def test_what_finds_the_mentions_need_not_find_interactions(run, pipeline, tmp_path):
+    recognizer = spacy.load(pipeline, exclude=["ddi_relation"])
+    recognizer.to_disk(tmp_path / "recognizer")
+    (tmp_path / "text.txt").write_text(KNOWN, encoding="utf8")
+    output = tmp_path / "soft_labels.spacy"
+    options = ["--pipeline", tmp_path / "recognizer"]
+    called = ["soft-labels", output, "--text", tmp_path / "text.txt", *options]
+    assert run(*called, "--teacher", pipeline).exit_code == 0
+    assert len(read_labelled(output)) == 1
+    alone = run(*called)
+    assert alone.exit_code == 1
+    assert "DDI018" in alone.stderr
+
+
 def test_soft_labels_refuses_teachers_of_other_labels(run, pipeline, tmp_path):
     other = spacy.load(pipeline)
     other.get_pipe("ddi_relation").cfg["labels"] = ["advise", "effect"]
