@@ -6,40 +6,32 @@ python -m benchmarks.crossval.report annotated plain    # … and how the first 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
 
-import numpy as np
 import srsly
 import typer
 
-from spacy_ddi.component.decoding import calibrated, decide
+from benchmarks.crossval.calibration import (
+    ANY,
+    FITTED,
+    SCALED,
+    Curves,
+    curves_of,
+    errors_of,
+    scored_relations,
+)
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import compare, mean_interval
-from spacy_ddi.scoring.calibration import (
-    best_temperature,
-    expected_calibration_error,
-    fit_score,
-    with_temperature,
-)
 from spacy_ddi.scoring.counts import PairCounts, Tally
 from spacy_ddi.scoring.metrics import compute_scores
 
 RESULTS = Path(__file__).with_name("results")
-
-ANY = "any type"
-"""Stands among the types for detection: right pair, any type."""
-
-CLASSES = (NONE, *INTERACTION_TYPES)
-
-FITTED, SCALED = "by type", "temperature alone"
-"""What scores are fitted with."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +40,14 @@ class Run:
 
     name (str): Recipe and seed.
     folds (Sequence[Dict[str, PairCounts]]): Of each fold the counts of each document.
-    calibration (Dict[str, Dict[str, float]]): Expected calibration error; see `calibration_of`.
+    calibration (Dict[str, Dict[str, float]]): Expected calibration error; see `errors_of`.
+    curves (Curves): How scores, precision and recall hang together.
     """
 
     name: str
     folds: Sequence[dict[str, PairCounts]]
     calibration: dict[str, dict[str, float]]
+    curves: Curves
 
     @property
     def documents(self) -> dict[str, PairCounts]:
@@ -84,12 +78,17 @@ def store(run: str, files: Sequence[Path], results: Path) -> Run:
     RETURNS (Run): The counts.
     """
     folds = [list(srsly.read_jsonl(path)) for path in files]
-    counted = Run(run, [count(fold) for fold in folds], calibration_of(folds))
+    found = list(scored_relations(folds))
+    n_true = sum(pair["gold"] != NONE for fold in folds for pair in fold)
+    counted = Run(
+        run, [count(fold) for fold in folds], errors_of(found), curves_of(found, n_true=n_true)
+    )
     stored = {
         "calibration": {
             how: {kind: round(error, 4) for kind, error in errors.items()}
             for how, errors in counted.calibration.items()
         },
+        "curves": counted.curves,
         "folds": [
             {id_: to_lists(counts) for id_, counts in sorted(fold.items())}
             for fold in counted.folds
@@ -129,55 +128,6 @@ def label_of(pair: dict[str, Any]) -> str:
     return max(probs, key=lambda name: probs[name]) if probs else NONE
 
 
-def calibration_of(folds: Sequence[Sequence[dict[str, Any]]]) -> dict[str, dict[str, float]]:
-    """Whether scores are probabilities on documents that nothing was fitted on.
-
-    folds (Sequence[Sequence[Dict[str, Any]]]): The pairs of each fold.
-    RETURNS (Dict[str, Dict[str, float]]): Expected calibration error of the relations that are
-        found, by type and for `ANY`: with what was fitted on the other folds (`FITTED`), and with
-        their temperature alone (`SCALED`).
-    """
-    parts = [as_arrays(fold) for fold in folds]
-    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
-    hits: dict[str, list[bool]] = defaultdict(list)
-    for i, (probs, targets) in enumerate(parts):
-        others = [part for j, part in enumerate(parts) if j != i] or parts
-        temperature, calibration = fitted(*map(np.concatenate, zip(*others, strict=True)))
-        for label, found, right in relations(with_temperature(probs, temperature), targets):
-            for kind in (label, ANY):
-                scores[kind, SCALED] += found
-                scores[kind, FITTED] += [calibrated(p, *calibration[label]) for p in found]
-                hits[kind] += right
-    return {
-        how: {
-            kind: expected_calibration_error(scores[kind, how], hits[kind]) for kind in sorted(hits)
-        }
-        for how in (FITTED, SCALED)
-    }
-
-
-def as_arrays(fold: Sequence[dict[str, Any]]) -> tuple[Any, Any]:
-    """Probabilities and true classes (a single 1) of a fold's candidates, shape (P, C) each."""
-    candidates = [pair for pair in fold if pair["probs"]]
-    probs = np.array([[pair["probs"][name] for name in CLASSES] for pair in candidates])
-    return probs, np.array([[pair["gold"] == name for name in CLASSES] for pair in candidates])
-
-
-def fitted(probs: Any, targets: Any) -> tuple[float, dict[str, list[float]]]:
-    """The temperature and the calibration that fit pairs best; see `training/temperature.py`."""
-    temperature = best_temperature(probs, targets)
-    found = relations(with_temperature(probs, temperature), targets)
-    return temperature, {label: fit_score(scores, right) for label, scores, right in found}
-
-
-def relations(probs: Any, targets: Any) -> Iterator[tuple[str, list[float], list[bool]]]:
-    """Of each type the probabilities of the relations found, and which of them are right."""
-    interacts, best_type = decide(probs, None)
-    for i, label in enumerate(INTERACTION_TYPES, start=1):
-        of_type = interacts & (best_type == i)
-        yield label, probs[of_type, i].tolist(), targets[of_type, i].tolist()
-
-
 def to_lists(counts: PairCounts) -> dict[str, list[int]]:
     """The counts of a document that are not all zero, for a file."""
     every = {**counts.per_type, ANY: counts.detection}
@@ -192,23 +142,33 @@ def read_runs(recipe: str, results: Path) -> list[Run]:
     RETURNS (List[Run]): The runs.
     RAISES (BadParameter): If there is none.
     """
-    runs = []
-    for path in sorted(results.glob(f"{recipe}.seed*.json")):
-        stored = srsly.read_json(path)
-        folds = [
-            {
-                id_: PairCounts(
-                    per_type={kind: Tally(*counts.get(kind, ())) for kind in INTERACTION_TYPES},
-                    detection=Tally(*counts.get(ANY, ())),
-                )
-                for id_, counts in fold.items()
-            }
-            for fold in stored["folds"]
-        ]
-        runs.append(Run(path.stem, folds, stored["calibration"]))
+    runs = [read_run(path) for path in sorted(results.glob(f"{recipe}.seed*.json"))]
     if not runs:
         raise typer.BadParameter(f"{results} has no results of {recipe}")
     return runs
+
+
+def read_run(path: Path) -> Run:
+    """A stored run.
+
+    path (Path): What `store` wrote.
+    RETURNS (Run): The run.
+    RAISES (BadParameter): If it isn't there.
+    """
+    if not path.exists():
+        raise typer.BadParameter(f"{path} is not there: run benchmarks.crossval first.")
+    stored = srsly.read_json(path)
+    folds = [
+        {
+            id_: PairCounts(
+                per_type={kind: Tally(*counts.get(kind, ())) for kind in INTERACTION_TYPES},
+                detection=Tally(*counts.get(ANY, ())),
+            )
+            for id_, counts in fold.items()
+        }
+        for fold in stored["folds"]
+    ]
+    return Run(path.stem, folds, stored["calibration"], stored["curves"])
 
 
 def as_lines(runs: Sequence[Run]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,17 @@ from spacy_ddi.component.ddi_relation import DDIRelation
 from spacy_ddi.component.decoding import decide
 from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.scoring.calibration import best_temperature, fit_score, with_temperature
+
+
+class Fit(NamedTuple):
+    """What makes scores probabilities.
+
+    temperature (float): See `best_temperature`.
+    calibration (Dict[str, List[float]]): Slope and intercept of each type; see `fit_score`.
+    """
+
+    temperature: float
+    calibration: dict[str, list[float]]
 
 
 def calibrate(component: DDIRelation, examples: Sequence[Example]) -> float:
@@ -45,14 +57,31 @@ def fit(component: DDIRelation, probs: NDArray[np.float32], targets: NDArray[np.
         pairs whose type is unknown, are passed over.
     RETURNS (float): The temperature.
     """
+    fitted = best_fit(probs, targets, component.labels, component.cfg["threshold"])
+    component.change_setting("temperature", fitted.temperature)
+    component.change_setting("calibration", fitted.calibration)
+    return fitted.temperature
+
+
+def best_fit(
+    probs: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    labels: Sequence[str],
+    threshold: float | None,
+) -> Fit:
+    """The temperature and the calibration that fit annotated pairs best.
+
+    probs, targets (NDArray): As for `fit`.
+    labels (Sequence[str]): The C - 1 types of interaction.
+    threshold (Optional[float]): The component's.
+    RETURNS (Fit): Both.
+    """
     temperature = best_temperature(probs, targets)
-    component.change_setting("temperature", temperature)
     known = targets.sum(axis=1) > 0
     probs, targets = with_temperature(probs[known], temperature), targets[known]
-    interacts, best_type = decide(probs, component.cfg["threshold"])
+    interacts, best_type = decide(probs, threshold)
     calibration = {}
-    for i, label in enumerate(component.labels, start=1):
+    for i, label in enumerate(labels, start=1):
         of_type = interacts & (best_type == i)
         calibration[label] = fit_score(probs[of_type, i].tolist(), targets[of_type, i] > 0)
-    component.change_setting("calibration", calibration)
-    return temperature
+    return Fit(temperature, calibration)

@@ -12,8 +12,8 @@ import srsly
 import typer
 
 from benchmarks.crossval import __main__ as crossval
+from benchmarks.crossval import calibration, fit, page, report
 from benchmarks.crossval import fold as steps
-from benchmarks.crossval import report
 from benchmarks.crossval.recipes import (
     PAIRS,
     ROOT,
@@ -24,8 +24,10 @@ from benchmarks.crossval.recipes import (
     write_project,
 )
 from benchmarks.folds import draw_even_folds
+from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.gold import DOCUMENT_ID
+from spacy_ddi.training.temperature import best_fit
 from tests.conftest import SAMPLE_CORPUS
 
 RECIPES = read_recipes()
@@ -162,6 +164,13 @@ def test_a_fold_is_trained_on_the_others_and_scored_on_its_own(
     assert config["components"]["transformer"]["model"]["training_precision"] == "float32"
     with pytest.raises(typer.BadParameter, match="3 folds"):
         run(only=[3])
+    fit.main(done, done / "fold1" / "relations" / "model-last", tmp_path / "fitted")
+    component = component_of(spacy.load(tmp_path / "fitted"))
+    expected = best_fit(*calibration.as_arrays(pairs), component.labels, None)
+    assert component.cfg["temperature"] == expected.temperature
+    assert component.cfg["calibration"] == expected.calibration
+    with pytest.raises(typer.BadParameter, match="run benchmarks"):
+        fit.main(tmp_path, tmp_path / "fitted", tmp_path / "again")
 
 
 def test_fewer_steps_are_fewer_in_all_that_counts_them() -> None:
@@ -177,7 +186,7 @@ def test_fewer_steps_are_fewer_in_all_that_counts_them() -> None:
 def pair(document: str, gold: str, found: str | None, prob: float = 0.6) -> dict[str, Any]:
     probs = None
     if found is not None:
-        probs = dict.fromkeys(report.CLASSES, (1 - prob) / 4) | {found: prob}
+        probs = dict.fromkeys(calibration.CLASSES, (1 - prob) / 4) | {found: prob}
     return {"document": document, "gold": gold, "probs": probs}
 
 
@@ -198,7 +207,7 @@ def test_pairs_are_counted_as_the_task_counts_them() -> None:
         "advise": [0, 1, 0],
         "mechanism": [0, 0, 1],
     }
-    assert report.to_lists(counts)[report.ANY] == [2, 1, 1]
+    assert report.to_lists(counts)[calibration.ANY] == [2, 1, 1]
 
 
 def test_calibration_is_measured_with_what_other_folds_say() -> None:
@@ -206,11 +215,39 @@ def test_calibration_is_measured_with_what_other_folds_say() -> None:
     a temperature that has to serve both types can't."""
     rows = [pair("DDI-MedLine.d0", gold, "effect", 0.95) for gold in ("effect", "none") * 100]
     rows += [pair("DDI-MedLine.d0", "int", "int", 0.95)] * 200
-    errors = report.calibration_of([rows, rows])
-    assert errors[report.FITTED]["effect"] < 0.05 < errors[report.SCALED]["effect"]
-    assert errors[report.FITTED]["int"] < 0.05
+
+    def errors(*folds: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+        return calibration.errors_of(calibration.scored_relations(folds))
+
+    found = errors(rows, rows)
+    assert found[calibration.FITTED]["effect"] < 0.05 < found[calibration.SCALED]["effect"]
+    assert found[calibration.FITTED]["int"] < 0.05
     sure = [pair("DDI-MedLine.d0", "effect", "effect", 0.95)] * 40
-    assert report.calibration_of([rows, sure])[report.FITTED]["effect"] > 0.2
+    assert errors(rows, sure)[calibration.FITTED]["effect"] > 0.2
+
+
+def test_a_higher_least_score_gives_more_precision_and_less_recall() -> None:
+    rows = [pair("DDI-MedLine.d0", gold, "effect", 0.6) for gold in ("effect", "none") * 50]
+    rows += [pair("DDI-MedLine.d0", "int", "int", 0.95)] * 100
+    rows += [pair("DDI-MedLine.d0", "advise", None)] * 50
+    found = list(calibration.scored_relations([rows, rows]))
+    curves = calibration.curves_of(found, n_true=400)
+    (lowest, *_, highest) = curves["thresholds"]
+    assert lowest == [0.0, 0.75, 0.75]
+    assert highest[1:] == [1.0, 0.5]
+    assert sum(n for *_, n in curves["reliability"][calibration.ANY]) == 400
+    assert all(abs(score - rate) < 0.1 for score, rate, _ in curves["reliability"]["effect"])
+
+
+def test_the_page_has_precision_and_recall_by_score(tmp_path: Path) -> None:
+    rows = [pair(f"DDI-MedLine.d{i}", "effect", "effect", 0.6 + i / 50) for i in range(10)]
+    srsly.write_jsonl(tmp_path / "pairs.jsonl", rows)
+    report.store("good.seed1", [tmp_path / "pairs.jsonl"], tmp_path)
+    page.main("good.seed1", tmp_path, tmp_path / "confidence.md")
+    assert "| 0.00 | 100.0 | 100.0 | 100.0 |" in (tmp_path / "confidence.md").read_text()
+    assert "<svg" in (tmp_path / "confidence.svg").read_text()
+    with pytest.raises(typer.BadParameter, match="is not there"):
+        page.main("bad.seed1", tmp_path, tmp_path / "confidence.md")
 
 
 def test_two_recipes_are_compared_on_what_both_have(
