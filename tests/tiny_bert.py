@@ -24,12 +24,14 @@ def make_tiny_transformer(
     *,
     architecture: str = STOCK,
     attention_dropout: float = 0.1,
+    layers: int = 2,
     **settings: Any,
 ) -> Pipe:
     """An initialized `transformer` component that blinds; its weights are always the same.
 
     folder: Where the encoder and its vocabulary are written.
     read_all: Whether sentences without a candidate pair are encoded.
+    layers: Of the encoder.
     settings: Of the architecture.
     """
     import torch
@@ -43,7 +45,7 @@ def make_tiny_transformer(
     bert_config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=WIDTH,
-        num_hidden_layers=2,
+        num_hidden_layers=layers,
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=128,

@@ -17,7 +17,7 @@ from spacy.lookups import Lookups
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
-from spacy.util import load_config
+from spacy.util import load_config, set_dot_to_object
 from thinc.api import Adam, Model
 from thinc.layers.pytorchwrapper import forward as pytorch_forward
 from typer.testing import CliRunner
@@ -30,7 +30,9 @@ from spacy_ddi.distillation.soft_labels import add_soft_labels
 from spacy_ddi.encoder.span_getter import configure_blinded_sents
 from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.linking.dictionary import DrugDictionary, Entry, Name
+from spacy_ddi.training.configs import merge_configs
 from tests.loaded_scripts import load_script
+from tests.tiny_bert import make_tiny_transformer
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_CORPUS = ROOT / "assets" / "sample_corpus"
@@ -54,6 +56,28 @@ def train_into(folder: Path, nlp: Language) -> Language:
     folder.mkdir(exist_ok=True)
     train(nlp, folder)
     return spacy.load(folder / "model-last")
+
+
+def test_an_encoder_of_twelve_layers_learns_by_layers(
+    parts: dict[str, Any], tmp_path: Path
+) -> None:
+    """What any BERT of the usual size from a hub takes: the higher a layer, the more it learns."""
+    (tmp_path / "encoder").mkdir()
+    make_tiny_transformer(tmp_path / "encoder", layers=12)
+    config = merge_configs(ROOT / "configs" / "minilm.cfg", [ROOT / "configs" / "teacher.cfg"])
+    paths = {"paths.encoder": str(tmp_path / "encoder")}
+    settings = {**parts, **SMALL, **paths, "training.optimizer.average_decay": 0.0}
+    for path, value in settings.items():
+        set_dot_to_object(config, path, value)
+    nlp = init_nlp(config)
+    before = encoder_weights(nlp)
+    trained = encoder_weights(train_into(tmp_path / "trained", nlp))
+    changes = [
+        np.abs(trained[name] - before[name]).max()
+        for name in (f"encoder.layer.{i}.output.dense.bias" for i in range(12))
+    ]
+    assert changes == sorted(changes)
+    assert changes[0] < changes[-1] / 2
 
 
 def encoder_weights(nlp: Language) -> dict[str, np.ndarray]:
