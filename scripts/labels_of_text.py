@@ -26,6 +26,9 @@ from spacy_ddi.gold import MENTIONS_KEY, SoftLabelDict, set_soft_labels, soft_la
 THOUSANDTHS: Final = 1000
 """Probabilities are stored as whole thousandths."""
 
+Pair = list[Any]
+"""Numbers of two mentions, and the thousandths of each class."""
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -55,13 +58,59 @@ def join(
     ] = False,
 ) -> None:
     """Write the sentences of a text with their labels."""
-    with lzma.open(labels, "rt", encoding="utf-8") as file:
-        rows = {row["text"]: row for row in map(srsly.json_loads, file)}
+    rows = {row["text"]: row for row in read_rows(labels)}
     wanted = {key: row for key, row in rows.items() if row["pairs"] or not soft}
     counts = write_docbin(labelled(wanted, text), output)
     typer.echo(
         f"{counts.sentences:,} of {len(wanted):,} sentences, {counts.mentions:,} mentions: {output}"
     )
+
+
+@app.command()
+def mix(
+    first: Annotated[Path, typer.Argument(exists=True, help="What `keep` wrote.")],
+    second: Annotated[Path, typer.Argument(exists=True, help="The same, of others.")],
+    output: Annotated[Path, typer.Option(help="The file to write (.jsonl.xz).")],
+    weight: Annotated[float, typer.Option(min=0, max=1, help="That of the first.")] = 0.5,
+) -> None:
+    """Average two kinds of labels. What only one of them has stays as it is."""
+    rows = {row["text"]: row for row in read_rows(second)}
+    n_both = 0
+    for row in read_rows(first):
+        other = rows.get(row["text"])
+        if other is not None and other["mentions"] == row["mentions"]:
+            row["pairs"] = mixed(row["pairs"], other["pairs"], weight)
+            n_both += 1
+        rows[row["text"]] = row
+    write_rows(rows.values(), output)
+    typer.echo(f"{len(rows):,} sentences, {n_both:,} with labels of both: {output}")
+
+
+def mixed(first: list[Pair], second: list[Pair], weight: float) -> list[Pair]:
+    """The labels of a sentence's pairs, averaged.
+
+    first, second (List[Pair]): As in a row.
+    weight (float): That of the first, in [0, 1].
+    RETURNS (List[Pair]): Every pair of either.
+    """
+    found = {(one, other): probs for one, other, probs in second}
+    for one, other, probs in first:
+        theirs = found.get((one, other), probs)
+        found[one, other] = {
+            name: round(weight * probs.get(name, 0) + (1 - weight) * theirs.get(name, 0))
+            for name in {**theirs, **probs}
+        }
+    return [[one, other, probs] for (one, other), probs in sorted(found.items())]
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the labels of sentences.
+
+    path (Path): What `write_rows` wrote.
+    YIELDS (Dict[str, Any]): A row a sentence; see `to_row`.
+    """
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        yield from map(srsly.json_loads, file)
 
 
 def write_rows(rows: Iterable[dict[str, Any]], output: Path) -> None:

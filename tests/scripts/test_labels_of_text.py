@@ -71,3 +71,24 @@ def test_what_is_not_in_the_text_is_left_out(script, labelled, tmp_path, capsys)
     script["join"](tmp_path / "labels.jsonl.xz", [tmp_path / "text.txt"], output, soft=False)
     assert [doc.text for doc in read(output)] == LINES[2:]
     assert "1 of 3 sentences, 1 mentions" in capsys.readouterr().out
+
+
+def test_two_kinds_of_labels_are_averaged(script, tmp_path, capsys) -> None:
+    mentions = [[0, 4, "drug"], [10, 14, "drug"], [20, 24, "drug"]]
+
+    def write(name: str, **pairs: list) -> Path:
+        rows = [{"text": text, "mentions": mentions, "pairs": p} for text, p in pairs.items()]
+        script["write_rows"](rows, tmp_path / name)
+        return tmp_path / name
+
+    first = write("a.xz", both=[[0, 1, {"effect": 1000}], [0, 2, {"none": 1000}]], a=[])
+    second = write("b.xz", both=[[0, 1, {"effect": 200, "none": 800}]], b=[[0, 1, {"int": 1000}]])
+    script["mix"](first, second, tmp_path / "out.xz", weight=0.75)
+    rows = {row["text"]: row for row in script["read_rows"](tmp_path / "out.xz")}
+    assert rows["both"]["pairs"] == [
+        [0, 1, {"effect": 800, "none": 200}],
+        [0, 2, {"none": 1000}],
+    ]
+    assert rows["a"]["pairs"] == []
+    assert rows["b"]["pairs"] == [[0, 1, {"int": 1000}]]
+    assert "3 sentences, 1 with labels of both" in capsys.readouterr().out
