@@ -127,6 +127,7 @@ def test_a_component_with_a_source_takes_the_place_of_another() -> None:
         ["paper"],
         ["minilm", "teacher"],
         ["minilm", "student"],
+        ["minilm", "student", "longer_lists"],
         ["minilm", "student", "student_more"],
     ],
 )
