@@ -22,7 +22,8 @@ from spacy_ddi.linked_drugs import drugs_of
 MIN_COORDINATION = 3
 """A coordination of exactly two is kept: in the corpus 268 such pairs do interact."""
 
-_SEPARATOR = re.compile(r"\s*(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*")
+_SEPARATOR = re.compile(r"\s*[*†‡§®™]*\s*(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*")
+"""With the signs that may follow a name: 'alcohol*; allopurinol'."""
 _OPENING = re.compile(r"\s*[(\[]\s*")
 _WORD_START = r"(?<![^\W_])"
 _CLOSING = re.compile(r"\s*[)\]]")

@@ -154,6 +154,7 @@ def test_alias_that_is_no_abbreviation_holds_where_it_stands_only() -> None:
         "<digoxin> and <lithium> or <zinc>",
         "<digoxin> ,<lithium>; or <zinc>",
         "<digoxin>,\n<lithium>  and\n<zinc>",
+        "<digoxin> *; <lithium> †, <zinc>",
     ],
 )
 def test_coordination_of_three_is_dropped(names: str) -> None:
