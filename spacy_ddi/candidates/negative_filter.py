@@ -22,8 +22,13 @@ from spacy_ddi.linked_drugs import drugs_of
 MIN_COORDINATION = 3
 """A coordination of exactly two is kept: in the corpus 268 such pairs do interact."""
 
-_SEPARATOR = re.compile(r"\s*[*†‡§®™]*\s*(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*")
-"""With the signs that may follow a name: 'alcohol*; allopurinol'."""
+_SIGNS = r"\s*[*†‡§®™]*\s*"
+_ITEM = r"(?:[^\W\d_]|\[)(?:[^\W\d_]|[ *'\u2019\[\]-]){0,39}"
+_SEPARATOR = re.compile(
+    rf"{_SIGNS}(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*|{_SIGNS};\s*(?:{_ITEM};\s*)+"
+)
+"""With the signs that may follow a name: 'alcohol*; allopurinol'. Between semicolons there may be
+things that are no mention: 'warfarin; a diet high in vitamin K; aspirin'."""
 _OPENING = re.compile(r"\s*[(\[]\s*")
 _WORD_START = r"(?<![^\W_])"
 _CLOSING = re.compile(r"\s*[)\]]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -155,6 +156,7 @@ def test_alias_that_is_no_abbreviation_holds_where_it_stands_only() -> None:
         "<digoxin> ,<lithium>; or <zinc>",
         "<digoxin>,\n<lithium>  and\n<zinc>",
         "<digoxin> *; <lithium> †, <zinc>",
+        "<digoxin> ; dietary deficiencies ; fever ; <lithium> ; <zinc>",
     ],
 )
 def test_coordination_of_three_is_dropped(names: str) -> None:
@@ -163,6 +165,13 @@ def test_coordination_of_three_is_dropped(names: str) -> None:
         ("warfarin", "lithium"),
         ("warfarin", "zinc"),
     ]
+
+
+def test_a_long_text_between_mentions_takes_linear_time() -> None:
+    between = "; ".join(["word with blanks "] * 20_000)
+    started = time.perf_counter()
+    assert kept(f"<digoxin> ; {between} and <lithium> ; <zinc>") != []
+    assert time.perf_counter() - started < 10
 
 
 @pytest.mark.parametrize("between", [",", "and", "or", ", and", ";"])
