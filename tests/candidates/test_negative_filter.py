@@ -196,10 +196,10 @@ def test_a_run_that_holds_several_coordinations_is_parted(names: str, pairs: set
 
 
 def test_a_long_text_between_mentions_takes_linear_time() -> None:
-    between = "; ".join(["word with blanks "] * 20_000)
+    between = "; ".join(["word with blanks "] * 3_000)
     started = time.perf_counter()
     assert kept(f"<digoxin> ; {between} and <lithium> ; <zinc>") != []
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("between", [",", "and", "or", ", and", ";"])
