@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from spacy_ddi.file_errors import FileErrors
 
-class Errors:
-    """Message templates. Fill them with `str.format`; the code stays in front."""
+
+class Errors(FileErrors):
+    """Message templates. Fill them with `str.format`; the code stays in front. Those of files are
+    in `FileErrors`."""
 
     # The component and what it reads from the Doc
     NO_PARSE: Final = (
@@ -244,64 +247,6 @@ class Errors:
     )
     NO_LANGUAGE: Final = (
         "[DDI069] spaCy has no language {lang!r}: {problem} Give a code such as en."
-    )
-
-    # Corpora
-    CORPUS_FOLDER: Final = (
-        "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
-        "(it is searched at any depth)."
-    )
-    CORPUS_NO_XML: Final = (
-        "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
-        "e.g. Train/DrugBank/*.xml."
-    )
-    CORPUS_XML: Final = "[DDI103] {path}, line {line}: not well-formed XML: {problem}."
-    CORPUS_DTD: Final = (
-        "[DDI104] {path}: the file declares a document type, which the DDI corpus "
-        "never does and which could expand entities without bound. Remove the DOCTYPE."
-    )
-    CORPUS_FILE: Final = "[DDI108] {path}: the file can't be read: {problem}."
-    CORPUS_LIST: Final = (
-        "[DDI109] {path}: not a list of document ids: the file is no UTF-8 text. It holds one "
-        "document id a line, e.g. DDI-DrugBank.d0."
-    )
-    CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
-    CORPUS_ROOT: Final = (
-        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
-        "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
-    )
-    PAIR_CONTRADICTS: Final = (
-        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
-        "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
-    )
-    DOCBIN_FILE: Final = (
-        "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
-        "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
-    )
-    CORPUS_DOCUMENTS: Final = (
-        "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
-        "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
-    )
-    TEXT_ENCODING: Final = (
-        "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
-        "by iconv -f LATIN1 -t UTF-8."
-    )
-    TEXT_ZERO: Final = (
-        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 "
-        "without a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
-    )
-    TEXT_EMPTY: Final = "[DDI112] {source} is empty. Give a text with at least one sentence."
-    TEXT_COMPRESSED: Final = (
-        "[DDI113] {source} looks compressed ({suffix}), but can't be decompressed: {problem}. If "
-        "it is plain text, give it another name; if not, it is damaged: make it again."
-    )
-    CORPUS_NO_PATH: Final = (
-        "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
-        "--paths.train corpus/train.spacy."
-    )
-    NAMES_COLUMNS: Final = (
-        "[DDI118] {path} has no column {missing}. Names for variants are tab-separated, with a "
-        "first line that names the columns: name, type."
     )
 
 

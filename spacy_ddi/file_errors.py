@@ -1,0 +1,88 @@
+"""Errors of files: what can't be read or written, where, and what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class FileErrors:
+    """Message templates, as in `Errors`."""
+
+    # Corpora
+    CORPUS_FOLDER: Final = (
+        "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
+        "(it is searched at any depth)."
+    )
+    CORPUS_NO_XML: Final = (
+        "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
+        "e.g. Train/DrugBank/*.xml."
+    )
+    CORPUS_XML: Final = "[DDI103] {path}, line {line}: not well-formed XML: {problem}."
+    CORPUS_DTD: Final = (
+        "[DDI104] {path}: the file declares a document type, which the DDI corpus "
+        "never does and which could expand entities without bound. Remove the DOCTYPE."
+    )
+    CORPUS_FILE: Final = "[DDI108] {path}: the file can't be read: {problem}."
+    CORPUS_LIST: Final = (
+        "[DDI109] {path}: not a list of document ids: the file is no UTF-8 text. It holds one "
+        "document id a line, e.g. DDI-DrugBank.d0."
+    )
+    CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
+    CORPUS_ROOT: Final = (
+        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
+        "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
+    )
+    PAIR_CONTRADICTS: Final = (
+        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
+        "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
+    )
+    DOCBIN_FILE: Final = (
+        "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
+        "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
+    )
+    CORPUS_DOCUMENTS: Final = (
+        "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
+        "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
+    )
+    TEXT_ENCODING: Final = (
+        "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
+        "by iconv -f LATIN1 -t UTF-8."
+    )
+    TEXT_ZERO: Final = (
+        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 "
+        "without a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
+    )
+    TEXT_EMPTY: Final = "[DDI112] {source} is empty. Give a text with at least one sentence."
+    TEXT_COMPRESSED: Final = (
+        "[DDI113] {source} looks compressed ({suffix}), but can't be decompressed: {problem}. If "
+        "it is plain text, give it another name; if not, it is damaged: make it again."
+    )
+    CORPUS_NO_PATH: Final = (
+        "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
+        "--paths.train corpus/train.spacy."
+    )
+    NAMES_COLUMNS: Final = (
+        "[DDI118] {path} has no column {missing}. Names for variants are tab-separated, with a "
+        "first line that names the columns: name, type."
+    )
+
+    # Documents of other formats
+    FORMAT_UNKNOWN: Final = (
+        "[DDI120] {path}: the format can't be told by name and content. Give it by --from: {names}."
+    )
+    FORMAT_NO_NAME: Final = "[DDI121] There is no format {name!r}. There are: {names}."
+    FORMAT_ONE_WAY: Final = (
+        "[DDI122] Documents can't be {done} as {name!r}. Formats that can be: {names}."
+    )
+    INPUT_MISSING: Final = "[DDI123] {path}: no such file or folder, and no pattern that fits one."
+    INPUT_EMPTY: Final = (
+        "[DDI124] {path}: no file in this folder has a format that can be read: {names}."
+    )
+    DOCUMENT: Final = "[DDI125] {path}, {place}: {problem}."
+    COLUMN_MISSING: Final = (
+        "[DDI126] {path} has no column {column!r}, only {found}. Name the column of the text by "
+        "--text-column, that of the ids by --id-column."
+    )
+    NEEDS_PACKAGE: Final = (
+        "[DDI127] {path}: {name} files need the package {package}: pip install '{extra}'."
+    )

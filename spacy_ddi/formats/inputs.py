@@ -1,0 +1,166 @@
+"""Files, folders and patterns that a user names: which files they are, and of which format."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from glob import glob, has_magic
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple, cast
+
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.format import Format, OnError, format_named, formats
+from spacy_ddi.formats.text_document import TextDocument
+
+HEAD: Final = 65_536
+"""Bytes of a file by which its format is told."""
+
+COMPRESSED: Final = (".gz", ".xz", ".bz2")
+
+DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
+"""What reading a file raises that is damaged or can't be read."""
+
+_SIGNATURES: Final[dict[bytes, Callable[..., Any]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\0": lzma.open,
+    b"BZh": bz2.open,
+}
+
+
+class Input(NamedTuple):
+    """A file to read.
+
+    path (Path): The file.
+    format (Format): Its format, which can be read.
+    """
+
+    path: Path
+    format: Format
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a file, whether it is compressed or not.
+
+    path (Path): The file; whether it is compressed by gzip, xz or bzip2 is told by its first bytes.
+    RETURNS (IO[bytes]): What is in it, a stream.
+    RAISES (OSError): If it can't be opened.
+    """
+    with path.open("rb") as file:
+        start = file.read(6)
+    for signature, opened in _SIGNATURES.items():
+        if start.startswith(signature):
+            return cast(IO[bytes], opened(path, "rb"))
+    return path.open("rb")
+
+
+def find_inputs(
+    names: Iterable[str], *, format_name: str | None = None, on_error: OnError
+) -> Iterator[Input]:
+    """The files that a user names.
+
+    names (Iterable[str]): Files, folders (searched at any depth), and patterns with `*`.
+    format_name (Optional[str]): The format of all of them; None to tell it by name and content. In
+        a folder, files of unknown formats are passed over.
+    on_error (Callable[[CorpusError], None]): Called with the error of a name that gives nothing.
+    YIELDS (Input): Each file once, in the order of the names, those of a folder by their paths.
+    RAISES (CorpusError): If there is no format of this name, or if it can't be read.
+    """
+    readable = {name: each for name, each in formats().items() if each.read}
+    if format_name is not None and format_named(format_name).read is None:
+        given = Errors.FORMAT_ONE_WAY.format(
+            done="read", name=format_name, names=", ".join(readable)
+        )
+        raise CorpusError(given)
+    seen: set[Path] = set()
+    for name in names:
+        found = 0
+        for path, is_named in _files(name):
+            format = format_named(format_name) if format_name else format_of(path)
+            if format is None:
+                if is_named:
+                    found += 1
+                    unknown = Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(readable))
+                    on_error(CorpusError(unknown))
+                continue
+            found += 1
+            if path.resolve() not in seen:
+                seen.add(path.resolve())
+                yield Input(path, format)
+        if not found:
+            error = Errors.INPUT_EMPTY if Path(name).is_dir() else Errors.INPUT_MISSING
+            on_error(CorpusError(error.format(path=name, names=", ".join(readable))))
+
+
+def format_of(path: Path) -> Format | None:
+    """The format of a file that can be read, told by its name and then by its content.
+
+    path (Path): The file.
+    RETURNS (Optional[Format]): None if it can't be told.
+    """
+    name = path.name.lower()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    fitting = [each for each in formats().values() if each.read and name.endswith(each.endings)]
+    if not fitting:
+        return None
+    try:
+        with open_bytes(path) as file:
+            head = file.read(HEAD)
+    except DAMAGED:
+        # What is wrong is said where the file is read.
+        return fitting[0] if len(fitting) == 1 else None
+    longest_first = sorted(
+        fitting,
+        key=lambda each: -max(len(end) for end in each.endings if name.endswith(end)),
+    )
+    return next((each for each in longest_first if each.recognizes(head)), None)
+
+
+def read_documents(
+    names: Iterable[str],
+    *,
+    format_name: str | None = None,
+    columns: Columns = FIRST_OF_THEM,
+    on_error: OnError,
+) -> Iterator[TextDocument]:
+    """The documents of the files that a user names.
+
+    names (Iterable[str]): As for `find_inputs`.
+    format_name (Optional[str]): As for `find_inputs`.
+    columns (Columns): Where tables have the text.
+    on_error (Callable[[CorpusError], None]): Called with the error of each document, file or name
+        that gives nothing; all others are read.
+    YIELDS (TextDocument): The documents.
+    RAISES (CorpusError): If there is no format of this name, or if it can't be read.
+    """
+    for path, format in find_inputs(names, format_name=format_name, on_error=on_error):
+        assert format.read is not None
+        try:
+            yield from format.read(path, on_error=on_error, columns=columns)
+        except CorpusError as error:
+            on_error(error)
+        except DAMAGED as error:
+            problem = getattr(error, "strerror", None) or str(error)
+            on_error(CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)))
+
+
+def _files(name: str) -> Iterator[tuple[Path, bool]]:
+    """The files of a name, and whether it names each by itself (and not the folder it is in)."""
+    path = Path(name)
+    if path.is_dir():
+        inside = sorted(each for each in path.rglob("*") if each.is_file())
+        yield from ((each, False) for each in inside if not _is_hidden(each, path))
+    elif path.exists():
+        yield path, True
+    elif has_magic(name):
+        for fitting in sorted(glob(name, recursive=True)):
+            if Path(fitting).is_file():
+                yield Path(fitting), True
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

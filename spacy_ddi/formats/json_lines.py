@@ -1,0 +1,113 @@
+"""JSON lines: an object a line. Those of others have a text and perhaps an id; ours have all that a
+document has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from spacy_ddi.corpora.documents import Interaction, Mention
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
+from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.inputs import open_bytes
+from spacy_ddi.formats.text_document import Section, TextDocument
+
+
+def read_json_lines(
+    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+) -> Iterator[TextDocument]:
+    """Read JSON lines; see `Reader`. A line is read at a time.
+
+    path (Path): The file.
+    on_error (Callable[[CorpusError], None]): Gets the error of a line.
+    columns (Columns): Which values hold text and id.
+    YIELDS (TextDocument): A document a line. Lines of white space are passed over.
+    """
+    with open_bytes(path) as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield _document(line, columns, path, number)
+            except CorpusError as error:
+                on_error(error)
+
+
+def write_json_lines(documents: Iterable[TextDocument], path: Path) -> None:
+    """Write JSON lines that `read_json_lines` reads with all that they have; see `Writer`.
+
+    documents (Iterable[TextDocument]): The documents.
+    path (Path): The file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for document in documents:
+            file.write(json.dumps(to_dict(document), ensure_ascii=False) + "\n")
+
+
+def to_dict(document: TextDocument) -> dict[str, Any]:
+    """A document as JSON has it.
+
+    document (TextDocument): The document.
+    RETURNS (Dict[str, Any]): Without what is empty, but for id and text.
+    """
+    more = {
+        "year": document.year,
+        "sections": [
+            {"start": s.start, "end": s.end, "kind": s.kind, "title": s.title}
+            for s in document.sections
+        ],
+        "mentions": [
+            {"id": m.id, "type": m.type, "ranges": [list(r) for r in m.ranges]}
+            for m in document.mentions
+        ],
+        "interactions": [
+            {"head": i.head, "tail": i.tail, "label": i.label} for i in document.interactions
+        ],
+        "metadata": dict(document.metadata),
+    }
+    return {"id": document.id, "text": document.text} | {k: v for k, v in more.items() if v}
+
+
+def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDocument:
+    place = f"line {number}"
+    try:
+        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        if not isinstance(row, dict):
+            raise ValueError(f"{line[:40]!r} is no object")
+    except (ValueError, RecursionError) as error:
+        problem = f"not a line of JSON ({error})"
+        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem)) from None
+    plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
+    try:
+        return TextDocument(
+            plain.id,
+            plain.text,
+            tuple(Section(**section) for section in row.get("sections", ())),
+            tuple(
+                Mention(m["id"], m["type"], tuple((start, end) for start, end in m["ranges"]))
+                for m in row.get("mentions", ())
+            ),
+            tuple(Interaction(**each) for each in row.get("interactions", ())),
+            plain.year,
+            dict(row.get("metadata", {})),
+            f"{path}, {place}",
+        )
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return plain  # somebody else's keys of these names
+
+
+def _recognizes(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+JSON_LINES = Format(
+    "jsonl",
+    (".jsonl", ".ndjson", ".jsonlines"),
+    _recognizes,
+    read_json_lines,
+    write_json_lines,
+)
