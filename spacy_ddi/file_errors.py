@@ -86,3 +86,16 @@ class FileErrors:
     NEEDS_PACKAGE: Final = (
         "[DDI127] {path}: {name} files need the package {package}: pip install '{extra}'."
     )
+    OUTPUT_IN_USE: Final = (
+        "[DDI128] {path} holds something else than the output of a run: {found}. Give an empty or "
+        "a new folder."
+    )
+    OUTPUT_DIFFERS: Final = (
+        "[DDI129] {path} has the output of another run, and two would be mixed: {changes}. Give "
+        "another folder, or remove this one."
+    )
+    PROCESS_DIED: Final = (
+        "[DDI130] A process died {times} times over {part}, the last time without a word: it may "
+        "need more memory than there is (fewer processes take less). What is done is kept: the "
+        "same command goes on from there."
+    )

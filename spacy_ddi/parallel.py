@@ -118,6 +118,14 @@ def make_settings(undo: ExitStack) -> None:
         undo.callback(forget, registry)
 
 
+def one_thread() -> None:
+    """Give a process of its own one thread of torch and of the tokenizer, for good."""
+    os.environ.update(ONE_THREAD)
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def remember(registry: Registry) -> None:
     """Let a registry not look for installed functions again.
 

@@ -137,15 +137,29 @@ def read_documents(
     YIELDS (TextDocument): The documents.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
     """
-    for path, format in find_inputs(names, format_name=format_name, on_error=on_error):
-        assert format.read is not None
-        try:
-            yield from format.read(path, on_error=on_error, columns=columns)
-        except CorpusError as error:
-            on_error(error)
-        except DAMAGED as error:
-            problem = getattr(error, "strerror", None) or str(error)
-            on_error(CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)))
+    for each in find_inputs(names, format_name=format_name, on_error=on_error):
+        yield from read_input(each, columns=columns, on_error=on_error)
+
+
+def read_input(
+    each: Input, *, columns: Columns = FIRST_OF_THEM, on_error: OnError
+) -> Iterator[TextDocument]:
+    """The documents of a file.
+
+    each (Input): The file.
+    columns (Columns): Where tables have the text.
+    on_error (Callable[[CorpusError], None]): Called with the error of each document that can't be
+        read, and of the file if nothing more of it can.
+    YIELDS (TextDocument): The documents.
+    """
+    assert each.format.read is not None
+    try:
+        yield from each.format.read(each.path, on_error=on_error, columns=columns)
+    except CorpusError as error:
+        on_error(error)
+    except DAMAGED as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:

@@ -1,0 +1,93 @@
+"""A run on this machine: processes that each load the pipeline once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Final
+
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.parallel import one_thread
+from spacy_ddi.runs.annotator import Annotator, Report
+from spacy_ddi.runs.shards import Chunk
+
+WAITING: Final = 2
+"""Chunks in memory for each process."""
+
+TRIES: Final = 3
+"""How often a chunk may take its process with it before the run ends."""
+
+MakeAnnotator = Callable[[], Annotator]
+
+
+def annotate_locally(
+    chunks: Iterable[Chunk], make_annotator: MakeAnnotator, *, n_process: int
+) -> Iterator[Report]:
+    """Annotate chunks in processes. A process that dies is replaced, and its
+    chunks are given again.
+
+    chunks (Iterable[Chunk]): The chunks; `WAITING` a process are taken ahead.
+    make_annotator (Callable[[], Annotator]): Picklable; called once in each process.
+    n_process (int): How many; with 1 there is no other process.
+    YIELDS (Report): In the order of the chunks.
+    RAISES (CorpusError): If a chunk's process dies `TRIES` times.
+    """
+    if n_process == 1:
+        yield from map(make_annotator(), chunks)
+        return
+    waiting: deque[tuple[Chunk, Future[Report]]] = deque()
+    remaining = iter(chunks)
+    pool = _pool(n_process, make_annotator)
+    failures = 0
+    try:
+        while True:
+            while len(waiting) < WAITING * n_process:
+                chunk = next(remaining, None)
+                if chunk is None:
+                    break
+                waiting.append((chunk, pool.submit(_annotate, chunk)))
+            if not waiting:
+                return
+            chunk, future = waiting[0]
+            try:
+                report = future.result()
+            except BrokenProcessPool as error:
+                failures += 1
+                if failures >= TRIES:
+                    raise CorpusError(
+                        Errors.PROCESS_DIED.format(part=chunk.name, times=failures)
+                    ) from error
+                pool.shutdown(cancel_futures=True)
+                pool = _pool(n_process, make_annotator)
+                waiting = deque((each, pool.submit(_annotate, each)) for each, _ in waiting)
+                continue
+            failures = 0
+            waiting.popleft()
+            yield report
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _pool(n_process: int, make_annotator: MakeAnnotator) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        n_process,
+        mp_context=get_context("spawn"),
+        initializer=_start,
+        initargs=(make_annotator,),
+    )
+
+
+_annotator: list[Annotator] = []
+"""That of this process."""
+
+
+def _start(make_annotator: MakeAnnotator) -> None:
+    one_thread()
+    _annotator[:] = [make_annotator()]
+
+
+def _annotate(chunk: Chunk) -> Report:
+    return _annotator[0](chunk)

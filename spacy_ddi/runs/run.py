@@ -1,0 +1,75 @@
+"""A run: inputs in, a folder of parts out; a second start does what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.inputs import Input, find_inputs
+from spacy_ddi.runs.annotator import Report
+from spacy_ddi.runs.local_engine import MakeAnnotator
+from spacy_ddi.runs.manifest import manifest_of, require_same
+from spacy_ddi.runs.parts import gather_errors, parts_done, remove_unfinished
+from spacy_ddi.runs.shards import Chunk, error_line, make_shards, read_chunks
+
+Engine = Callable[[Iterable[Chunk], MakeAnnotator], Iterator[Report]]
+"""Annotates chunks; knows nothing of inputs, and no pipeline knows of it."""
+
+
+class Outcome(NamedTuple):
+    """What a run came to.
+
+    parts, errors (int): How many there are, those of earlier starts among them.
+    """
+
+    parts: int
+    errors: int
+
+
+def run(
+    names: Sequence[str],
+    output: Path,
+    make_annotator: MakeAnnotator,
+    *,
+    settings: dict[str, Any],
+    format_name: str | None = None,
+    columns: Columns = FIRST_OF_THEM,
+    engine: Engine,
+    on_report: Callable[[Report], None] = lambda report: None,
+) -> Outcome:
+    """Annotate files into a folder of Parquet parts and an error table.
+
+    names (Sequence[str]): Files, folders, patterns; see `find_inputs`.
+    output (Path): The folder. If it is that of an earlier, stopped start, what is missing is done.
+    make_annotator (Callable[[], Annotator]): Called once in each worker.
+    settings (Dict[str, Any]): All that the result depends on beside the inputs; JSON values.
+    format_name, columns: See `read_documents`.
+    engine (Callable): Runs the workers.
+    on_report (Callable[[Report], None]): Called after each part.
+    RETURNS (Outcome): Parts and errors.
+    RAISES (CorpusError): If the folder belongs to another run, or if there is no such format.
+    """
+    lost: list[str] = []
+    inputs = list(
+        find_inputs(
+            names,
+            format_name=format_name,
+            on_error=lambda error: lost.append(error_line(error)),
+        )
+    )
+    settings = {**settings, "from": format_name, "columns": list(columns)}
+    require_same(output, manifest_of(inputs, settings))
+    remove_unfinished(output)
+    done = parts_done(output)
+    for report in engine(_missing(inputs, columns, done), make_annotator):
+        on_report(report)
+    return Outcome(len(parts_done(output)), gather_errors(output, lost))
+
+
+def _missing(inputs: Iterable[Input], columns: Columns, done: set[str]) -> Iterator[Chunk]:
+    for shard in make_shards(inputs, columns):
+        for chunk in read_chunks(shard):
+            if chunk.name not in done:
+                yield chunk
