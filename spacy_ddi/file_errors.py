@@ -99,3 +99,6 @@ class FileErrors:
         "need more memory than there is (fewer processes take less). What is done is kept: the "
         "same command goes on from there."
     )
+    NO_PARTS: Final = (
+        "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
+    )
