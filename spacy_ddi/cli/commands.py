@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from spacy_ddi.cli.aggregate import aggregate
 from spacy_ddi.cli.calibrate import calibrate
 from spacy_ddi.cli.compress import compress
 from spacy_ddi.cli.console import STOPPED, Command
@@ -27,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(cls=ExtractCommand)(extract)
+app.command(cls=Command)(aggregate)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(calibrate)

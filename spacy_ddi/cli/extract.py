@@ -17,8 +17,11 @@ from spacy_ddi.cli.loading import load_pipeline, mention_source, require_install
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
     AsTextOption,
+    FromOption,
+    IdColumnOption,
     PipelineOption,
     PrecisionChoice,
+    TextColumnOption,
 )
 from spacy_ddi.cli.reading import ExtractCommand, read_text
 
@@ -42,7 +45,9 @@ def extract(
     text: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="TEXT", help="The text, in quotes, or - to read it from standard input."
+            metavar="TEXT",
+            help="The text, in quotes, or - to read it from standard input. With --output: "
+            "files, folders, patterns.",
         ),
     ] = None,
     file: Annotated[
@@ -54,6 +59,17 @@ def extract(
             help="Read the text from this file (.txt, .md, also .gz, .xz or .bz2). Only one.",
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Read files, and write Parquet and an error table into this folder. Given again, "
+            "a run that was stopped goes on.",
+        ),
+    ] = None,
+    from_format: FromOption = None,
+    text_column: TextColumnOption = None,
+    id_column: IdColumnOption = None,
     pipeline: PipelineOption = DEFAULT_PIPELINE,
     format: Annotated[
         Format, typer.Option(help="Print a table, or one JSON object a line for each interaction.")
@@ -67,7 +83,21 @@ def extract(
         int, typer.Option(min=1, help="Number of processes, for texts longer than some pages.")
     ] = 1,
 ) -> None:
-    """Find drug-drug interactions in a text."""
+    """Find drug-drug interactions in a text, or in many files."""
+    if output is not None:
+        from spacy_ddi.cli.extract_files import extract_files
+        from spacy_ddi.formats.columns import Columns
+
+        extract_files(
+            [*(text or []), *map(str, file or [])],
+            output,
+            pipeline=pipeline,
+            precision=precision,
+            format_name=from_format,
+            columns=Columns(text_column, id_column),
+            n_process=n_process,
+        )
+        return
     content = read_text(text or [], file or [], as_text=as_text)
     require_installed(pipeline)
     require_writable(html)

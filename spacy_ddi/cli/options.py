@@ -44,3 +44,17 @@ AsTextOption = Annotated[
     bool,
     typer.Option("--as-text", help="Read the input as prose even if it looks like HTML or CSV."),
 ]
+FromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FORMAT",
+        help="Format of the files. It is told by name and content if not given.",
+    ),
+]
+TextColumnOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column of the texts, in tables and JSON lines.")
+]
+IdColumnOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column of the documents' identifiers there.")
+]

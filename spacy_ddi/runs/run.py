@@ -7,15 +7,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.inputs import Input, find_inputs
+from spacy_ddi.formats.inputs import find_inputs
 from spacy_ddi.runs.annotator import Report
 from spacy_ddi.runs.local_engine import MakeAnnotator
 from spacy_ddi.runs.manifest import manifest_of, require_same
 from spacy_ddi.runs.parts import gather_errors, parts_done, remove_unfinished
-from spacy_ddi.runs.shards import Chunk, error_line, make_shards, read_chunks
+from spacy_ddi.runs.shards import Chunk, Shard, error_line, make_shards, read_chunks
 
 Engine = Callable[[Iterable[Chunk], MakeAnnotator], Iterator[Report]]
 """Annotates chunks; knows nothing of inputs, and no pipeline knows of it."""
+
+
+class Plan(NamedTuple):
+    """What there is to do.
+
+    shard_sizes (List[int]): Bytes of the files of each shard, as they lie there.
+    parts_done (int): Parts of an earlier start.
+    """
+
+    shard_sizes: list[int]
+    parts_done: int
 
 
 class Outcome(NamedTuple):
@@ -37,6 +48,7 @@ def run(
     format_name: str | None = None,
     columns: Columns = FIRST_OF_THEM,
     engine: Engine,
+    on_start: Callable[[Plan], None] = lambda plan: None,
     on_report: Callable[[Report], None] = lambda report: None,
 ) -> Outcome:
     """Annotate files into a folder of Parquet parts and an error table.
@@ -47,7 +59,8 @@ def run(
     settings (Dict[str, Any]): All that the result depends on beside the inputs; JSON values.
     format_name, columns: See `read_documents`.
     engine (Callable): Runs the workers.
-    on_report (Callable[[Report], None]): Called after each part.
+    on_start (Callable[[Plan], None]): Called before the first part.
+    on_report (Callable[[Report], None]): Called after each part that is made.
     RETURNS (Outcome): Parts and errors.
     RAISES (CorpusError): If the folder belongs to another run, or if there is no such format.
     """
@@ -63,13 +76,16 @@ def run(
     require_same(output, manifest_of(inputs, settings))
     remove_unfinished(output)
     done = parts_done(output)
-    for report in engine(_missing(inputs, columns, done), make_annotator):
+    shards = make_shards(inputs, columns)
+    sizes = [sum(Path(path).stat().st_size for path, _ in shard.files) for shard in shards]
+    on_start(Plan(sizes, len(done)))
+    for report in engine(_missing(shards, done), make_annotator):
         on_report(report)
     return Outcome(len(parts_done(output)), gather_errors(output, lost))
 
 
-def _missing(inputs: Iterable[Input], columns: Columns, done: set[str]) -> Iterator[Chunk]:
-    for shard in make_shards(inputs, columns):
+def _missing(shards: Iterable[Shard], done: set[str]) -> Iterator[Chunk]:
+    for shard in shards:
         for chunk in read_chunks(shard):
             if chunk.name not in done:
                 yield chunk

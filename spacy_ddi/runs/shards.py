@@ -67,6 +67,11 @@ def part_name(shard: int, number: int) -> str:
     return f"part-{shard:06d}-{number:06d}"
 
 
+def shard_of(name: str) -> int:
+    """The number of the shard that a part belongs to."""
+    return int(name.split("-")[1])
+
+
 def make_shards(inputs: Iterable[Input], columns: Columns) -> list[Shard]:
     """Distribute files over shards, in their order.
 
