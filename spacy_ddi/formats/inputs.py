@@ -79,27 +79,32 @@ def find_inputs(
     for name in names:
         found = 0
         for path, is_named in _files(name):
-            format = format_named(format_name) if format_name else format_of(path)
+            try:
+                format = format_named(format_name) if format_name else format_of(path)
+            except CorpusError as error:
+                found += 1
+                on_error(error)
+                continue
             if format is None:
                 if is_named:
                     found += 1
-                    unknown = Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(readable))
-                    on_error(CorpusError(unknown))
+                    on_error(_unknown(path, readable))
                 continue
             found += 1
             if path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield Input(path, format)
         if not found:
-            error = Errors.INPUT_EMPTY if Path(name).is_dir() else Errors.INPUT_MISSING
-            on_error(CorpusError(error.format(path=name, names=", ".join(readable))))
+            message = Errors.INPUT_EMPTY if Path(name).is_dir() else Errors.INPUT_MISSING
+            on_error(CorpusError(message.format(path=name, names=", ".join(readable))))
 
 
 def format_of(path: Path) -> Format | None:
     """The format of a file that can be read, told by its name and then by its content.
 
     path (Path): The file.
-    RETURNS (Optional[Format]): None if it can't be told.
+    RETURNS (Optional[Format]): None if no format has files of such a name.
+    RAISES (CorpusError): If the content fits none that has.
     """
     name = path.name.lower()
     for ending in COMPRESSED:
@@ -112,12 +117,15 @@ def format_of(path: Path) -> Format | None:
             head = file.read(HEAD)
     except DAMAGED:
         # What is wrong is said where the file is read.
-        return fitting[0] if len(fitting) == 1 else None
+        return fitting[0]
     longest_first = sorted(
         fitting,
         key=lambda each: -max(len(end) for end in each.endings if name.endswith(end)),
     )
-    return next((each for each in longest_first if each.recognizes(head)), None)
+    recognized = next((each for each in longest_first if each.recognizes(head)), None)
+    if recognized is None:
+        raise _unknown(path, [each.name for each in fitting])
+    return recognized
 
 
 def read_documents(
@@ -160,6 +168,10 @@ def read_input(
     except DAMAGED as error:
         problem = getattr(error, "strerror", None) or str(error)
         on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
+
+
+def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
+    return CorpusError(Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(names)))
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:
