@@ -84,6 +84,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         found = f"not a line of JSON ({error})"
         raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=found)) from None
     plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
+    plain = replace(plain, origin=f"{path}, {place}")
     try:
         document = _with_annotations(plain, row)
         problem = annotation_problem(document)

@@ -15,7 +15,9 @@ from tests.formats.damage import check_damaged, read
 from tests.formats.samples import TEXT, empty, place, sample
 
 # Drugs, an event with its trigger, a normalization, an attribute, notes, an equivalence.
-NOTE = "Warfarin with aspirin raises the risk of bleeding.\nLoop or thiazide diuretics raise lithium.\n"
+NOTE = """Warfarin with aspirin raises the risk of bleeding.
+Loop or thiazide diuretics raise lithium.
+"""
 ANNOTATIONS = """T1\tDRUG 0 8\tWarfarin
 T2\tDRUG 14 21\taspirin
 T3\tRaises 22 28\traises
@@ -162,6 +164,6 @@ def test_bioc_reads_what_is_written(tmp_path):
     assert document.text == TEXT
     entities = {each.id: each for each in document.annotations if each.id.startswith("T")}
     assert [entities[f"T{n}"].type for n in range(1, 7)] == [m.type for m in sample().mentions]
-    offsets = [(each.lowerEndpoint, each.upperEndpoint) for each in XXX]
+    offsets = sorted((each.begin, each.end) for each in entities["T1"].locations)
     assert offsets == [place(TEXT, "Loop"), place(TEXT, "diuretics")]
     assert len([each for each in document.annotations if each.id.startswith("R")]) == 3

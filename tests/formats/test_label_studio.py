@@ -122,8 +122,7 @@ def test_documents_come_back(tmp_path):
     first = json.loads(path.read_text("utf8"))[0]["predictions"][0]["result"]
     assert first[0]["value"]["text"] == "Loop and thiazide diuretics"
     assert all(
-        each["value"]["text"]
-        == sample().text[each["value"]["start"] : each["value"]["end"]]
+        each["value"]["text"] == sample().text[each["value"]["start"] : each["value"]["end"]]
         for each in first
         if each["type"] == "labels"
     )

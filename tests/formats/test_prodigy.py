@@ -107,9 +107,7 @@ def test_tokens_make_up_the_text_and_spans_fall_on_them(tmp_path):
     task = json.loads(path.read_text("utf8"))
     words, spaces = zip(*((each["text"], each["ws"]) for each in task["tokens"]), strict=True)
     assert Doc(Vocab(), words=list(words), spaces=list(spaces)).text == text
-    for span, text_of in zip(
-        task["spans"], ["Methyl-drug", "Dexarol", "forte"], strict=False
-    ):
+    for span, text_of in zip(task["spans"], ["Methyl-drug", "Dexarol", "forte"], strict=False):
         first, last = task["tokens"][span["token_start"]], task["tokens"][span["token_end"]]
         assert (first["start"], last["end"]) == (span["start"], span["end"])
         assert text[span["start"] : span["end"]] == span["text"] == text_of

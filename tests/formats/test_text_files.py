@@ -49,7 +49,9 @@ def test_what_is_no_text_is_refused_with_advice(tmp_path, content, code):
 
 @pytest.mark.parametrize("compress", [bytes, lzma.compress])
 def test_a_line_is_a_document(tmp_path, compress):
-    content = "\ufeffOne 💊.\r\n \n\nTwo\u2028half\x85.\n".encode() + b"\xff\nzero \0\n\xef\xbb\xbfFour"
+    content = (
+        "\ufeffOne 💊.\r\n \n\nTwo\u2028half\x85.\n".encode() + b"\xff\nzero \0\n\xef\xbb\xbfFour"
+    )
     (tmp_path / "a").write_bytes(compress(content))
     documents, errors = read(read_text_lines, tmp_path / "a")
     assert [(each.id, each.text) for each in documents] == [
