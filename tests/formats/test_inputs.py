@@ -129,18 +129,16 @@ def test_damaged_compressed_files_cost_themselves_only(tmp_path, ending, name):
 
 
 def test_a_file_that_cannot_be_read_costs_itself_only(tmp_path):
-    (tmp_path / "good.jsonl").write_bytes(LINE)
-    gone = tmp_path / "gone.jsonl"
-    gone.write_bytes(LINE)
+    for name in ("a.jsonl", "gone.jsonl", "z.jsonl"):
+        (tmp_path / name).write_bytes(LINE)
     errors = []
-    found = find_inputs([str(gone), str(tmp_path / "good.jsonl")], on_error=errors.append)
-    assert [each.path.name for each in found] == ["gone.jsonl", "good.jsonl"]
-    documents = read_documents([str(gone), str(tmp_path)], on_error=errors.append)
-    assert next(documents).origin == f"{gone}, line 1"
-    (tmp_path / "good.jsonl").unlink()
-    assert list(documents) == []
+    documents = read_documents([str(tmp_path)], on_error=errors.append)
+    assert next(documents).origin == f"{tmp_path / 'a.jsonl'}, line 1"
+    gone = tmp_path / "gone.jsonl"
+    gone.unlink()
+    assert [each.origin for each in documents] == [f"{tmp_path / 'z.jsonl'}, line 1"]
     assert [str(error) for error in errors] == [
-        f"[DDI108] {tmp_path / 'good.jsonl'}: the file can't be read: No such file or directory."
+        f"[DDI108] {gone}: the file can't be read: No such file or directory."
     ]
 
 
