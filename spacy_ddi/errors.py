@@ -293,6 +293,11 @@ class Warnings:
         "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
         "not read. Found {n_found}: {problems}."
     )
+    NOT_WRITTEN: Final = (
+        "[DDI918] {path}: {found} were left out. {format} holds annotations within a sentence only "
+        "(a section of the document is one), of these types: {types}. Write another format, such "
+        "as brat, to keep them all."
+    )
     RELATIONS_LOST: Final = (
         "[DDI915] Component '{name}': of {n_annotated} annotated relations in the training "
         "references, {n_found} can't be learned, since they belong to no pair of mentions; the "

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.annotation_checks import HALF_CHARACTER
 from spacy_ddi.formats.text_document import TextDocument
 
 TEXT_NAMES: Final = ("text", "abstract", "sentence", "content", "body", "note", "narrative")
@@ -88,7 +89,7 @@ def row_document(
     path (Path): The file.
     number (int): Of the row, from 1.
     RETURNS (TextDocument): Its text without more.
-    RAISES (CorpusError): If the row has no text.
+    RAISES (CorpusError): If the row has no text, or one that no file in UTF-8 can hold.
     """
     place = f"row {number}"
     text = row.get(columns.text)
@@ -98,5 +99,8 @@ def row_document(
         raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
     given = row.get(columns.id) if columns.id else None
     id_ = f"{path.name}:{number}" if given is None or given == "" else str(given)
+    if HALF_CHARACTER.search(text) or HALF_CHARACTER.search(id_):
+        problem = "the text or the id is not in UTF-8"
+        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
     year = _YEAR.search(str(row.get(columns.year) or "")) if columns.year else None
     return TextDocument(id_, text, year=int(year[0]) if year else None, origin=f"{path}, {place}")

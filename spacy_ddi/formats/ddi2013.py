@@ -11,6 +11,7 @@ from lxml import etree
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
 from spacy_ddi.corpora.problems import OnProblem, Problem, ProblemLog
 from spacy_ddi.errors import CorpusError, Errors, Warnings
+from spacy_ddi.formats.inputs import read_all
 
 INTERACTION_TYPES = ("mechanism", "effect", "advise", "int")
 MENTION_TYPES = ("drug", "brand", "group", "drug_n")
@@ -46,7 +47,7 @@ def read_document(path: Path, *, on_problem: OnProblem | None = None) -> Documen
 
     The parser expands no entities, loads nothing from outside, and refuses a DOCTYPE.
 
-    path (Path): The file.
+    path (Path): The file, which may be compressed.
     on_problem (Optional[OnProblem]): Called with what is odd, but can be read. Without it there is
         a warning.
     RETURNS (Document): Its sentences, mentions and interactions; character ends are exclusive.
@@ -54,9 +55,7 @@ def read_document(path: Path, *, on_problem: OnProblem | None = None) -> Documen
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(path.read_bytes(), parser)
-    except OSError as error:
-        raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=error.strerror)) from None
+        root = etree.fromstring(read_all(path), parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         raise CorpusError(

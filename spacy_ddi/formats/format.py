@@ -62,6 +62,10 @@ class Format:
         `HEAD` bytes. Formats that share an ending are asked one after another.
     read (Optional[Reader]): None for a format that is only written.
     write (Optional[Writer]): None for one that is only read.
+    companion (str): How the name of a second file ends, without which a file is not of this format:
+        `.ann` where annotations stand beside a text. It is read with the first.
+    is_fallback (bool): Whether formats that share an ending are asked first, since a file of
+        theirs could be read as this one, too.
     """
 
     name: str
@@ -69,6 +73,8 @@ class Format:
     recognizes: Callable[[bytes], bool]
     read: Reader | None = None
     write: Writer | None = None
+    companion: str = ""
+    is_fallback: bool = False
 
 
 @cache

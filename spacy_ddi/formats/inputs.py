@@ -57,6 +57,42 @@ def open_bytes(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
+def read_all(path: Path) -> bytes:
+    """What is in a file, for formats that have a file a document.
+
+    path (Path): The file, which may be compressed.
+    RETURNS (bytes): All of it.
+    RAISES (CorpusError): If it can't be read.
+    """
+    try:
+        with open_bytes(path) as file:
+            return file.read()
+    except DAMAGED as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)) from None
+
+
+def name_parts(path: Path) -> tuple[str, str]:
+    """The name of a file without the ending of its format.
+
+    path (Path): The file.
+    RETURNS (Tuple[str, str]): 'report' and '.txt' for 'report.txt' and for 'report.txt.gz'.
+    """
+    name = Path(path.name[: len(_bare_name(path))])
+    return name.stem, name.suffix
+
+
+def companion_of(path: Path, ending: str) -> Path | None:
+    """The file beside another that has its name with another ending.
+
+    path (Path): The file.
+    ending (str): How the name of the other ends.
+    RETURNS (Optional[Path]): The other, which may be compressed, too; None if there is none.
+    """
+    named = (path.with_name(name_parts(path)[0] + ending + more) for more in ("", *COMPRESSED))
+    return next((each for each in named if each.is_file()), None)
+
+
 def find_inputs(
     names: Iterable[str], *, format_name: str | None = None, on_error: OnError
 ) -> Iterator[Input]:
@@ -64,7 +100,8 @@ def find_inputs(
 
     names (Iterable[str]): Files, folders (searched at any depth), and patterns with `*`.
     format_name (Optional[str]): The format of all of them; None to tell it by name and content. In
-        a folder, files of unknown formats are passed over.
+        a folder, files of unknown formats are passed over, and of a format with two files a
+        document the second ones.
     on_error (Callable[[CorpusError], None]): Called with the error of a name that gives nothing.
     YIELDS (Input): Each file once, in the order of the names, those of a folder by their paths.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
@@ -80,7 +117,9 @@ def find_inputs(
         found = 0
         for path, is_named in _files(name):
             try:
-                format = format_named(format_name) if format_name else format_of(path)
+                format = (
+                    _format_given(format_name, path, is_named) if format_name else format_of(path)
+                )
             except CorpusError as error:
                 found += 1
                 on_error(error)
@@ -106,23 +145,24 @@ def format_of(path: Path) -> Format | None:
     RETURNS (Optional[Format]): None if no format has files of such a name.
     RAISES (CorpusError): If the content fits none that has.
     """
-    name = path.name.lower()
-    for ending in COMPRESSED:
-        name = name.removesuffix(ending)
-    fitting = [each for each in formats().values() if each.read and name.endswith(each.endings)]
+    name = _bare_name(path)
+    fitting = [each for each in formats().values() if each.read and _may_be(each, path)]
     if not fitting:
         return None
     try:
         with open_bytes(path) as file:
             head = file.read(HEAD)
     except DAMAGED:
-        # What is wrong is said where the file is read.
-        return fitting[0]
-    longest_first = sorted(
+        return fitting[0]  # What is wrong is said where the file is read.
+    closest_first = sorted(
         fitting,
-        key=lambda each: -max(len(end) for end in each.endings if name.endswith(end)),
+        key=lambda each: (
+            -max(len(end) for end in each.endings if name.endswith(end)),
+            each.is_fallback,
+            not each.companion,
+        ),
     )
-    recognized = next((each for each in longest_first if each.recognizes(head)), None)
+    recognized = next((each for each in closest_first if each.recognizes(head)), None)
     if recognized is None:
         raise _unknown(path, [each.name for each in fitting])
     return recognized
@@ -172,6 +212,27 @@ def read_input(
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
     return CorpusError(Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(names)))
+
+
+def _format_given(name: str, path: Path, is_named: bool) -> Format | None:
+    """The format that the user gave, for a file of it."""
+    format = format_named(name)
+    return format if is_named or not format.companion or _may_be(format, path) else None
+
+
+def _may_be(format: Format, path: Path) -> bool:
+    """Whether a file is of a format by its name and by what is beside it."""
+    if not _bare_name(path).endswith(format.endings):
+        return False
+    return not format.companion or companion_of(path, format.companion) is not None
+
+
+def _bare_name(path: Path) -> str:
+    """The name in small letters, without the ending that compression gives it."""
+    name = path.name.lower()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    return name
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from operator import index
 from pathlib import Path
 from typing import Any
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
+from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import Section, TextDocument
 
 
@@ -75,29 +79,50 @@ def to_dict(document: TextDocument) -> dict[str, Any]:
 def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDocument:
     place = f"line {number}"
     try:
-        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-        if not isinstance(row, dict):
-            raise ValueError(f"{line[:40]!r} is no object")
-    except (ValueError, RecursionError) as error:
-        problem = f"not a line of JSON ({error})"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem)) from None
+        row = parse_object(line)
+    except ValueError as error:
+        found = f"not a line of JSON ({error})"
+        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=found)) from None
     plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
+    plain = replace(plain, origin=f"{path}, {place}")
     try:
-        return TextDocument(
-            plain.id,
-            plain.text,
-            tuple(Section(**section) for section in row.get("sections", ())),
-            tuple(
-                Mention(m["id"], m["type"], tuple((start, end) for start, end in m["ranges"]))
-                for m in row.get("mentions", ())
-            ),
-            tuple(Interaction(**each) for each in row.get("interactions", ())),
-            plain.year,
-            dict(row.get("metadata", {})),
-            f"{path}, {place}",
-        )
+        document = _with_annotations(plain, row)
+        problem = annotation_problem(document)
     except (TypeError, KeyError, ValueError, AttributeError):
         return plain  # somebody else's keys of these names
+    if problem:
+        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
+    return document
+
+
+def _with_annotations(plain: TextDocument, row: dict[str, Any]) -> TextDocument:
+    """The document with what `to_dict` gave it; what has other types is of others."""
+    return replace(
+        plain,
+        sections=tuple(
+            Section(index(s["start"]), index(s["end"]), _str(s["kind"]), _str(s["title"]))
+            for s in row.get("sections", ())
+        ),
+        mentions=tuple(
+            Mention(
+                _str(m["id"]),
+                _str(m["type"]),
+                tuple((index(start), index(end)) for start, end in m["ranges"]),
+            )
+            for m in row.get("mentions", ())
+        ),
+        interactions=tuple(
+            Interaction(_str(i["head"]), _str(i["tail"]), _str(i["label"]))
+            for i in row.get("interactions", ())
+        ),
+        metadata={_str(key): _str(value) for key, value in row.get("metadata", {}).items()},
+    )
+
+
+def _str(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _recognizes(head: bytes) -> bool:
@@ -110,4 +135,5 @@ JSON_LINES = Format(
     _recognizes,
     read_json_lines,
     write_json_lines,
+    is_fallback=True,
 )

@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
@@ -28,10 +28,13 @@ def read_csv(
     on_error (Callable[[CorpusError], None]): Gets the error of a row.
     columns (Columns): Which columns hold text and id.
     YIELDS (TextDocument): A document a row.
-    RAISES (CorpusError): If the columns are not there, or if the file is no UTF-8 text.
+    RAISES (CorpusError): If the columns are not there, or nothing more can be read.
     """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    with open_bytes(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
+    with (
+        open_bytes(path) as raw,
+        io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as file,
+    ):
         try:
             first = file.readline()
             delimiter = max(DELIMITERS, key=first.count)
@@ -43,10 +46,6 @@ def read_csv(
                     yield row_document(row, found, path=path, number=number)
                 except CorpusError as error:
                     on_error(error)
-        except UnicodeDecodeError as error:
-            raise CorpusError(
-                Errors.TEXT_ENCODING.format(source=path, position=error.start)
-            ) from error
         except csv.Error as error:
             raise CorpusError(
                 Errors.DOCUMENT.format(path=path, place="a row", problem=f"no CSV ({error})")
@@ -76,7 +75,7 @@ def read_parquet(
             found = find_columns(file.schema_arrow.names, columns, path)
             wanted = [name for name in found if name]
             for batch in file.iter_batches(ROWS_AT_A_TIME, columns=wanted):
-                for row in batch.to_pylist():
+                for row in _rows(batch):
                     number += 1
                     try:
                         yield row_document(row, found, path=path, number=number)
@@ -87,6 +86,17 @@ def read_parquet(
         raise CorpusError(
             Errors.DOCUMENT.format(path=path, place=f"after row {number}", problem=problem)
         ) from error
+
+
+def _rows(batch: Any) -> list[dict[str, Any]]:
+    """The rows of a batch; one with a cell that has no value in Python, such as text that is not in
+    UTF-8, is empty."""
+    try:
+        return cast(list[dict[str, Any]], batch.to_pylist())
+    except (ValueError, OverflowError):
+        if batch.num_rows == 1:
+            return [{}]
+        return [row for n in range(batch.num_rows) for row in _rows(batch.slice(n, 1))]
 
 
 def _is_text(head: bytes) -> bool:

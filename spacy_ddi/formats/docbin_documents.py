@@ -1,0 +1,105 @@
+"""spaCy's `.spacy` files as documents: each Doc is one, with its mentions and relations.
+
+Offsets count characters of `doc.text`. Sentences are sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from spacy_ddi.annotations import relations_of_doc, sentences
+from spacy_ddi.corpora.docbin import read_docbin
+from spacy_ddi.corpora.documents import Interaction, Mention
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.text_document import Section, TextDocument
+from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID, SENTENCE_IDS, gold_mentions_of
+
+Place = tuple[int, int]
+
+
+def read_docbin_documents(
+    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+) -> Iterator[TextDocument]:
+    """Read the Docs of a file; see `Reader`. What the file holds is in memory, of the Docs one.
+
+    path (Path): The file, not compressed otherwise than spaCy does.
+    on_error (Callable[[CorpusError], None]): Gets the error of a Doc.
+    columns (Columns): There are none.
+    YIELDS (TextDocument): A document a Doc. Its id is that of the corpus sentence or document that
+        the Doc holds, or else the file's name and the Doc's number. Mentions are those in
+        `doc.spans["ddi_mentions"]`, or else `doc.ents`.
+    RAISES (CorpusError): If the file is no `.spacy` file.
+    """
+    for number, doc in enumerate(read_docbin(path, Vocab()), start=1):
+        place = f"Doc {number}"
+        try:
+            document = _document(doc, path, number)
+            if problem := annotation_problem(document):
+                raise ValueError(problem)
+        except Exception as error:  # spaCy's own, of many kinds, where a file is damaged
+            message = Errors.DOCUMENT.format(path=path, place=place, problem=error)
+            on_error(CorpusError(message))
+            continue
+        yield document
+
+
+def _document(doc: Doc, path: Path, number: int) -> TextDocument:
+    mentions: dict[Place, Mention] = {}
+    ids: set[str] = set()
+    all_mentions = []
+    for span in gold_mentions_of(doc):
+        mention = _mention((span.start_char, span.end_char), span.label_, span.id_, ids)
+        all_mentions.append(mention)
+        mentions.setdefault(mention.ranges[0], mention)
+    interactions = []
+    for relation in relations_of_doc(doc):
+        types = (relation.head_type, relation.tail_type)
+        for place, type_ in zip(relation.place, types, strict=True):
+            if place not in mentions:
+                mentions[place] = _mention(place, type_, "", ids)
+                all_mentions.append(mentions[place])
+        head, tail = (mentions[place].id for place in relation.place)
+        interactions.append(Interaction(head, tail, relation.label))
+    known = doc.user_data.get(SENTENCE_ID) or doc.user_data.get(DOCUMENT_ID)
+    return TextDocument(
+        str(known or f"{path.name}:{number}"),
+        doc.text,
+        _sections(doc),
+        tuple(all_mentions),
+        tuple(interactions),
+        origin=f"{path}, Doc {number}",
+    )
+
+
+def _mention(place: Place, type_: str, id_: str, ids: set[str]) -> Mention:
+    """A mention with an id of its own, which is put into `ids`."""
+    number = len(ids)
+    while not id_ or id_ in ids:
+        number += 1
+        id_ = f"T{number}"
+    ids.add(id_)
+    return Mention(id_, type_, (place,))
+
+
+def _sections(doc: Doc) -> tuple[Section, ...]:
+    """The sentences, where the Doc has some, without white space after them."""
+    if not doc.has_annotation("SENT_START"):
+        return ()
+    spans = sentences(doc)
+    ids = doc.user_data.get(SENTENCE_IDS) or [doc.user_data.get(SENTENCE_ID, "")]
+    if len(ids) != len(spans):
+        ids = [""] * len(spans)
+    return tuple(
+        Section(span.start_char, span.start_char + len(span.text.rstrip()), "sentence", str(id_))
+        for span, id_ in zip(spans, ids, strict=True)
+    )
+
+
+DOCBIN = Format("spacy", (".spacy",), lambda head: True, read_docbin_documents)
