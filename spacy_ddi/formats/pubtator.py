@@ -30,8 +30,9 @@ _TITLE: Final = re.compile(rb"[^|\t]*\|t\|")
 _FIRST_LINE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[^|\s]+\|[ta]\|")
 _OFFSET: Final = re.compile(r"\d{1,12}", re.ASCII)
 _SEVERAL: Final = re.compile(r"[|,;]")
-_AGAIN: Final = re.compile(r"(.+)#\d+")
+_AGAIN: Final = re.compile(r"(.+)#(?:[2-9]|[1-9]\d+)", re.ASCII)
 _LINE_END: Final = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NOT_IN_ID: Final = re.compile(r"[\s|]")
 _NOT_IN_CELL: Final = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -167,7 +168,7 @@ def _annotations(
         if len(interactions) + len(heads) * len(tails) > MAX_INTERACTIONS:
             raise _LineError(number, f"relations of more than {MAX_INTERACTIONS:,} mentions")
         interactions.update(
-            (Interaction(one, other, label), None)
+            (Interaction(one, other, "" if label == "-" else label), None)
             for one in heads
             for other in tails
             if one != other
@@ -191,7 +192,7 @@ def _mention(cells: list[str], text: str, number: int, taken: set[str]) -> Menti
 
 
 def _lines(document: TextDocument) -> Iterator[str]:
-    id_ = _cell(document.id).replace("|", "_") or "-"
+    id_ = _NOT_IN_ID.sub("_", document.id) or "-"
     end = _title_end(document)
     yield f"{id_}|t|{_LINE_END.sub(' ', document.text[:end])}"
     yield f"{id_}|a|{_LINE_END.sub(' ', document.text[end + 1 :])}"
