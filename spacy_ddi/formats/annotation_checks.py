@@ -33,15 +33,19 @@ def annotation_problem(document: TextDocument) -> str | None:
         ids.add(mention.id)
         if not _marks(mention.ranges, length):
             return f"mention {mention.id!r} has {_said(mention.ranges)} in a text of {length:,}"
+    places = [(section.start, section.end) for section in document.sections]
+    if places and not _follow(places, length):
+        return f"sections have {_said(places)} in a text of {length:,}"
+    return _interaction_problem(document, ids)
+
+
+def _interaction_problem(document: TextDocument, ids: set[str]) -> str | None:
     for interaction in document.interactions:
         for end in (interaction.head, interaction.tail):
             if end not in ids:
                 return f"an interaction is of {end!r}, and no mention has this id"
         if interaction.head == interaction.tail:
             return f"an interaction is of {interaction.head!r} with itself"
-    places = [(section.start, section.end) for section in document.sections]
-    if places and not _follow(places, length):
-        return f"sections have {_said(places)} in a text of {length:,}"
     return None
 
 

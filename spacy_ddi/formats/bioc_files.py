@@ -60,8 +60,9 @@ def read_bioc_xml(
     with open_bytes(path) as file:
         prolog = read_prolog(file, path)
     if prolog.root != "collection":
-        problem = f"no BioC: the root is <{prolog.root}>, not <collection>"
-        raise document_error(path, "its beginning", problem)
+        raise document_error(
+            path, "its beginning", f"no BioC: the root is <{prolog.root}>, not <collection>"
+        )
     with open_bytes(path) as file:
         elements = stream_elements(file, path, ("document",), prolog, on_error=on_error)
         for number, element in enumerate(elements, start=1):
