@@ -67,7 +67,7 @@ def read_parquet(
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        needed = {"name": "Parquet", "package": "pyarrow", "extra": "spacy-ddi[parquet]"}
+        needed = {"name": "Parquet", "package": "pyarrow", "extra": "spacy-ddi[formats]"}
         raise CorpusError(Errors.NEEDS_PACKAGE.format(path=path, **needed)) from error
     number = 0
     try:
