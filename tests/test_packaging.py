@@ -48,7 +48,8 @@ def test_registered_function_is_found(name: str, registered: str) -> None:
 
 def test_every_group_of_entry_points_is_known() -> None:
     groups = {entry.group for entry in distribution("spacy-ddi").entry_points}
-    assert groups == {*GROUPS, "spacy_factories", "srsly_msgpack_decoders"}
+    others = {"spacy_factories", "srsly_msgpack_decoders", "spacy_ddi_formats"}
+    assert groups == {*GROUPS, *others}
 
 
 def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> None:
