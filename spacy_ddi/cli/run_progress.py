@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from spacy_ddi.runs.annotator import Report
+from spacy_ddi.runs.report import Report
 from spacy_ddi.runs.run import Plan
 from spacy_ddi.runs.shards import shard_of
 

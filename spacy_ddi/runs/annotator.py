@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -16,24 +16,11 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.runs.parts import write_part
+from spacy_ddi.runs.report import Report
 from spacy_ddi.runs.shards import Chunk, error_line
 from spacy_ddi.text.passages import passages
 
 BATCH_SIZE = 16
-
-
-class Report(NamedTuple):
-    """What became of a chunk.
-
-    name (str): Its part.
-    documents, interactions, errors, characters (int): How many.
-    """
-
-    name: str
-    documents: int
-    interactions: int
-    errors: int
-    characters: int
 
 
 @dataclass

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Final
 
 from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.parallel import one_thread
-from spacy_ddi.runs.annotator import Annotator, Report
+from spacy_ddi.runs.report import Annotate, MakeAnnotator, Report
 from spacy_ddi.runs.shards import Chunk
+from spacy_ddi.threads import one_thread
 
 WAITING: Final = 2
 """Chunks in memory for each process."""
 
 TRIES: Final = 3
 """How often a chunk may take its process with it before the run ends."""
-
-MakeAnnotator = Callable[[], Annotator]
 
 
 def annotate_locally(
@@ -30,7 +28,7 @@ def annotate_locally(
     chunks are given again.
 
     chunks (Iterable[Chunk]): The chunks; `WAITING` a process are taken ahead.
-    make_annotator (Callable[[], Annotator]): Picklable; called once in each process.
+    make_annotator (Callable[[], Annotate]): Picklable; called once in each process.
     n_process (int): How many; with 1 there is no other process.
     YIELDS (Report): In the order of the chunks.
     RAISES (CorpusError): If a chunk's process dies `TRIES` times.
@@ -80,7 +78,7 @@ def _pool(n_process: int, make_annotator: MakeAnnotator) -> ProcessPoolExecutor:
     )
 
 
-_annotator: list[Annotator] = []
+_annotator: list[Annotate] = []
 """That of this process."""
 
 

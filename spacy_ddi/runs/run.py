@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.inputs import find_inputs
-from spacy_ddi.runs.annotator import Report
-from spacy_ddi.runs.local_engine import MakeAnnotator
 from spacy_ddi.runs.manifest import manifest_of, require_same
 from spacy_ddi.runs.parts import gather_errors, parts_done, remove_unfinished
+from spacy_ddi.runs.report import MakeAnnotator, Report
 from spacy_ddi.runs.shards import Chunk, Shard, error_line, make_shards, read_chunks
 
 Engine = Callable[[Iterable[Chunk], MakeAnnotator], Iterator[Report]]
@@ -55,7 +54,7 @@ def run(
 
     names (Sequence[str]): Files, folders, patterns; see `find_inputs`.
     output (Path): The folder. If it is that of an earlier, stopped start, what is missing is done.
-    make_annotator (Callable[[], Annotator]): Called once in each worker.
+    make_annotator (Callable[[], Annotate]): Called once in each worker.
     settings (Dict[str, Any]): All that the result depends on beside the inputs; JSON values.
     format_name, columns: See `read_documents`.
     engine (Callable): Runs the workers.

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from spacy_ddi.runs import shards
-from spacy_ddi.runs.annotator import Report
 from spacy_ddi.runs.local_engine import annotate_locally
 from spacy_ddi.runs.parts import SCHEMA, write_part
+from spacy_ddi.runs.report import Report
 from spacy_ddi.runs.run import Outcome, run
 from spacy_ddi.runs.shards import Chunk
 
