@@ -31,12 +31,10 @@ from spacy_ddi.annotations import install_extensions
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.distillation.unlabelled import with_pairs
+from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.gold import gold_mentions_of, labelled_pairs
 
 KEY: Final = "key.jsonl"
-LABELS: Final = ("mechanism", "effect", "advise", "int")
-"""Their first letters stand for them, too."""
-
 Answer = dict[tuple[int, int], str]
 """The label of each true pair, by the numbers of its mentions, the smaller first."""
 
@@ -122,7 +120,7 @@ def read(
     pairs = Counter(max(p[2], key=p[2].get) for row in found.rows for p in row["pairs"])
     typer.echo(
         f"{len(found.rows):,} sentences, true pairs: "
-        f"{', '.join(f'{pairs[label]:,} {label}' for label in LABELS)}, "
+        f"{', '.join(f'{pairs[label]:,} {label}' for label in INTERACTION_TYPES)}, "
         f"{found.unreadable:,} not readable: {output}\n{agreement(found.counts)}"
     )
 
@@ -169,7 +167,7 @@ def take(text: str, lines: dict[int, Line], found: Read) -> None:
 def parse(said: str, line: Line) -> Answer:
     """What an answer says.
 
-    said (str): `-`, or pairs with their labels.
+    said (str): `-`, or pairs with their labels, of which the first letter will do.
     line (Line): The sentence.
     RETURNS (Answer): The labels of the true pairs.
     RAISES (ValueError): If it can't be read, or names a mention that there is not.
@@ -177,7 +175,7 @@ def parse(said: str, line: Line) -> Answer:
     answer: Answer = {}
     for part in said.split(",") if said != "-" else ():
         found = re.fullmatch(r"\s*(\d+)-(\d+)\s+(\w+)\s*", part)
-        label = next((x for x in LABELS if found and found[3] in (x, x[0])), None)
+        label = next((x for x in INTERACTION_TYPES if found and found[3] in (x, x[0])), None)
         if found is None or label is None:
             raise ValueError(f"{part.strip()!r} of {line.number} is no pair and label.")
         one, other = sorted((int(found[1]), int(found[2])))
@@ -197,7 +195,7 @@ def answer_of(doc: Doc) -> str:
     pairs = sorted(
         (*sorted((number[one], number[other])), label)
         for (one, other), label in labelled_pairs(doc).items()
-        if label in LABELS
+        if label in INTERACTION_TYPES
     )
     return ", ".join(f"{one}-{other} {label}" for one, other, label in pairs) or "-"
 

@@ -22,8 +22,13 @@ from spacy_ddi.linked_drugs import drugs_of
 MIN_COORDINATION = 3
 """A coordination of exactly two is kept: in the corpus 268 such pairs do interact."""
 
-_SEPARATOR = re.compile(r"\s*[*†‡§®™]*\s*(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*")
-"""With the signs that may follow a name: 'alcohol*; allopurinol'."""
+_SIGNS = r"\s*[*†‡§®™]*\s*"
+_ITEM = r"(?:[^\W\d_]|\[)(?:[^\W\d_]|[ *'\u2019\[\]-]){0,39}"
+_SEPARATOR = re.compile(
+    rf"{_SIGNS}(?:[,;/]|(?:[,;]\s*)?(?:and/or|and|or))\s*|{_SIGNS};\s*(?:{_ITEM};\s*)+"
+)
+"""With the signs that may follow a name: 'alcohol*; allopurinol'. Between semicolons there may be
+things that are no mention: 'warfarin; a diet high in vitamin K; aspirin'."""
 _OPENING = re.compile(r"\s*[(\[]\s*")
 _WORD_START = r"(?<![^\W_])"
 _CLOSING = re.compile(r"\s*[)\]]")
@@ -166,16 +171,51 @@ def coordinations(text: str, mentions: Sequence[Span]) -> NDArray[np.int64]:
     'or' (or a comma and one of these words) between them. By the text rather than the parse: drug
     lists are where parsers fail first.
 
+    A run is parted where it holds several coordinations: 'warfarin and | aspirin or ibuprofen',
+    'lopinavir/ritonavir and | boceprevir', 'warfarin and | aspirin, ibuprofen'.
+
     text (str): Text of a Doc.
     mentions (Sequence[Span]): Its K mentions in text order.
-    RETURNS (NDArray): Shape (K,): a number a mention, equal within a run.
+    RETURNS (NDArray): Shape (K,): a number a mention, equal within a coordination.
     """
-    breaks = [
-        first.end > second.start
-        or _SEPARATOR.fullmatch(text, first.end_char, second.start_char) is None
-        for first, second in itertools.pairwise(mentions)
-    ]
+    joints = [_joint(text, first, second) for first, second in itertools.pairwise(mentions)]
+    breaks: list[bool] = []
+    for is_run, run in itertools.groupby(joints, bool):
+        within = list(run)
+        breaks += breaks_within(within) if is_run else [True] * len(within)
     return np.cumsum([0, *breaks][: len(mentions)]).astype(np.int64)
+
+
+def breaks_within(joints: Sequence[str]) -> list[bool]:
+    """Where a run of mentions holds several coordinations.
+
+    joints (Sequence[str]): What stands between its mentions: "/", ",", "and" or "or".
+    RETURNS (List[bool]): For each, whether one coordination ends there and another begins. What a
+        slash joins is one member.
+    """
+    places = [i for i, joint in enumerate(joints) if joint != "/"]
+    if len(places) == 1 < len(joints):
+        return [i == places[0] for i in range(len(joints))]
+    kinds = {joints[i] for i in places}
+    last_comma = max((i for i in places if joints[i] == ","), default=-1)
+    has_both = {"and", "or"} <= kinds
+    return [
+        (joint == "and" and has_both) or (joint in ("and", "or") and i < last_comma)
+        for i, joint in enumerate(joints)
+    ]
+
+
+def _joint(text: str, first: Span, second: Span) -> str:
+    """What joins two neighbours in a coordination; empty if nothing does."""
+    if first.end > second.start or not _SEPARATOR.fullmatch(
+        text, first.end_char, second.start_char
+    ):
+        return ""
+    between = text[first.end_char : second.start_char].lower()
+    if ";" in between:  # there may be words between two of them
+        return ","
+    # 'and/or' is no slash.
+    return next((joint for joint in ("or", "and", "/") if joint in between), ",")
 
 
 def _equal_at(numbers: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:

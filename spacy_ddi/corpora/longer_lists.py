@@ -60,7 +60,8 @@ def configure_longer_lists(level: float = 0.5, mean: float = 6.0, seed: int = 0)
     gold mentions.
 
     A list whose members say the same of every other drug gets more members, which say so, too.
-    Their names are those of earlier sentences.
+    Their names are those of earlier sentences. Pairs of members are left to the negative filter,
+    which drops them: a network may then take them for interactions where it does not.
 
     level (float): Share of the sentences with such a list that get a longer one.
     mean (float): Members that are added, on average (exponential, at most `MOST`).
