@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from spacy_ddi.file_errors import FileErrors
+
+_BREAK: Final = re.compile(r"\s*[\t\n\r\v\f]\s*")
 
 
 class Errors(FileErrors):
@@ -343,4 +346,21 @@ class DDIError(ValueError):
 
 
 class CorpusError(DDIError):
-    """A file that can't be read: the message names the file, and the line where there is one."""
+    """A file that can't be read: the message names the file, and the line where there is one.
+
+    message (str): The message. What of a damaged file is quoted in it becomes one line that can be
+        printed and written in UTF-8.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_printable(message))
+
+
+def _printable(message: str) -> str:
+    """A message with blanks for line ends and tabs, and escapes for what can't be printed."""
+    line = _BREAK.sub(" ", message)
+    if line.isprintable():
+        return line
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line
+    )

@@ -57,10 +57,8 @@ def read_document(path: Path, *, on_problem: OnProblem | None = None) -> Documen
     try:
         root = etree.fromstring(read_all(path), parser)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        raise CorpusError(
-            Errors.CORPUS_XML.format(path=path, line=line, problem=error.msg)
-        ) from None
+        line, said = error.lineno or 1, " ".join(str(error.msg).split())
+        raise CorpusError(Errors.CORPUS_XML.format(path=path, line=line, problem=said)) from None
     if root.tag != "document":
         raise CorpusError(
             Errors.CORPUS_ROOT.format(

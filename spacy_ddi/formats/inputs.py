@@ -68,8 +68,18 @@ def read_all(path: Path) -> bytes:
         with open_bytes(path) as file:
             return file.read()
     except DAMAGED as error:
-        problem = getattr(error, "strerror", None) or str(error)
+        problem = problem_of(error)
         raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)) from None
+
+
+def problem_of(error: BaseException) -> str:
+    """What an error of a library says, in a line.
+
+    error (BaseException): The error.
+    RETURNS (str): What the system says of a file, or the first line of the message.
+    """
+    said = str(getattr(error, "strerror", None) or error).strip()
+    return said.splitlines()[0].rstrip(" .") if said else type(error).__name__
 
 
 def name_parts(path: Path) -> tuple[str, str]:
@@ -206,7 +216,7 @@ def read_input(
     except CorpusError as error:
         on_error(error)
     except DAMAGED as error:
-        problem = getattr(error, "strerror", None) or str(error)
+        problem = problem_of(error)
         on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
 
 

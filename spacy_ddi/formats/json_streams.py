@@ -35,6 +35,10 @@ _OPENS: Final = {b"}": b"{", b"]": b"["}
 Parse = Callable[[dict[str, Any], str], TextDocument]
 
 
+class UnreadableError(ValueError):
+    """Nothing more of a file can be told apart."""
+
+
 class Piece(NamedTuple):
     """An object of a file.
 
@@ -62,7 +66,7 @@ def read_json_documents(
     n_read = 0
     with open_bytes(path) as file:
         try:
-            for piece in _pieces(file, lists):
+            for piece in json_objects(file, lists):
                 n_read += 1
                 try:
                     document = parse(parse_object(piece.content), piece.place)
@@ -73,16 +77,20 @@ def read_json_documents(
                     on_error(CorpusError(told))
                     continue
                 yield document
-        except _UnreadableError as error:
+        except UnreadableError as error:
             told = Errors.DOCUMENT.format(path=path, place=f"document {n_read + 1}", problem=error)
             raise CorpusError(told) from None
 
 
-class _UnreadableError(Exception):
-    """Nothing more of a file can be told apart."""
+def json_objects(file: IO[bytes], lists: frozenset[str] = frozenset()) -> Iterator[Piece]:
+    """The objects of a file of JSON: one, those of a list, or one a line. One is in memory at a
+    time.
 
-
-def _pieces(file: IO[bytes], lists: frozenset[str]) -> Iterator[Piece]:
+    file (IO[bytes]): The file, in UTF-8.
+    lists (FrozenSet[str]): Keys whose lists have the objects, instead of what they are in.
+    YIELDS (Piece): The objects.
+    RAISES (UnreadableError): If brackets don't match, if there are none, or if the file is cut off.
+    """
     start = file.readline(MAX_FIRST_LINE)
     follows = file.readline(MAX_FIRST_LINE) if start.endswith(b"\n") else b""
     starts_object = start.removeprefix(b"\xef\xbb\xbf").startswith(b"{")
@@ -127,7 +135,7 @@ class _Stream:
             n_brackets += 1
             if sign in _OPENS:
                 if not self.open or self.open.pop() != _OPENS[sign]:
-                    raise _UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
+                    raise UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
                 if sign == b"}" and len(self.open) == self.levels[-1] and self.start is not None:
                     yield bytes(self.buffer[self.start : place + 1])
                     self.start = None
@@ -136,13 +144,13 @@ class _Stream:
             else:
                 self._opened(sign, place)
         if self.open or not n_brackets:
-            raise _UnreadableError("it is cut off" if self.open else "no JSON: there is no bracket")
+            raise UnreadableError("it is cut off" if self.open else "no JSON: there is no bracket")
 
     def _opened(self, sign: bytes, place: int) -> None:
         depth = len(self.open)
         self.open.append(sign)
         if depth >= MAX_DEPTH:
-            raise _UnreadableError("its brackets are nested too deeply")
+            raise UnreadableError("its brackets are nested too deeply")
         if sign == b"{" and depth == self.levels[-1]:
             self.start = place
         elif sign == b"[" and depth == 0:
@@ -173,7 +181,7 @@ class _Stream:
             elif len(found[0]) == 1:
                 yield found.start(), bytes(found[0])
         if in_string:
-            raise _UnreadableError("it is cut off")
+            raise UnreadableError("it is cut off")
 
     def _read_on(self) -> bool:
         """Read a chunk, and forget what is not needed any more."""
@@ -182,7 +190,7 @@ class _Stream:
         self.position -= kept
         self.start = None if self.start is None else 0
         if len(self.buffer) > MAX_OBJECT:
-            raise _UnreadableError(f"it has more than {MAX_OBJECT >> 20} MiB")
+            raise UnreadableError(f"it has more than {MAX_OBJECT >> 20} MiB")
         chunk = self.file.read(CHUNK)
         self.buffer += chunk
         return bool(chunk)

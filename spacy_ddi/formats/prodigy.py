@@ -16,8 +16,10 @@ from operator import index
 from pathlib import Path
 from typing import Any, Final
 
-import spacy
+from spacy.lang.en import English
 from spacy.tokenizer import Tokenizer
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+from spacy.vocab import Vocab
 
 from spacy_ddi.corpora.docs import split_tokens
 from spacy_ddi.corpora.documents import Interaction, Mention
@@ -242,7 +244,17 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 @cache
 def _tokenizer() -> Tokenizer:
-    return spacy.blank("en").tokenizer
+    """That of `spacy.blank("en")`, which itself would load all components that are installed."""
+    defaults = English.Defaults
+    return Tokenizer(
+        Vocab(),
+        rules=defaults.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(defaults.prefixes).search,
+        suffix_search=compile_suffix_regex(defaults.suffixes).search,
+        infix_finditer=compile_infix_regex(defaults.infixes).finditer,
+        token_match=defaults.token_match,
+        url_match=defaults.url_match,
+    )
 
 
 def _recognizes(head: bytes) -> bool:
