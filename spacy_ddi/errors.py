@@ -7,6 +7,9 @@ from typing import Final
 
 from spacy_ddi.file_errors import FileErrors
 
+MOST_CHARACTERS: Final = 1500
+"""Of a message of a `CorpusError`."""
+
 _BREAK: Final = re.compile(r"\s*[\t\n\r\v\f]\s*")
 
 
@@ -348,8 +351,8 @@ class DDIError(ValueError):
 class CorpusError(DDIError):
     """A file that can't be read: the message names the file, and the line where there is one.
 
-    message (str): The message. What of a damaged file is quoted in it becomes one line that can be
-        printed and written in UTF-8.
+    message (str): The message. What of a damaged file is quoted in it becomes one line, not too
+        long, that can be printed and written in UTF-8.
     """
 
     def __init__(self, message: str) -> None:
@@ -357,10 +360,12 @@ class CorpusError(DDIError):
 
 
 def _printable(message: str) -> str:
-    """A message with blanks for line ends and tabs, and escapes for what can't be printed."""
+    """A message with blanks for line ends and tabs, escapes for what can't be printed, and its
+    middle left out where it is long: it begins with the file and ends with what to do."""
     line = _BREAK.sub(" ", message)
-    if line.isprintable():
-        return line
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line
-    )
+    if not line.isprintable():
+        signs = (s if s.isprintable() else s.encode("unicode_escape").decode() for s in line)
+        line = "".join(signs)
+    if len(line) > MOST_CHARACTERS:
+        line = f"{line[: MOST_CHARACTERS - 300]} … {line[-300:]}"
+    return line

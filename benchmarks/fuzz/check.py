@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import traceback
 import warnings
@@ -27,8 +28,14 @@ from spacy_ddi.runs.shards import error_line
 LONGEST_MESSAGE: Final = 2000
 """Characters that an error may have, without the path of the file."""
 
-BY_LINES: Final = ("jsonl", "lines", "prodigy")
-"""Formats of which each line that is not blank is a document or an error."""
+_COUNTED: Final = {
+    **dict.fromkeys(("jsonl", "lines", "prodigy"), re.compile(rb"^[^\S\n]*\S.*$", re.MULTILINE)),
+    **dict.fromkeys(
+        ("bioc-json", "label-studio", "pubannotation"), re.compile(rb"^\{.*\}", re.MULTILINE)
+    ),
+    "pubtator": re.compile(rb"^[^|\t\n]*\|t\|", re.MULTILINE),
+}
+"""What begins a document, in formats that have lines or objects one after another."""
 
 
 class Damaged(NamedTuple):
@@ -153,10 +160,14 @@ def _written_as_told() -> Iterator[None]:
 
 
 def _least(file: Damaged) -> int:
-    """How many documents are at least in a file of which no error is told."""
-    if file.original.format in BY_LINES and "damage_packed" not in file.damages:
-        return sum(bool(line.strip()) for line in file.content.split(b"\n"))
-    return _documents_of(file.original)
+    """How many documents are at least in a file of which no error is told.
+
+    Lines and rows may be missing without a trace, so what counts is how many there are now.
+    """
+    counted = _COUNTED.get(file.original.format)
+    if counted is not None and "damage_packed" not in file.damages:
+        return min(len(counted.findall(file.content)), _documents_of(file.original))
+    return 0 if file.original.format == "csv" else _documents_of(file.original)
 
 
 @cache

@@ -27,9 +27,14 @@ MAX_DEPTH: Final = 500
 """Brackets that may be open at once."""
 
 _BRACKET: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
+_ITEM: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s,"{}\[\]]+|["{}\[\]]', re.DOTALL)
+"""What may stand where an object is expected."""
+_LONGEST_ITEM: Final = 40
 _IN_STRING: Final = re.compile(rb'["\\]')
 _NAME: Final = re.compile(rb'"(\w+)"\s*:\s*$')
 _LONGEST_NAME: Final = 60
+_MARK: Final = b"\xef\xbb\xbf"
+_SIGNS: Final = (b"{", b"}", b"[", b"]")
 _OPENS: Final = {b"}": b"{", b"]": b"["}
 
 Parse = Callable[[dict[str, Any], str], TextDocument]
@@ -93,7 +98,7 @@ def json_objects(file: IO[bytes], lists: frozenset[str] = frozenset()) -> Iterat
     """
     start = file.readline(MAX_FIRST_LINE)
     follows = file.readline(MAX_FIRST_LINE) if start.endswith(b"\n") else b""
-    starts_object = start.removeprefix(b"\xef\xbb\xbf").startswith(b"{")
+    starts_object = start.removeprefix(_MARK).startswith(b"{")
     goes_on = start.rstrip().endswith((b"[", b"{", b","))
     if starts_object and not goes_on and follows.startswith(b"{"):
         yield from _line_pieces(file, (start, follows))
@@ -129,10 +134,19 @@ class _Stream:
         self.start: int | None = None
         self.position = 0
 
+    @property
+    def is_between(self) -> bool:
+        """Whether nothing but an object to give should come next."""
+        return self.start is None and len(self.open) == self.levels[-1]
+
     def objects(self) -> Iterator[bytes]:
         n_brackets = 0
         for place, sign in self._brackets():
             n_brackets += 1
+            if self.is_between and self.open and sign not in (b"{", b"]", b"}"):
+                yield b"[]" if sign == b"[" else sign
+            if len(sign) > 1:
+                continue
             if sign in _OPENS:
                 if not self.open or self.open.pop() != _OPENS[sign]:
                     raise UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
@@ -165,7 +179,8 @@ class _Stream:
         """Each bracket that is in no string, and where in the buffer it is now."""
         in_string = False
         while True:
-            pattern = _IN_STRING if in_string else _BRACKET
+            is_between = self.is_between and not in_string
+            pattern = _IN_STRING if in_string else _ITEM if is_between else _BRACKET
             found = pattern.search(self.buffer, self.position)
             if found is None:
                 self.position = max(self.position, len(self.buffer))
@@ -178,10 +193,30 @@ class _Stream:
                 in_string = found[0] != b'"'
             elif found[0] == b'"':
                 in_string = True
-            elif len(found[0]) == 1:
+                if is_between and self.open:
+                    yield found.start(), b'""'
+            elif found[0] in _SIGNS:
                 yield found.start(), bytes(found[0])
+            elif is_between:
+                yield from self._other(found)
         if in_string:
             raise UnreadableError("it is cut off")
+
+    def _other(self, found: re.Match[bytes]) -> Iterator[tuple[int, bytes]]:
+        """What is no object where one should be.
+
+        RAISES (UnreadableError): If it is outside of all brackets.
+        """
+        item = bytes(found[0])
+        if found.end() == len(self.buffer) and len(item) < _LONGEST_ITEM:
+            self.position = found.start()
+            if self._read_on():
+                return  # It may go on in what was read.
+            self.position = len(self.buffer)
+        if not self.open and item != _MARK:
+            raise UnreadableError(f"no JSON: {item[:_LONGEST_ITEM]!r} is outside of brackets")
+        if self.open:
+            yield found.start(), item.ljust(2)
 
     def _read_on(self) -> bool:
         """Read a chunk, and forget what is not needed any more."""

@@ -15,7 +15,7 @@ from spacy_ddi.formats.docbin_documents import read_docbin_documents
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.text_document import Section, TextDocument
 from tests.conftest import SAMPLE_CORPUS
-from tests.formats.damage import check_damaged, read
+from tests.formats.reading import read
 from tests.formats.samples import place
 from tests.helpers import VOCAB
 
@@ -80,11 +80,3 @@ def test_sentences_of_a_corpus_document_are_sections(tmp_path):
     assert len(joined.interactions) == sum(len(each.interactions) for each in sentences) > 0
     assert one.id == sentences[0].id
     assert one.sections == (Section(0, len(sentences[0].text), "sentence", sentences[0].id),)
-
-
-def test_damaged_files_give_errors(tmp_path):
-    doc = make_doc()
-    doc.set_ents([Span(doc, 1, 2, label="DRUG")])
-    set_relations(doc, [make_relation((1, 2), (6, 7), "int", 1.0)])
-    DocBin(store_user_data=True, docs=[doc]).to_disk(tmp_path / "a.spacy")
-    assert check_damaged(read_docbin_documents, tmp_path / "a.spacy", n_copies=150) > 140

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from spacy_ddi.formats.columns import Columns
-from spacy_ddi.formats.json_lines import read_json_lines, write_json_lines
-from spacy_ddi.formats.text_document import Section, TextDocument
-from tests.formats.damage import check_damaged, read
-from tests.formats.samples import empty, in_sentences, sample
+from spacy_ddi.formats.json_lines import read_json_lines
+from spacy_ddi.formats.text_document import TextDocument
+from tests.formats.reading import read
 
 
 @pytest.fixture
@@ -23,18 +21,6 @@ def write(tmp_path):
         return path
 
     return write
-
-
-def test_documents_come_back(tmp_path):
-    documents = [
-        replace(in_sentences(sample()), year=1999, metadata={"set id": "ü"}),
-        empty(),
-        replace(empty("x"), sections=(Section(0, 0, "title"),)),
-        sample("two"),
-    ]
-    path = tmp_path / "out" / "a.jsonl"
-    write_json_lines(iter(documents), path)
-    assert read(read_json_lines, path) == (documents, [])
 
 
 def test_lines_of_others_are_read(write):
@@ -97,8 +83,3 @@ def test_what_is_wrong_costs_its_line(write, line, problem):
     assert len(errors) == 1
     assert any(each in errors[0] for each in problem.split("|"))
     assert "a.jsonl" in errors[0]
-
-
-def test_damaged_files_give_errors(tmp_path):
-    write_json_lines([sample(), in_sentences(sample("b"))], tmp_path / "a.jsonl")
-    assert check_damaged(read_json_lines, tmp_path / "a.jsonl") > 100
