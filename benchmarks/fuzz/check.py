@@ -31,7 +31,7 @@ LONGEST_MESSAGE: Final = 2000
 _COUNTED: Final = {
     **dict.fromkeys(("jsonl", "lines", "prodigy"), re.compile(rb"^[^\S\n]*\S.*$", re.MULTILINE)),
     **dict.fromkeys(
-        ("bioc-json", "label-studio", "pubannotation"), re.compile(rb"^\{.*\}", re.MULTILINE)
+        ("bioc-json", "label-studio", "pubannotation"), re.compile(rb"^\{.*\},?$", re.MULTILINE)
     ),
     "pubtator": re.compile(rb"^[^|\t\n]*\|t\|", re.MULTILINE),
 }

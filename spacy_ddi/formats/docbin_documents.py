@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
-from spacy_ddi.annotations import relations_of_doc, sentences
-from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.text_document import Section, TextDocument
-from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID, SENTENCE_IDS, gold_mentions_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 Place = tuple[int, int]
 
@@ -37,6 +35,11 @@ def read_docbin_documents(
         `doc.spans["ddi_mentions"]`, or else `doc.ents`.
     RAISES (CorpusError): If the file is no `.spacy` file.
     """
+    # Who only asks for formats does not need spaCy.
+    from spacy.vocab import Vocab
+
+    from spacy_ddi.corpora.docbin import read_docbin
+
     for number, doc in enumerate(read_docbin(path, Vocab()), start=1):
         place = f"Doc {number}"
         try:
@@ -51,6 +54,9 @@ def read_docbin_documents(
 
 
 def _document(doc: Doc, path: Path, number: int) -> TextDocument:
+    from spacy_ddi.annotations import relations_of_doc
+    from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID, gold_mentions_of
+
     mentions: dict[Place, Mention] = {}
     ids: set[str] = set()
     all_mentions = []
@@ -90,6 +96,9 @@ def _mention(place: Place, type_: str, id_: str, ids: set[str]) -> Mention:
 
 def _sections(doc: Doc) -> tuple[Section, ...]:
     """The sentences, where the Doc has some, without white space after them."""
+    from spacy_ddi.annotations import sentences
+    from spacy_ddi.gold import SENTENCE_ID, SENTENCE_IDS
+
     if not doc.has_annotation("SENT_START"):
         return ()
     spans = sentences(doc)

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from typing import Final
 
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.runs.orphans import end_with_parent
 from spacy_ddi.runs.report import Annotate, MakeAnnotator, Report
 from spacy_ddi.runs.shards import Chunk
 from spacy_ddi.threads import one_thread
@@ -83,6 +84,7 @@ _annotator: list[Annotate] = []
 
 
 def _start(make_annotator: MakeAnnotator) -> None:
+    end_with_parent()
     one_thread()
     _annotator[:] = [make_annotator()]
 
