@@ -102,3 +102,7 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    NEEDS_EXTRA: Final = (
+        "[DDI170] {what} needs the package {package}, which is not installed: pip install "
+        "'spacy-ddi[{extra}]'."
+    )

@@ -8,10 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import duckdb
-
-from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.errors import CorpusError, DDIError, Errors
 from spacy_ddi.runs.parts import ENDING
+
+try:
+    import duckdb
+except ImportError as error:
+    raise DDIError(
+        Errors.NEEDS_EXTRA.format(what="aggregate", package="duckdb", extra="knowledge")
+    ) from error
 
 BEST: Final = 5
 """Sentences that are kept of each pair and type."""

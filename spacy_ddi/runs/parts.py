@@ -11,8 +11,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-from pyarrow import parquet
+from spacy_ddi.errors import DDIError, Errors
+
+try:
+    import pyarrow as pa
+    from pyarrow import parquet
+except ImportError as error:
+    raise DDIError(
+        Errors.NEEDS_EXTRA.format(what="extract --output", package="pyarrow", extra="formats")
+    ) from error
 
 ENDING: Final = ".parquet"
 ERRORS: Final = ".errors.jsonl"
