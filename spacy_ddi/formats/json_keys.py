@@ -41,7 +41,8 @@ def first_keys(head: bytes) -> tuple[frozenset[bytes], bool]:
     """
     content = head.removeprefix(_MARK)
     outside = 1 if content.lstrip().startswith(b"[") else 0
-    depth, keys = 0, set()
+    depth = 0
+    keys: set[bytes] = set()
     for found in _SIGN.finditer(content):
         sign = found[0]
         if sign in (b"{", b"["):
