@@ -102,3 +102,10 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    TOO_LITTLE_MEMORY: Final = (
+        "[DDI160] The memory, {memory}, is too little for the pairs. Give more by --memory, or "
+        "pass over more by --least-score."
+    )
+    BAD_MEMORY: Final = (
+        "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
+    )
