@@ -109,3 +109,14 @@ class FileErrors:
     BAD_MEMORY: Final = (
         "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
     )
+    NO_TABLE_OF_PAIRS: Final = (
+        "[DDI162] {path} is no table of pairs: {problem}. Give the file that aggregate wrote."
+    )
+    NO_SUCH_LABEL: Final = (
+        "[DDI163] {path} has no interaction of the type {label!r}. There are: {known}."
+    )
+    NO_EDGES: Final = "[DDI164] Nothing of {path} is left to draw. {note} Pass over less."
+    NO_SUCH_PICTURE: Final = (
+        "[DDI165] {path}: a graph is written as a page, .html, or as GraphML, .graphml. Give a "
+        "name with one of these endings."
+    )

@@ -21,7 +21,7 @@ MOST_SURE: Final = 0.999
 """A score counts as no more than this: nothing is certain."""
 
 _STATEMENTS: Final = """
-CREATE TEMP VIEW ends AS
+CREATE VIEW ends AS
 SELECT document, year, label, score, sentence, sentence_start, file,
     regexp_replace(lower(nfc_normalize(head)), '[\\s\\p{Pd}]+', ' ', 'g') AS head_key,
     regexp_replace(lower(nfc_normalize(tail)), '[\\s\\p{Pd}]+', ' ', 'g') AS tail_key,
@@ -33,7 +33,7 @@ SELECT document, year, label, score, sentence, sentence_start, file,
 FROM read_parquet($parts, filename = true, file_row_number = true)
 WHERE score >= $least;
 
-CREATE TEMP VIEW statements AS
+CREATE VIEW statements AS
 SELECT *,
     coalesce(head_id, 'name:' || trim(head_key)) AS head_drug,
     coalesce(tail_id, 'name:' || trim(tail_key)) AS tail_drug,
@@ -50,7 +50,7 @@ and hyphens are one blank."""
 _TABLES: Final = (
     # Sentences are told apart by where they begin, and documents by file and id.
     """
-    CREATE TEMP TABLE found AS
+    CREATE TABLE found AS
     WITH of_sentences AS (
         SELECT drug, other, label, file, document, sentence_start, count(*) AS n,
             sum(score::DOUBLE) AS total, max(score) AS most, min(year) AS first, max(year) AS last
@@ -67,7 +67,7 @@ _TABLES: Final = (
     """,
     # Of a sentence that several documents have in the same words, the best one stands.
     """
-    CREATE TEMP TABLE different AS
+    CREATE TABLE different AS
     SELECT * FROM (
         SELECT drug, other, label, score, file, document, sentence_start, head_start, tail_start,
             part, row, hash(sentence) AS words
@@ -79,7 +79,7 @@ _TABLES: Final = (
     ) = 1
     """,
     """
-    CREATE TEMP TABLE sure AS
+    CREATE TABLE sure AS
     WITH of_documents AS (
         SELECT drug, other, label, file, document, max(score) AS score
         FROM different GROUP BY ALL
@@ -89,7 +89,7 @@ _TABLES: Final = (
     FROM of_documents GROUP BY ALL
     """,
     """
-    CREATE TEMP TABLE names AS
+    CREATE TABLE names AS
     WITH said AS (
         SELECT drug AS id, drug_name AS name, count(*) AS n FROM statements GROUP BY ALL
         UNION ALL SELECT other, other_name, count(*) FROM statements GROUP BY ALL
@@ -101,7 +101,7 @@ _TABLES: Final = (
     """,
     # Only now are the sentences themselves read, those that are kept.
     """
-    CREATE TEMP TABLE best AS
+    CREATE TABLE best AS
     WITH places AS (
         SELECT drug, other, label, part, row, row_number() OVER (
             PARTITION BY drug, other, label
@@ -109,24 +109,24 @@ _TABLES: Final = (
         ) AS rank
         FROM different QUALIFY rank <= $best
     )
-    SELECT drug, other, places.label, list({
+    SELECT drug, other, places.label, rank, {
         'sentence': sentence, 'score': round(score::DOUBLE, 4), 'document': document, 'file': file,
         'sentence_start': sentence_start, 'head_start': head_start, 'head_end': head_end,
         'tail_start': tail_start, 'tail_end': tail_end
-    } ORDER BY rank) AS evidence
+    } AS said
     FROM places JOIN ends USING (part, row)
-    GROUP BY ALL
     """,
 )
-"""What is known of each pair, table by table. Long rows of text would not fit in memory, so all but
-the last hold numbers and identifiers."""
+"""What is known of each pair, table by table. Groups and sorts of these can lie on the disk: sums of
+numbers can, and lists of text can't."""
 
 _PAIRS: Final = """
 SELECT drug, one.name AS drug_name, other, two.name AS other_name, label,
-    documents, sentences, mean_score, max_score, probability, first_year, last_year, evidence
+    documents, sentences, mean_score, max_score, probability, first_year, last_year,
+    list_filter([$each], lambda said: said IS NOT NULL) AS evidence
 FROM found
 JOIN sure USING (drug, other, label)
-JOIN best USING (drug, other, label)
+$joins
 JOIN names AS one ON one.id = drug
 JOIN names AS two ON two.id = other
 ORDER BY probability DESC, documents DESC, drug, other, label
@@ -161,19 +161,19 @@ def aggregate(
     if not any(folder.glob(f"part-*{ENDING}")):
         raise CorpusError(Errors.NO_PARTS.format(path=folder))
     output.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{output.name}."
-    with TemporaryDirectory(prefix=prefix, dir=output.parent) as aside, duckdb.connect() as base:
-        base.execute("SET preserve_insertion_order = false")
-        base.execute("SET temp_directory = $aside", {"aside": aside})
-        unfinished = Path(aside, output.name)
-        try:
-            if memory is not None:
-                base.execute("SET memory_limit = $memory", {"memory": memory})
-            counts = _write_pairs(base, folder, unfinished, least_score)
-        except duckdb.OutOfMemoryException as error:
-            raise CorpusError(Errors.TOO_LITTLE_MEMORY.format(memory=memory or "80 %")) from error
-        except duckdb.ParserException as error:
-            raise CorpusError(Errors.BAD_MEMORY.format(memory=memory)) from error
+    with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as aside:
+        # Tables of a database in a file leave memory more willingly than those of none.
+        with duckdb.connect(Path(aside, "tables.db")) as base:
+            base.execute("SET preserve_insertion_order = false")
+            unfinished = Path(aside, output.name)
+            try:
+                if memory is not None:
+                    base.execute("SET memory_limit = $memory", {"memory": memory})
+                counts = _write_pairs(base, folder, unfinished, least_score)
+            except duckdb.OutOfMemoryException as error:
+                raise CorpusError(Errors.TOO_LITTLE_MEMORY.format(memory=memory or "80 %")) from error
+            except duckdb.ParserException as error:
+                raise CorpusError(Errors.BAD_MEMORY.format(memory=memory)) from error
         unfinished.replace(output)
     return counts
 
@@ -185,7 +185,13 @@ def _write_pairs(
     base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(least_score)))
     for query in _TABLES:
         base.execute(query.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE)))
-    base.execute(f"COPY ({_PAIRS}) TO {_quoted(output)} (FORMAT parquet, COMPRESSION zstd)")
+    each = ", ".join(f"best_{rank}.said" for rank in range(1, BEST + 1))
+    joins = "\n".join(
+        f"LEFT JOIN (FROM best WHERE rank = {rank}) AS best_{rank} USING (drug, other, label)"
+        for rank in range(1, BEST + 1)
+    )
+    pairs = _PAIRS.replace("$each", each).replace("$joins", joins)
+    base.execute(f"COPY ({pairs}) TO {_quoted(output)} (FORMAT parquet, COMPRESSION zstd)")
     sources = (f"read_parquet({_quoted(output)})", "statements")
     return Counts(
         *(base.execute(f"SELECT count(*) FROM {each}").fetchall()[0][0] for each in sources)
