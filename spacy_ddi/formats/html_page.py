@@ -1,8 +1,8 @@
 """A page to look at: mentions coloured by type, and arcs over the words where drugs interact.
 
 This file writes the sentences and, under each, its interactions as a list. `page.js` draws the arcs
-from that list, since only the browser knows where it wraps the lines; `page.css` and `colours.css` colour
-them. All become part of the page.
+from that list, since only the browser knows where it wraps the lines; `page.css` and
+`colours.css` colour them. All of them become part of the page.
 """
 
 from __future__ import annotations

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import log10
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import networkx as nx
 
 LEAST_DOUBT: Final = 1e-12
 """A probability counts as no nearer to 1 than this."""
+
+
+class Interaction(NamedTuple):
+    """An edge: its key, its weight, and the row of the table."""
+
+    key: str
+    weight: float
+    row: dict[str, Any]
 
 
 def make_drug_graph(rows: Iterable[Mapping[str, Any]]) -> nx.MultiGraph[str]:
@@ -29,6 +37,19 @@ def make_drug_graph(rows: Iterable[Mapping[str, Any]]) -> nx.MultiGraph[str]:
     for drug in graph:
         graph.nodes[drug]["partners"] = len(graph[drug])
     return graph
+
+
+def interactions_of(graph: nx.MultiGraph[str]) -> list[Interaction]:
+    """The edges of a graph, in the order of the rows; networkx gives them by drugs.
+
+    graph (MultiGraph): See `make_drug_graph`.
+    RETURNS (List[Interaction]): The edges.
+    """
+    found = [
+        Interaction(key, data["weight"], data["row"])
+        for _, _, key, data in graph.edges(keys=True, data=True)
+    ]
+    return sorted(found, key=lambda each: int(each.key[1:]))
 
 
 def weight_of(probability: float) -> float:

@@ -34,7 +34,7 @@
   const shown = (line) => !hidden.has(line.label);
   const seen = (i) => drugs[i].lines.some((line) => shown(lines[line]));
   const place = ([x, y]) => [x * view.scale + view.x, y * view.scale + view.y];
-  const grown = () => Math.min(1.15, Math.max(0.55, least)) * Math.sqrt(view.scale / least);
+  const grown = () => Math.min(1.4, Math.max(0.55, least)) * Math.sqrt(view.scale / least);
 
   function lit() {
     const on = pointed || chosen;
@@ -55,14 +55,32 @@
     placeNames(on);
   }
 
-  // Names: the most important first, each at the first of four places where it covers nothing
+  // Names: the most important first, each at one of four places where it covers no other and no
+  // circle, and the fewest lines
 
   const pen = document.createElement("canvas").getContext("2d");
   const fonts = getComputedStyle(document.body).fontFamily;
-  const widths = drugs.map(({ name }, i) => {
+  const widths = names.map((text, i) => {
     pen.font = major.has(i) ? `600 13.5px ${fonts}` : `12px ${fonts}`;
-    return pen.measureText(name).width * 1.04;
+    return pen.measureText(text.textContent).width * 1.04;
   });
+
+  const FEW = 150; // with more lines, a name keeps clear of those of its own drug only
+
+  // Whether a line runs through a box: what of it lies between the box's sides, both ways.
+  function crosses([[x, y], [toX, toY]], [left, top, right, bottom]) {
+    let [from, to] = [0, 1];
+    for (const [start, way, low, high] of [[x, toX - x, left, right], [y, toY - y, top, bottom]]) {
+      if (Math.abs(way) < 1e-9) {
+        if (start < low || start > high) return false;
+        continue;
+      }
+      const [a, b] = [(low - start) / way, (high - start) / way];
+      from = Math.max(from, Math.min(a, b));
+      to = Math.min(to, Math.max(a, b));
+    }
+    return from <= to;
+  }
 
   function placeNames(on) {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
@@ -106,7 +124,11 @@
         [x - w / 2, y - r - h + 1, x + w / 2],
       ].map(([left, middle, right]) => [left, middle - h, right, middle + h]);
       const fits = (box) => box[0] > 2 && box[2] < width - 2;
-      const found = tries.find((box) => fits(box) && free(box, i));
+      const possible = tries.filter((box) => fits(box) && free(box, i));
+      const near = lines.length > FEW ? drugs[i].lines.map((line) => lines[line]) : lines;
+      const ways = near.filter(shown).map(({ ends }) => [places[ends[0]], places[ends[1]]]);
+      const covered = possible.map((box) => ways.filter((way) => crosses(way, box)).length);
+      const found = possible[covered.indexOf(Math.min(...covered))];
       const box = found || (i === first ? tries[0] : null);
       if (!box) continue;
       take([box[0] - 3, box[1] - 1, box[2] + 3, box[3] + 1], i);
@@ -228,7 +250,7 @@
 
   function tellLine(line) {
     const facts = [
-      ["Surely true, one at least", sure(line.probability)],
+      ["Probability that one is true", sure(line.probability)],
       ["Documents", line.documents.toLocaleString("en")],
       ["Sentences", line.sentences.toLocaleString("en")],
       ["Score", `${line.max_score.toFixed(2)} at most, ${line.mean_score.toFixed(2)} on average`],

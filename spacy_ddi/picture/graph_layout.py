@@ -1,5 +1,7 @@
-"""Where the drugs of a graph lie: networkx places each connected part, and the parts are packed side
-by side. Lengths are pixels of a picture that is shown in full size."""
+"""Where the drugs of a graph lie: networkx places each connected part, and parts are packed.
+
+Lengths are pixels of a picture that is shown in full size.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ MARGIN: Final = 34.0
 """Around a part."""
 
 NAME_WIDTH: Final = 110.0
-"""Room for names beside small parts."""
+"""Room for names at the right of a part."""
 
 SMALL: Final = 5
 """Parts of so many drugs or fewer stand upright, with their names at the right."""
@@ -95,8 +97,7 @@ def _place(graph: nx.Graph[str], drugs: list[str], radii: Mapping[str, float]) -
     points = _apart(points, np.array([radii[drug] for drug in drugs]))
     points -= points.min(axis=0) - MARGIN
     width, height = points.max(axis=0) + MARGIN
-    if len(drugs) <= SMALL:
-        width += NAME_WIDTH - MARGIN
+    width += NAME_WIDTH - MARGIN
     return _Part(drugs, points, float(width), float(height))
 
 

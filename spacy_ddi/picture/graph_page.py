@@ -7,7 +7,7 @@ where there is room for them and answers to mouse and keyboard; `graph.css` colo
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import escape
 from importlib.resources import files
@@ -18,6 +18,7 @@ import networkx as nx
 
 from spacy_ddi.formats.html_page import INTERACTION_TYPES, package_text
 from spacy_ddi.formats.relation_records import count_of
+from spacy_ddi.picture.drug_graph import interactions_of
 from spacy_ddi.picture.graph_layout import Layout, lay_out
 
 MOST_WEIGHT: Final = 6.0
@@ -25,6 +26,20 @@ MOST_WEIGHT: Final = 6.0
 
 BEND: Final = 22.0
 """How far apart the lines of several types between two drugs are bent."""
+
+_SAID: Final = (
+    "label",
+    "documents",
+    "sentences",
+    "mean_score",
+    "max_score",
+    "probability",
+    "first_year",
+    "last_year",
+)
+
+LONGEST: Final = 32
+"""Characters of a name that are written beside its circle."""
 
 _PAGE: Final = Template(
     """<!DOCTYPE html>
@@ -151,20 +166,19 @@ def _width(weight: float, thinness: float) -> float:
 def _lines(graph: nx.MultiGraph[str], layout: Layout) -> Iterator[str]:
     """The lines in the order of the rows."""
     thinness = _thinness(graph)
-    together: dict[frozenset[str], int] = defaultdict(int)
-    for drug, other, data in graph.edges(data=True):
-        row = data["row"]
-        (x, y), (to_x, to_y) = layout.places[row["drug"]], layout.places[row["other"]]
-        number = together[frozenset((drug, other))]
-        together[frozenset((drug, other))] += 1
-        shift = BEND * (number - (graph.number_of_edges(drug, other) - 1) / 2)
+    together: Counter[tuple[str, str]] = Counter()
+    for _, weight, row in interactions_of(graph):
+        pair = (row["drug"], row["other"])
+        (x, y), (to_x, to_y) = (layout.places[drug] for drug in pair)
+        shift = BEND * (together[pair] - (graph.number_of_edges(*pair) - 1) / 2)
+        together[pair] += 1
         length = max(((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5, 1e-3)
         bend_x = (x + to_x) / 2 - shift * (to_y - y) / length
         bend_y = (y + to_y) / 2 + shift * (to_x - x) / length
         way = f"Q{bend_x:.1f} {bend_y:.1f} {to_x} {to_y}" if shift else f"L{to_x} {to_y}"
         yield (
             f'<path data-label="{escape(row["label"])}" d="M{x} {y}{way}" '
-            f'stroke-width="{_width(data["weight"], thinness)}"/>'
+            f'stroke-width="{_width(weight, thinness)}"/>'
         )
 
 
@@ -183,7 +197,8 @@ def _circles(graph: nx.MultiGraph[str], layout: Layout) -> Iterator[str]:
 def _names(graph: nx.MultiGraph[str], layout: Layout) -> Iterator[str]:
     for drug, name in graph.nodes(data="name"):
         (x, y), radius = layout.places[drug], layout.radii[drug]
-        yield f'<text x="{x + radius + 4:.1f}" y="{y + 4:.1f}">{escape(name)}</text>'
+        short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+        yield f'<text x="{x + radius + 4:.1f}" y="{y + 4:.1f}">{escape(short)}</text>'
 
 
 def _key(thinness: float) -> str:
@@ -218,7 +233,7 @@ def _data(graph: nx.MultiGraph[str], layout: Layout, note: str) -> dict[str, Any
             **{key: row[key] for key in _SAID},
             "evidence": [_pieces(said) for said in row["evidence"]],
         }
-        for _, _, row in graph.edges(data="row")
+        for _, _, row in interactions_of(graph)
     ]
     return {
         "drugs": drugs,
@@ -227,18 +242,6 @@ def _data(graph: nx.MultiGraph[str], layout: Layout, note: str) -> dict[str, Any
         "meanings": dict(INTERACTION_TYPES),
         "note": note,
     }
-
-
-_SAID: Final = (
-    "label",
-    "documents",
-    "sentences",
-    "mean_score",
-    "max_score",
-    "probability",
-    "first_year",
-    "last_year",
-)
 
 
 def _pieces(said: Mapping[str, Any]) -> dict[str, Any]:

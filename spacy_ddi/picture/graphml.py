@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import networkx as nx
 
+from spacy_ddi.picture.drug_graph import interactions_of
+
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _OF_EDGES: Final = (
@@ -32,9 +34,9 @@ def write_graphml(graph: nx.MultiGraph[str], path: Path) -> None:
         name = _clean(data["name"])
         # Gephi shows `label`, Cytoscape `name`.
         plain.add_node(_clean(drug), label=name, name=name, partners=data["partners"])
-    for drug, other, key, data in graph.edges(keys=True, data=True):
-        found = _attributes(data["row"])
-        plain.add_edge(_clean(drug), _clean(other), key=key, weight=data["weight"], **found)
+    for key, weight, row in interactions_of(graph):
+        ends = (_clean(row["drug"]), _clean(row["other"]))
+        plain.add_edge(*ends, key=key, weight=weight, **_attributes(row))
     nx.write_graphml_lxml(plain, path, encoding="utf-8", prettyprint=True)
 
 

@@ -117,8 +117,8 @@ _TABLES: Final = (
     FROM places JOIN ends USING (part, row)
     """,
 )
-"""What is known of each pair, table by table. Groups and sorts of these can lie on the disk: sums of
-numbers can, and lists of text can't."""
+"""What is known of each pair, table by table. Each of them can lie on the disk while it is made, as
+sums of numbers can, and lists of text can't."""
 
 _PAIRS: Final = """
 SELECT drug, one.name AS drug_name, other, two.name AS other_name, label,
@@ -171,7 +171,9 @@ def aggregate(
                     base.execute("SET memory_limit = $memory", {"memory": memory})
                 counts = _write_pairs(base, folder, unfinished, least_score)
             except duckdb.OutOfMemoryException as error:
-                raise CorpusError(Errors.TOO_LITTLE_MEMORY.format(memory=memory or "80 %")) from error
+                raise CorpusError(
+                    Errors.TOO_LITTLE_MEMORY.format(memory=memory or "80 %")
+                ) from error
             except duckdb.ParserException as error:
                 raise CorpusError(Errors.BAD_MEMORY.format(memory=memory)) from error
         unfinished.replace(output)
