@@ -13,13 +13,13 @@
   let chosen = null; // {drug: number} or {line: number}
   let pointed = null;
   let view = { x: 0, y: 0, scale: 1 };
-  let least = 1; // the scale at which all is seen
+  let whole = 1; // the scale at which all is seen
 
   drugs.forEach((drug) => (drug.lines = []));
   lines.forEach((line, i) => line.ends.forEach((end) => drugs[end].lines.push(i)));
   svg.style.setProperty("--faint", Math.max(0.3, Math.min(0.75, 0.75 - Math.log10(lines.length / 60) * 0.27)));
   const sorted = drugs.map((_, i) => i).sort((a, b) => drugs[b].partners - drugs[a].partners || a - b);
-  const major = new Set(sorted.slice(0, Math.max(3, Math.ceil(drugs.length / 12))));
+  const major = new Set(sorted.slice(0, Math.min(40, Math.max(3, Math.ceil(drugs.length / 12)))));
   major.forEach((i) => names[i].classList.add("major"));
   const reaches = paths.map((path) => {
     const reach = path.cloneNode();
@@ -34,7 +34,7 @@
   const shown = (line) => !hidden.has(line.label);
   const seen = (i) => drugs[i].lines.some((line) => shown(lines[line]));
   const place = ([x, y]) => [x * view.scale + view.x, y * view.scale + view.y];
-  const grown = () => Math.min(1.4, Math.max(0.55, least)) * Math.sqrt(view.scale / least);
+  const grown = () => Math.min(1.4, Math.max(0.55, whole)) * Math.sqrt(view.scale / whole);
 
   function lit() {
     const on = pointed || chosen;
@@ -55,8 +55,8 @@
     placeNames(on);
   }
 
-  // Names: the most important first, each at one of four places where it covers no other and no
-  // circle, and the fewest lines
+  // Names: the most important first, each where it covers no other, no circle, and the
+  // fewest lines
 
   const pen = document.createElement("canvas").getContext("2d");
   const fonts = getComputedStyle(document.body).fontFamily;
@@ -90,18 +90,19 @@
       for (let x = Math.floor(left / SQUARE); x <= right / SQUARE; x++)
         for (let y = Math.floor(top / SQUARE); y <= bottom / SQUARE; y++) yield `${x} ${y}`;
     };
-    const take = (box, owner) => {
+    const take = (box, owner, isName) => {
       for (const key of squares(box)) {
         if (!taken.has(key)) taken.set(key, []);
-        taken.get(key).push([box, owner]);
+        taken.get(key).push([box, owner, isName]);
       }
     };
-    const free = (box, owner) => {
+    const covers = (box, owner) => {
+      let [circles, names] = [0, 0];
       for (const key of squares(box))
-        for (const [other, of] of taken.get(key) || [])
+        for (const [other, of, isName] of taken.get(key) || [])
           if (of !== owner && box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])
-            return false;
-      return true;
+            isName ? names++ : circles++;
+      return { circles, names };
     };
     const places = drugs.map((drug) => place(drug.place));
     const inside = ([x, y]) => x > -150 && y > -20 && x < width + 20 && y < height + 20;
@@ -109,7 +110,7 @@
     const radius = (i) => drugs[i].radius * grown();
     for (const i of on ? wanted : sorted.filter((i) => seen(i) && inside(places[i]))) {
       const [[x, y], r] = [places[i], radius(i) * 0.8];
-      take([x - r, y - r, x + r, y + r], i);
+      take([x - r, y - r, x + r, y + r], i, false);
     }
     const first = on && chosen && "drug" in chosen ? chosen.drug : -1;
     wanted.sort((a, b) => (b === first) - (a === first));
@@ -124,14 +125,21 @@
         [x - w / 2, y - r - h + 1, x + w / 2],
       ].map(([left, middle, right]) => [left, middle - h, right, middle + h]);
       const fits = (box) => box[0] > 2 && box[2] < width - 2;
-      const possible = tries.filter((box) => fits(box) && free(box, i));
+      // An important name rather covers circles than to be missing.
+      const most = major.has(i) ? Infinity : on ? 3 : 0;
+      if (major.has(i)) tries.push([x - w / 2, y - h, x + w / 2, y + h]);
       const near = lines.length > FEW ? drugs[i].lines.map((line) => lines[line]) : lines;
       const ways = near.filter(shown).map(({ ends }) => [places[ends[0]], places[ends[1]]]);
-      const covered = possible.map((box) => ways.filter((way) => crosses(way, box)).length);
-      const found = possible[covered.indexOf(Math.min(...covered))];
-      const box = found || (i === first ? tries[0] : null);
-      if (!box) continue;
-      take([box[0] - 3, box[1] - 1, box[2] + 3, box[3] + 1], i);
+      let [least, found] = [Infinity, i === first ? tries[0] : null];
+      for (const box of tries.filter(fits)) {
+        const { circles, names } = covers(box, i);
+        if (names || circles > most) continue;
+        const cost = 10 * circles + ways.filter((way) => crosses(way, box)).length;
+        if (cost < least) [least, found] = [cost, box];
+      }
+      if (!found) continue;
+      const box = found;
+      take([box[0] - 3, box[1] - 1, box[2] + 3, box[3] + 1], i, true);
       names[i].setAttribute("x", box[0]);
       names[i].setAttribute("y", (box[1] + box[3]) / 2 + 4);
       names[i].classList.remove("gone");
@@ -155,13 +163,13 @@
 
   function showAll() {
     const [width, height] = [stage.clientWidth, stage.clientHeight - 36];
-    least = Math.min(width / size[0], height / size[1], 1.6);
-    view = { scale: least, x: (width - size[0] * least) / 2, y: (height - size[1] * least) / 2 };
+    whole = Math.min(width / size[0], height / size[1], 1.6);
+    view = { scale: whole, x: (width - size[0] * whole) / 2, y: (height - size[1] * whole) / 2 };
     draw();
   }
 
   function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
-    const scale = Math.min(12, Math.max(least / 2, view.scale * factor));
+    const scale = Math.min(12, Math.max(whole / 2, view.scale * factor));
     const by = scale / view.scale;
     view = { scale, x: x - (x - view.x) * by, y: y - (y - view.y) * by };
     draw();

@@ -20,7 +20,7 @@ EXACT: Final = 120
 """Parts of so many drugs or fewer are placed by all distances in the graph, which looks best and
 takes time by the cube."""
 
-SHAPE: Final = 1.45
+SHAPE: Final = 1.15
 """Width by height that the picture tends to."""
 
 GAP: Final = 6.0
@@ -87,6 +87,8 @@ def _place(graph: nx.Graph[str], drugs: list[str], radii: Mapping[str, float]) -
     """The place of each drug of a connected part, from its upper left corner."""
     found = _positions(graph, drugs)
     points = _turned(np.array([found[drug] for drug in drugs]), upright=len(drugs) <= SMALL)
+    if len(drugs) > EXACT:
+        points = _spread(points)
     extent = np.maximum(np.ptp(points, axis=0), 1e-3)
     spacing = 170.0 / len(drugs) ** 0.2
     area = spacing**2 * len(drugs)
@@ -119,6 +121,13 @@ def _turned(points: Points, *, upright: bool) -> Points:
     return turned[:, ::-1] if upright else turned
 
 
+def _spread(points: Points) -> Points:
+    """Points around the middle, half way to lying as densely there as at the edge."""
+    far = np.maximum(np.hypot(*points.T), 1e-9)
+    even = far.max() * ((far.argsort().argsort() + 1) / len(far)) ** 0.5
+    return points * ((far + even) / 2 / far)[:, None]
+
+
 def _apart(points: Points, radii: NDArray[np.float64]) -> Points:
     """Points moved so far that circles don't overlap."""
     points = points.copy()
@@ -140,23 +149,29 @@ def _apart(points: Points, radii: NDArray[np.float64]) -> Points:
     return points
 
 
-def _pack(
-    sizes: Sequence[tuple[float, float]],
-) -> tuple[list[tuple[float, float]], float, float]:
-    """Boxes in columns, the largest first; all columns are about as high as the largest box.
+def _pack(sizes: Sequence[tuple[float, float]]) -> tuple[list[tuple[float, float]], float, float]:
+    """Boxes in columns, the largest first, of the height with which they are seen largest.
 
     sizes (Sequence[Tuple[float, float]]): Width and height of each.
     RETURNS (Tuple[List[Tuple[float, float]], float, float]): The upper left corner of each, and
         width and height of all.
     """
-    area = sum(width * height for width, height in sizes)
-    height = max([(area / SHAPE) ** 0.5, *(each for _, each in sizes)])
+    tallest = max(height for _, height in sizes)
+    tried = [_in_columns(sizes, tallest * 1.08**power) for power in range(40)]
+    return min(tried, key=lambda packed: max(packed[1] / SHAPE, packed[2]))
+
+
+def _in_columns(
+    sizes: Sequence[tuple[float, float]], most: float
+) -> tuple[list[tuple[float, float]], float, float]:
+    """As `_pack`, in columns of at most this height."""
     corners = [(0.0, 0.0)] * len(sizes)
-    left = top = column = 0.0
+    left = top = column = height = 0.0
     for number in sorted(range(len(sizes)), key=lambda n: (-sizes[n][0] * sizes[n][1], n)):
-        if top and top + sizes[number][1] > height:
+        if top and top + sizes[number][1] > most:
             left, top, column = left + column, 0.0, 0.0
         corners[number] = (left, top)
         top += sizes[number][1]
         column = max(column, sizes[number][0])
+        height = max(height, top)
     return corners, left + column, height
