@@ -164,14 +164,18 @@ def _pack(sizes: Sequence[tuple[float, float]]) -> tuple[list[tuple[float, float
 def _in_columns(
     sizes: Sequence[tuple[float, float]], most: float
 ) -> tuple[list[tuple[float, float]], float, float]:
-    """As `_pack`, in columns of at most this height."""
+    """As `_pack`, in columns of at most this height. Under a wide box, small ones stand in rows."""
     corners = [(0.0, 0.0)] * len(sizes)
-    left = top = column = height = 0.0
+    left = top = column = across = row = height = 0.0
     for number in sorted(range(len(sizes)), key=lambda n: (-sizes[n][0] * sizes[n][1], n)):
-        if top and top + sizes[number][1] > most:
-            left, top, column = left + column, 0.0, 0.0
-        corners[number] = (left, top)
-        top += sizes[number][1]
-        column = max(column, sizes[number][0])
-        height = max(height, top)
+        wide, high = sizes[number]
+        if across + wide > column:
+            top, across, row = top + row, 0.0, 0.0
+            if top and top + high > most:
+                left, top, column = left + column, 0.0, 0.0
+        corners[number] = (left + across, top)
+        across += wide
+        column = max(column, across)
+        row = max(row, high)
+        height = max(height, top + row)
     return corners, left + column, height
