@@ -84,7 +84,7 @@ def test_wheel_carries_what_the_html_pages_need(tmp_path: Path) -> None:
         names = set(archive.namelist())
     for name in ("formats/page", "picture/graph"):
         assert {f"spacy_ddi/{name}.{kind}" for kind in ("css", "js")} <= names
-    assert "spacy_ddi/formats/colours.css" in names
+    assert {"spacy_ddi/formats/colours.css", "spacy_ddi/picture/graph_boxes.js"} <= names
 
 
 def run(arguments: list[str], folder: Path) -> str:

@@ -67,43 +67,9 @@
 
   const FEW = 150; // with more lines, a name keeps clear of those of its own drug only
 
-  // Whether a line runs through a box: what of it lies between the box's sides, both ways.
-  function crosses([[x, y], [toX, toY]], [left, top, right, bottom]) {
-    let [from, to] = [0, 1];
-    for (const [start, way, low, high] of [[x, toX - x, left, right], [y, toY - y, top, bottom]]) {
-      if (Math.abs(way) < 1e-9) {
-        if (start < low || start > high) return false;
-        continue;
-      }
-      const [a, b] = [(low - start) / way, (high - start) / way];
-      from = Math.max(from, Math.min(a, b));
-      to = Math.min(to, Math.max(a, b));
-    }
-    return from <= to;
-  }
-
   function placeNames(on) {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
-    const taken = new Map(); // boxes by square
-    const SQUARE = 64;
-    const squares = function* ([left, top, right, bottom]) {
-      for (let x = Math.floor(left / SQUARE); x <= right / SQUARE; x++)
-        for (let y = Math.floor(top / SQUARE); y <= bottom / SQUARE; y++) yield `${x} ${y}`;
-    };
-    const take = (box, owner, isName) => {
-      for (const key of squares(box)) {
-        if (!taken.has(key)) taken.set(key, []);
-        taken.get(key).push([box, owner, isName]);
-      }
-    };
-    const covers = (box, owner) => {
-      let [circles, names] = [0, 0];
-      for (const key of squares(box))
-        for (const [other, of, isName] of taken.get(key) || [])
-          if (of !== owner && box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])
-            isName ? names++ : circles++;
-      return { circles, names };
-    };
+    const { take, covers } = makeBoxes();
     const places = drugs.map((drug) => place(drug.place));
     const inside = ([x, y]) => x > -150 && y > -20 && x < width + 20 && y < height + 20;
     const wanted = sorted.filter((i) => (on ? on.drugs.has(i) : seen(i)) && inside(places[i]));

@@ -134,7 +134,7 @@ def render_graph(
         key=_key(_thinness(graph)),
         data=_as_json(_data(graph, layout, note)),
         css=package_text("colours.css") + _own_text("graph.css"),
-        js=_own_text("graph.js"),
+        js=_own_text("graph_boxes.js") + _own_text("graph.js"),
     )
 
 
