@@ -102,6 +102,24 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    TOO_LITTLE_MEMORY: Final = (
+        "[DDI160] The memory, {memory}, is too little for the pairs. Give more by --memory, or "
+        "pass over more by --least-score."
+    )
+    BAD_MEMORY: Final = (
+        "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
+    )
+    NO_TABLE_OF_PAIRS: Final = (
+        "[DDI162] {path} is no table of pairs: {problem}. Give the file that aggregate wrote."
+    )
+    NO_SUCH_LABEL: Final = (
+        "[DDI163] {path} has no interaction of the type {label!r}. There are: {known}."
+    )
+    NO_EDGES: Final = "[DDI164] Nothing of {path} is left to draw. {note} Pass over less."
+    NO_SUCH_PICTURE: Final = (
+        "[DDI165] {path}: a graph is written as a page, .html, or as GraphML, .graphml. Give a "
+        "name with one of these endings."
+    )
     NEEDS_EXTRA: Final = (
         "[DDI170] {what} needs the package {package}, which is not installed: pip install "
         "'spacy-ddi[{extra}]'."

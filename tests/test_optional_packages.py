@@ -16,7 +16,12 @@ from spacy_ddi.formats.format import reader_named, writer_named
 
 ROOT = Path(__file__).parents[1]
 
-OPTIONAL = {"bioc": "formats", "duckdb": "knowledge", "pyarrow": "formats"}
+OPTIONAL = {
+    "bioc": "formats",
+    "duckdb": "knowledge",
+    "networkx": "knowledge",
+    "pyarrow": "formats",
+}
 """The extra that installs each."""
 
 COMES_WITH = {

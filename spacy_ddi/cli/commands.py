@@ -17,6 +17,7 @@ from spacy_ddi.cli.count_candidates import count_candidates
 from spacy_ddi.cli.distill import soft_labels
 from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
+from spacy_ddi.cli.graph import graph
 from spacy_ddi.cli.label_mentions import label_mentions
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command(cls=ExtractCommand)(extract)
 app.command(cls=Command)(aggregate)
+app.command(cls=Command)(graph)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(calibrate)

@@ -1,8 +1,8 @@
 """A page to look at: mentions coloured by type, and arcs over the words where drugs interact.
 
 This file writes the sentences and, under each, its interactions as a list. `page.js` draws the arcs
-from that list, since only the browser knows where it wraps the lines; `page.css` colours them. Both
-become part of the page.
+from that list, since only the browser knows where it wraps the lines; `page.css` and
+`colours.css` colour them. All of them become part of the page.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ def render_page(
         summary=summary,
         legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections)),
         sections="\n".join(sections),
-        css=_package_text("page.css"),
-        js=_package_text("page.js"),
+        css=package_text("colours.css") + package_text("page.css"),
+        js=package_text("page.js"),
     )
 
 
@@ -139,7 +139,12 @@ def _shown_of(n_shown: int, n_sentences: int) -> str:
     return every if n_shown == n_sentences else f"{n_shown:,} of {every}: the others name no drug"
 
 
-def _package_text(name: str) -> str:
+def package_text(name: str) -> str:
+    """A text that lies beside this file.
+
+    name (str): Its file name.
+    RETURNS (str): The text.
+    """
     return files("spacy_ddi.formats").joinpath(name).read_text(encoding="utf8")
 
 
