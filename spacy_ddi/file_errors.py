@@ -102,3 +102,25 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    NO_RAY: Final = (
+        "[DDI140] --engine ray needs Ray Data, which is not installed here: "
+        "pip install 'spacy-ddi[ray]', on each machine of a cluster."
+    )
+    NO_CLUSTER: Final = (
+        "[DDI141] There is no Ray to use at {address}: {problem}. This machine must be one of the "
+        "cluster's (ray start --address HEAD:6379), with the same versions of Ray and Python, and "
+        "the same token if there is one (RAY_AUTH_MODE=token)."
+    )
+    NOT_SHARED: Final = (
+        "[DDI142] {path} is not there on {machine}, one of the cluster's machines. The folder that "
+        "the command runs in, inputs and output must have the same paths on all of them: use "
+        "storage that they share."
+    )
+    RAY_WORKER_DIED: Final = (
+        "[DDI143] A worker of Ray died {times} times over the same documents: {problem}. It may "
+        "need more memory than there is (fewer processes take less). What is done is kept: the "
+        "same command goes on from there."
+    )
+    ADDRESS_OF_WHAT: Final = (
+        "[DDI144] --address {address} is that of a Ray cluster. Say --engine ray to use it."
+    )
