@@ -116,10 +116,11 @@ class FileErrors:
         "the command runs in, inputs and output must have the same paths on all of them: use "
         "storage that they share."
     )
-    RAY_WORKER_DIED: Final = (
-        "[DDI143] A worker of Ray died {times} times over the same documents: {problem}. It may "
-        "need more memory than there is (fewer processes take less). What is done is kept: the "
-        "same command goes on from there."
+    RAY_GAVE_UP: Final = (
+        "[DDI143] Ray ended the run: {problem}. It does where a worker dies {times} times over the "
+        "same documents, which may need more memory than there is (fewer processes take less), "
+        "and where workers can't start; its logs are in /tmp/ray/session_latest/logs. What is done "
+        "is kept: the same command goes on from there."
     )
     ADDRESS_OF_WHAT: Final = (
         "[DDI144] --address {address} is that of a Ray cluster. Say --engine ray to use it."

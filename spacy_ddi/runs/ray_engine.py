@@ -33,7 +33,8 @@ ACTORS_A_READER: Final = 32
 OBJECT_STORE: Final = 200_000_000
 """Bytes of shared memory for chunks, where Ray starts on this machine; more goes to the disk."""
 
-SILENT: Final = {
+ENVIRONMENT: Final = {
+    "RAY_worker_register_timeout_seconds": "600",  # on a busy machine Python may start slowly
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # that of Ray's part in C++, which writes to our terminal
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning
@@ -99,7 +100,7 @@ def require_ray() -> None:
 @contextmanager
 def _ray(n_process: int, address: str | None) -> Iterator[None]:
     """A block in which Ray runs, silently."""
-    for name, value in SILENT.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     import ray
     import ray.data
@@ -181,7 +182,7 @@ def _rows(
         yield from outcomes.iter_rows()
     except RayError as error:
         problem = _first_line(error)
-        message = Errors.RAY_WORKER_DIED.format(times=TRIES, problem=problem)
+        message = Errors.RAY_GAVE_UP.format(times=TRIES, problem=problem)
         raise CorpusError(message) from error
 
 

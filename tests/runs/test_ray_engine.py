@@ -95,7 +95,7 @@ def two_machines() -> Iterator[None]:
     """Two nodes of Ray with a processor each, to which this process is connected."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))  # the annotator of the tests is imported there
-        for name, value in ray_engine.SILENT.items():
+        for name, value in ray_engine.ENVIRONMENT.items():
             patch.setenv(name, value)
         import ray
         from ray.cluster_utils import Cluster
