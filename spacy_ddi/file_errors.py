@@ -122,6 +122,10 @@ class FileErrors:
         "and where workers can't start; its logs are in /tmp/ray/session_latest/logs. What is done "
         "is kept: the same command goes on from there."
     )
+    ENGINE_OF_WHAT: Final = (
+        "[DDI145] --engine ray and --address are for runs over files. Say by --output FOLDER where "
+        "to write what is found."
+    )
     ADDRESS_OF_WHAT: Final = (
         "[DDI144] --address {address} is that of a Ray cluster. Say --engine ray to use it."
     )

@@ -27,6 +27,7 @@ from spacy_ddi.cli.options import (
     TextColumnOption,
 )
 from spacy_ddi.cli.reading import ExtractCommand, read_text
+from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -103,6 +104,8 @@ def extract(
             engine=chosen_engine(engine, output, n_process=n_process, address=address),
         )
         return
+    if engine is EngineOption.RAY or address is not None:
+        raise DDIError(Errors.ENGINE_OF_WHAT)
     content = read_text(text or [], file or [], as_text=as_text)
     require_installed(pipeline)
     require_writable(html)

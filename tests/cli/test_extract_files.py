@@ -104,3 +104,10 @@ def test_ray_that_is_not_installed_and_an_address_without_ray_are_named(
     assert result.exit_code == 1
     assert "DDI144" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options", [("--engine", "ray"), ("--address", "head:6379")])
+def test_engines_are_for_files(run, pipeline, options):
+    result = run("extract", KNOWN, "--pipeline", pipeline, *options)
+    assert result.exit_code == 1
+    assert "DDI145" in result.stderr
