@@ -117,10 +117,8 @@ class FileErrors:
         "storage that they share."
     )
     RAY_GAVE_UP: Final = (
-        "[DDI143] Ray ended the run: {problem}. It does where a worker dies {times} times over the "
-        "same documents, which may need more memory than there is (fewer processes take less), "
-        "and where workers can't start; its logs are in /tmp/ray/session_latest/logs. What is done "
-        "is kept: the same command goes on from there."
+        "[DDI143] Ray ended the run: {problem}. Its logs are in /tmp/ray/session_latest/logs. What "
+        "is done is kept: the same command goes on from there."
     )
     ENGINE_OF_WHAT: Final = (
         "[DDI145] --engine ray and --address are for runs over files. Say by --output FOLDER where "

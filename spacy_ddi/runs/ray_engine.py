@@ -13,12 +13,11 @@ import platform
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from spacy_ddi.errors import CorpusError, DDIError, Errors
+from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.runs.manifest import NAME
 from spacy_ddi.runs.report import Annotate, MakeAnnotator, Report
 from spacy_ddi.runs.shards import Shard, missing_chunks, shard_of
@@ -35,6 +34,7 @@ OBJECT_STORE: Final = 200_000_000
 
 ENVIRONMENT: Final = {
     "RAY_worker_register_timeout_seconds": "600",  # on a busy machine Python may start slowly
+    "RAY_raylet_start_wait_time_s": "600",
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # that of Ray's part in C++, which writes to our terminal
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning
@@ -122,7 +122,7 @@ def _ray(n_process: int, address: str | None) -> Iterator[None]:
     try:
         with _no_stderr():
             ray.init(**where, log_to_driver=False, logging_level=logging.CRITICAL)
-    except (OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # Ray raises any kind, and its message tells most
         problem = _first_line(error)
         named = address or "this machine"
         raise DDIError(Errors.NO_CLUSTER.format(address=named, problem=problem)) from error
@@ -176,14 +176,12 @@ def _rows(
             fn_constructor_args=(make_annotator, place),
             compute=ActorPoolStrategy(size=n_process, max_tasks_in_flight_per_actor=2),
             num_cpus=1,
-            ray_remote_args_fn=partial(dict, max_restarts=-1, max_task_retries=TRIES - 1),
         )
     try:
         yield from outcomes.iter_rows()
     except RayError as error:
         problem = _first_line(error)
-        message = Errors.RAY_GAVE_UP.format(times=TRIES, problem=problem)
-        raise CorpusError(message) from error
+        raise DDIError(Errors.RAY_GAVE_UP.format(problem=problem)) from error
 
 
 def _items(shards: Sequence[Shard], done: Collection[str]) -> list[dict[str, bytes]]:
@@ -224,12 +222,16 @@ class _Worker:
         if isinstance(chunk, Exception):
             return {"outcome": row["chunk"]}
         try:
+            _go_to(self._place)
+            _require_there(Path(self._place.output, NAME))
+            tries = Path(self._place.output, f".{chunk.name}.tries")
+            _count_try(tries, chunk.name)
             if self._annotate is None:
                 one_thread()
-                _go_to(self._place)
-                _require_there(Path(self._place.output, NAME))
                 self._annotate = self._make_annotator()
-            return {"outcome": pickle.dumps(self._annotate(chunk))}
+            report = self._annotate(chunk)
+            tries.unlink()
+            return {"outcome": pickle.dumps(report)}
         except (DDIError, OSError) as error:
             return {"outcome": pickle.dumps(error)}
 
@@ -242,3 +244,17 @@ def _go_to(place: Place) -> None:
 def _require_there(path: Path) -> None:
     if not path.exists():
         raise DDIError(Errors.NOT_SHARED.format(path=path, machine=platform.node()))
+
+
+def _count_try(path: Path, part: str) -> None:
+    """Note that a part is begun. Ray itself begins a dead worker's work again without end.
+
+    path (Path): Where the tries are counted; it goes with the part, or when the run is gone on with.
+    part (str): What the part is called.
+    RAISES (DDIError): If the part was begun `TRIES` times.
+    """
+    times = path.stat().st_size if path.exists() else 0
+    if times >= TRIES:
+        raise DDIError(Errors.PROCESS_DIED.format(part=part, times=times))
+    with path.open("ab") as file:
+        file.write(b".")

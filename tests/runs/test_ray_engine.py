@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from spacy_ddi.errors import CorpusError, DDIError
+from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.runs import ray_engine, shards
 from spacy_ddi.runs.ray_engine import Place, annotate_with_ray
@@ -44,6 +44,7 @@ def read(shard: Shard, done: set[str], place: Place) -> list[Any]:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.chdir(tmp_path)  # and back, since workers go where their place is
+    monkeypatch.setattr(ray_engine, "one_thread", lambda: None)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").touch()
     return Place(str(tmp_path), str(tmp_path / "out"))
@@ -69,8 +70,7 @@ def test_files_that_machines_do_not_share_end_the_run(tmp_path: Path, place: Pla
     assert str(pickle.loads(passed_on["outcome"])) == str(error)
 
 
-def test_an_actor_loads_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ray_engine, "one_thread", lambda: None)
+def test_an_actor_loads_once(place: Place) -> None:
     made = []
 
     def make() -> Any:
@@ -82,6 +82,18 @@ def test_an_actor_loads_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> N
         outcome = pickle.loads(worker({"chunk": pickle.dumps(Chunk(0, number, (), ()))})["outcome"])
         assert outcome.name == f"part-000000-00000{number}"
     assert made == [True]
+
+
+def test_a_part_that_was_begun_three_times_is_not_begun_again(place: Place) -> None:
+    worker = ray_engine._Worker(lambda: lambda chunk: Report(chunk.name, 0, 0, 0, 0), place)
+    row = {"chunk": pickle.dumps(Chunk(0, 1, (), ()))}
+    tries = Path(place.output, ".part-000000-000001.tries")
+    tries.write_bytes(b"..")
+    assert pickle.loads(worker(row)["outcome"]).name == "part-000000-000001"
+    assert not tries.exists()
+    tries.write_bytes(b"...")
+    error = pickle.loads(worker(row)["outcome"])
+    assert "[DDI130] A process died 3 times over part-000000-000001" in str(error)
 
 
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +163,7 @@ class TestTwoMachines:
     def test_documents_that_always_kill_end_the_run(self, tmp_path: Path) -> None:
         path = write_lines(tmp_path / "a.jsonl", 25)
         (tmp_path / "deadly").write_text("99")
-        with pytest.raises(CorpusError, match="DDI143"):
+        with pytest.raises(DDIError, match=r"DDI130.*3 times over part-000000-000001"):
             start_ray([str(path)], tmp_path / "out", deadly=tmp_path / "deadly")
         assert (tmp_path / "deadly").read_text() == "96"
 
