@@ -230,7 +230,7 @@ class _Worker:
                 one_thread()
                 self._annotate = self._make_annotator()
             report = self._annotate(chunk)
-            tries.unlink()
+            tries.unlink(missing_ok=True)
             return {"outcome": pickle.dumps(report)}
         except (DDIError, OSError) as error:
             return {"outcome": pickle.dumps(error)}
@@ -249,7 +249,7 @@ def _require_there(path: Path) -> None:
 def _count_try(path: Path, part: str) -> None:
     """Note that a part is begun. Ray itself begins a dead worker's work again without end.
 
-    path (Path): Where the tries are counted; it goes with the part, or when the run is gone on with.
+    path (Path): Where tries are counted; it is removed with the part, or when a run goes on.
     part (str): What the part is called.
     RAISES (DDIError): If the part was begun `TRIES` times.
     """
