@@ -102,6 +102,31 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    NO_RAY: Final = (
+        "[DDI140] --engine ray needs Ray Data, which is not installed here: "
+        "pip install 'spacy-ddi[ray]', on each machine of a cluster."
+    )
+    NO_CLUSTER: Final = (
+        "[DDI141] There is no Ray to use at {address}: {problem}. This machine must be one of the "
+        "cluster's (ray start --address HEAD:6379), with the same versions of Ray and Python, and "
+        "the same token if there is one (RAY_AUTH_MODE=token)."
+    )
+    NOT_SHARED: Final = (
+        "[DDI142] {path} is not there on {machine}, one of the cluster's machines. The folder that "
+        "the command runs in, inputs and output must have the same paths on all of them: use "
+        "storage that they share."
+    )
+    RAY_GAVE_UP: Final = (
+        "[DDI143] Ray ended the run: {problem}. Its logs are in /tmp/ray/session_latest/logs. What "
+        "is done is kept: the same command goes on from there."
+    )
+    ENGINE_OF_WHAT: Final = (
+        "[DDI145] --engine ray and --address are for runs over files. Say by --output FOLDER where "
+        "to write what is found."
+    )
+    ADDRESS_OF_WHAT: Final = (
+        "[DDI144] --address {address} is that of a Ray cluster. Say --engine ray to use it."
+    )
     TOO_LITTLE_MEMORY: Final = (
         "[DDI160] The memory, {memory}, is too little for the pairs. Give more by --memory, or "
         "pass over more by --least-score."

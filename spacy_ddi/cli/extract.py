@@ -16,7 +16,10 @@ from spacy_ddi.cli.console import progress, require_writable, say, silent_worker
 from spacy_ddi.cli.loading import load_pipeline, mention_source, require_installed
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
+    AddressOption,
     AsTextOption,
+    EngineChoice,
+    EngineOption,
     FromOption,
     IdColumnOption,
     PipelineOption,
@@ -24,6 +27,7 @@ from spacy_ddi.cli.options import (
     TextColumnOption,
 )
 from spacy_ddi.cli.reading import ExtractCommand, read_text
+from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -82,10 +86,12 @@ def extract(
     n_process: Annotated[
         int, typer.Option(min=1, help="Number of processes, for texts longer than some pages.")
     ] = 1,
+    engine: EngineChoice = EngineOption.LOCAL,
+    address: AddressOption = None,
 ) -> None:
     """Find drug-drug interactions in a text, or in many files."""
     if output is not None:
-        from spacy_ddi.cli.extract_files import extract_files
+        from spacy_ddi.cli.extract_files import chosen_engine, extract_files
         from spacy_ddi.formats.columns import Columns
 
         extract_files(
@@ -95,9 +101,11 @@ def extract(
             precision=precision,
             format_name=from_format,
             columns=Columns(text_column, id_column),
-            n_process=n_process,
+            engine=chosen_engine(engine, output, n_process=n_process, address=address),
         )
         return
+    if engine is EngineOption.RAY or address is not None:
+        raise DDIError(Errors.ENGINE_OF_WHAT)
     content = read_text(text or [], file or [], as_text=as_text)
     require_installed(pipeline)
     require_writable(html)

@@ -104,7 +104,7 @@ def test_another_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.jsonl", 45)
     start([str(path)], tmp_path / "whole")
-    (tmp_path / "deadly").touch()
+    (tmp_path / "deadly").write_text("1")
     start([str(path)], tmp_path / "out", n_process=2, deadly=tmp_path / "deadly")
-    assert not (tmp_path / "deadly").exists()
+    assert (tmp_path / "deadly").read_text() == "0"
     assert content(tmp_path / "out") == content(tmp_path / "whole")
