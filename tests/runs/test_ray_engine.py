@@ -191,7 +191,8 @@ def test_ray_of_this_machine_is_silent_and_stops_at_ctrl_c(tmp_path: Path) -> No
     assert process.stdout.readline() == "\n"  # a part is made
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
-    assert out.strip() == ""
+    # Up to the interruption Ray says nothing, then that its actors were killed.
+    assert all("killed by `ray.kill`" in line for line in out.splitlines() if line.strip())
     assert err.startswith("Traceback")
     assert err.rstrip().endswith("KeyboardInterrupt")
     n_parts = len(list((tmp_path / "out").glob("part-*.parquet")))
