@@ -21,6 +21,9 @@ HEAD: Final = 65_536
 
 COMPRESSED: Final = (".gz", ".xz", ".bz2")
 
+OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls", ".xlsx")
+"""Of files that people have, and that can't be read."""
+
 DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
 """What reading a file raises that is damaged or can't be read."""
 

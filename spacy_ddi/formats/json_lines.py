@@ -69,7 +69,9 @@ def to_dict(document: TextDocument) -> dict[str, Any]:
             for m in document.mentions
         ],
         "interactions": [
-            {"head": i.head, "tail": i.tail, "label": i.label} for i in document.interactions
+            {"head": i.head, "tail": i.tail, "label": i.label}
+            | ({} if i.score is None else {"score": i.score})
+            for i in document.interactions
         ],
         "metadata": dict(document.metadata),
     }
@@ -112,7 +114,7 @@ def _with_annotations(plain: TextDocument, row: dict[str, Any]) -> TextDocument:
             for m in row.get("mentions", ())
         ),
         interactions=tuple(
-            Interaction(_str(i["head"]), _str(i["tail"]), _str(i["label"]))
+            Interaction(_str(i["head"]), _str(i["tail"]), _str(i["label"]), i.get("score"))
             for i in row.get("interactions", ())
         ),
         metadata={_str(key): _str(value) for key, value in row.get("metadata", {}).items()},

@@ -35,7 +35,7 @@ def test_convert_names_a_malformed_file_and_converts_the_others(run, broken_corp
     result = run("convert", broken_corpus, path)
     assert result.exit_code == 1
     assert f"{broken_corpus / 'D1.xml'}, line 2:" in result.stderr
-    assert "1 file left out" in result.stderr
+    assert "1 error: " in result.stderr
     assert stored_texts(path) == [SENTENCES[0][0], SENTENCES[2][0]]
 
 
