@@ -104,7 +104,7 @@ class FileErrors:
     )
     OUTPUT_UNKNOWN: Final = (
         "[DDI150] {path}: what to write can't be told by this ending{choice}. Give --to NAME "
-        "({names}), or a folder for a run that can be interrupted."
+        "({names}), or the name of a folder with a slash at its end."
     )
     NO_OUTPUT: Final = "[DDI151] --to {name} says how to write, but not where: add --output PATH."
     NOT_FOR_OUTPUT: Final = (

@@ -48,7 +48,10 @@ def candidates(
     precision: PrecisionChoice = None,
     n_process: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
 ) -> None:
-    """Write drug mentions and candidate pairs for people to correct; convert reads them back."""
+    """Write drug mentions and candidate pairs for annotation.
+
+    People correct them, and convert makes training data of them.
+    """
     from spacy_ddi.cli.error_list import ErrorList
     from spacy_ddi.cli.extract_documents import (
         Found,
@@ -74,7 +77,8 @@ def candidates(
         on_error=errors,
     )
     nlp = load_pipeline(pipeline, precision)
-    keeps = {**keeps_for(target, page=False), "annotation": keep_candidates(nlp, least_probability)}
+    keeps = keeps_for(target, page=False)
+    keeps["annotation"] = keep_candidates(nlp, least_probability)
     stream = annotate_all(nlp, documents, keeps, n_process=n_process, errors=errors, found=found)
     with silent_workers():
         write_stream(progress(stream, None, "Reading"), target, found)

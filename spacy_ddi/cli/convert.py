@@ -79,7 +79,7 @@ def convert(
     id_column: IdColumnOption = None,
     lang: Annotated[str, typer.Option(help="Language of the tokenizer.")] = "en",
 ) -> None:
-    """Make training data, a .spacy file, of annotation in any format that is read.
+    """Make training data, a .spacy file, of annotated files.
 
     A file or document that can't be read is named, with the place; the others are converted all
     the same, and the exit code is 1.

@@ -19,7 +19,7 @@ class ErrorList:
 
     def __init__(self, output: Path | None = None) -> None:
         self.count = 0
-        self._table = None if output is None else output.with_name(f"{output.name}.errors.jsonl")
+        self._table = None if output is None else output.parent / f"{output.name}.errors.jsonl"
         self._file: IO[str] | None = None
         if self._table is not None:
             self._table.unlink(missing_ok=True)

@@ -100,7 +100,7 @@ def extract(
     as_text: AsTextOption = False,
     precision: PrecisionChoice = None,
     n_process: Annotated[
-        int, typer.Option(min=1, help="Number of processes, for texts longer than some pages.")
+        int, typer.Option(min=1, help="Number of processes, for many documents or some pages.")
     ] = 1,
 ) -> None:
     """Find drug-drug interactions in a text, or in many files."""

@@ -141,6 +141,8 @@ def _next_of(remaining: Iterator[str]) -> list[str]:
 
 
 def _names_files(argument: str) -> bool:
+    if argument in ("", STANDARD_INPUT):
+        return False
     try:
         return Path(argument).exists() or (
             has_magic(argument) and next(iglob(argument, recursive=True), None) is not None

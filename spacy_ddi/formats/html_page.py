@@ -174,7 +174,9 @@ def page_of(parts: Iterable[PagePart], *, title: str = "Drug-drug interactions")
     return _PAGE.substitute(
         title=_clean(title),
         summary=summary,
-        legend=_render_legend(types, labels, hubs=any("data-hub" in each for each in shown)),
+        legend=_render_legend(
+            types, labels, hubs=any("data-hub" in each for part in kept for each in part.sections)
+        ),
         sections="\n".join(shown),
         css=_package_text("page.css"),
         js=_package_text("page.js"),
