@@ -36,7 +36,8 @@ def read_docbin_documents(
     columns (Columns): There are none.
     YIELDS (TextDocument): A document a Doc. Its id is that of the corpus sentence or document that
         the Doc holds, or else the file's name and the Doc's number. Mentions are those in
-        `doc.spans["ddi_mentions"]`, or else `doc.ents`.
+        `doc.spans["ddi_mentions"]`, or else `doc.ents`. The metadata of a corpus sentence has its
+        document's id, by the key `DOCUMENT_ID`.
     RAISES (CorpusError): If the file is no `.spacy` file.
     """
     for number, doc in enumerate(read_docbin(path, Vocab()), start=1):
@@ -100,13 +101,14 @@ def _document(doc: Doc, path: Path, number: int) -> TextDocument:
                 all_mentions.append(mentions[place])
         head, tail = (mentions[place].id for place in relation.place)
         interactions.append(Interaction(head, tail, relation.label))
-    known = doc.user_data.get(SENTENCE_ID) or doc.user_data.get(DOCUMENT_ID)
+    sentence_id, document_id = (doc.user_data.get(key) for key in (SENTENCE_ID, DOCUMENT_ID))
     return TextDocument(
-        str(known or f"{path.name}:{number}"),
+        str(sentence_id or document_id or f"{path.name}:{number}"),
         doc.text,
         _sections(doc),
         tuple(all_mentions),
         tuple(interactions),
+        metadata={DOCUMENT_ID: str(document_id)} if sentence_id and document_id else {},
         origin=f"{path}, Doc {number}",
     )
 

@@ -18,6 +18,7 @@ from spacy_ddi.formats.ddi2013_documents import DDI2013
 from spacy_ddi.formats.format import OnError, formats
 from spacy_ddi.formats.inputs import Input, find_inputs, read_input
 from spacy_ddi.formats.text_document import SENTENCE, TextDocument
+from spacy_ddi.gold import DOCUMENT_ID
 from spacy_ddi.text.passages import passages
 
 Place = tuple[int, int]
@@ -108,7 +109,7 @@ class SentenceCutter:
             else:
                 related[number].append(Interaction(head, tail, each.label, each.score))
         return Document(
-            document.id,
+            document.metadata.get(DOCUMENT_ID, document.id),
             tuple(
                 Sentence(
                     title or f"{document.id}.s{number}",

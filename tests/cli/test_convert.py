@@ -155,13 +155,15 @@ def test_several_inputs_and_the_sentences_of_a_pipeline(run, corpus, pipeline, t
     (tmp_path / "a.ann").write_text("T1\tX 0 3\tTin\n", encoding="utf8")
     gold, path = tmp_path / "gold.spacy", tmp_path / "all.spacy"
     assert run("convert", corpus, gold).exit_code == 0
-    inputs = [f"{corpus}/D0.xml", tmp_path / "a.*", gold]
+    inputs = [tmp_path / "a.*", gold]
     assert run("convert", *inputs, path).exit_code == 0
     others = [text for text, _ in SENTENCES]
-    assert stored_texts(path) == [KNOWN, "Tin", "raises zinc", *others]
+    assert stored_texts(path) == ["Tin", "raises zinc", *others]
+    docs = DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)
+    assert [doc.user_data[DOCUMENT_ID] for doc in docs] == ["a", "a", "D0", "D1", "D2"]
     # It has a sentencizer, which knows no lines.
     assert run("convert", *inputs, path, "--pipeline", pipeline).exit_code == 0
-    assert stored_texts(path) == [KNOWN, "Tin\n\nraises zinc", *others]
+    assert stored_texts(path) == ["Tin\n\nraises zinc", *others]
 
 
 @pytest.mark.parametrize(
