@@ -10,12 +10,14 @@ from spacy.tokens import DocBin
 
 from spacy_ddi.annotations import get_relations, relations_of_doc
 from spacy_ddi.component.lookup import component_of
+from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.documents import Interaction, Mention
-from spacy_ddi.corpora.reader import configure_docbin_corpus
+from spacy_ddi.corpora.reader import configure_docbin_corpus, read_docs
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID
 from tests.cli.conftest import CONFIG, KNOWN, SENTENCES, folded
+from tests.conftest import SAMPLE_CORPUS
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
@@ -34,6 +36,13 @@ def test_convert_stores_the_corpus(run, corpus, tmp_path):
     assert "3 sentences, 6 mentions, 3 pairs, 2 of them true" in folded(result.stderr)
     docs = list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
     assert [len(get_relations(doc)) for doc in docs] == [1, 1, 0]
+
+
+def test_the_corpus_is_stored_as_its_reader_reads_it(run, tmp_path):
+    """Byte for byte: with the ids, lines and sentences that the XML has."""
+    write_docbin(read_docs(SAMPLE_CORPUS, spacy.blank("en").make_doc), tmp_path / "a.spacy")
+    assert run("convert", SAMPLE_CORPUS, tmp_path / "b.spacy").exit_code == 0
+    assert (tmp_path / "a.spacy").read_bytes() == (tmp_path / "b.spacy").read_bytes()
 
 
 def test_convert_names_a_malformed_file_and_converts_the_others(run, broken_corpus, tmp_path):
