@@ -54,7 +54,10 @@ def keeps_for(target: Target | None, *, page: bool) -> dict[str, Keep]:
 
     is_annotation = target is not None and target.name not in (*ROW_WRITERS, PAGE)
     keeps: dict[str, Keep] = {"counts": _counts_of}
-    keeps |= {"annotation": annotation_of} if is_annotation else {"rows": rows_of}
+    if is_annotation:
+        keeps["annotation"] = annotation_of
+    else:
+        keeps["rows"] = rows_of
     if page or (target is not None and target.name == PAGE):
         keeps["page"] = _page_of
     return keeps
