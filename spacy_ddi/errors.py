@@ -232,10 +232,13 @@ class Errors(FileErrors):
     )
     BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
     ONE_TEXT: Final = (
-        "[DDI062] Found {found}. Give one text in quotes, or one --file PATH, or - to read "
-        "standard input. For several files, run the command once for each."
+        "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
+        "--file PATH; or files, folders and patterns, any number of them."
     )
-    TEXT_IS_FILE: Final = "[DDI063] {path} is a file. To read the text in it: --file {path}"
+    TEXT_LIKE_FILE: Final = (
+        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
+        "is the text itself, add --as-text."
+    )
     NOT_WRITABLE: Final = (
         "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
     )

@@ -102,6 +102,22 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    OUTPUT_UNKNOWN: Final = (
+        "[DDI150] {path}: what to write can't be told by this ending{choice}. Give --to NAME "
+        "({names}), or the name of a folder with a slash at its end."
+    )
+    NO_OUTPUT: Final = "[DDI151] --to {name} says how to write, but not where: add --output PATH."
+    NOT_FOR_OUTPUT: Final = (
+        "[DDI152] {option} does nothing with --output {path}. Leave one of them out."
+    )
+    NO_ANNOTATION: Final = (
+        "[DDI153] {path}: {name} has no annotation, so it gives no training data. Formats that "
+        "can have some: {names}."
+    )
+    BAD_MAPPING: Final = (
+        "[DDI154] {option} {found!r} is no mapping. Give OLD=NEW, e.g. {example}; OLD= leaves out "
+        "what is of this type."
+    )
     NO_RAY: Final = (
         "[DDI140] --engine ray needs Ray Data, which is not installed here: "
         "pip install 'spacy-ddi[ray]', on each machine of a cluster."

@@ -10,6 +10,7 @@ import typer
 
 from spacy_ddi.cli.aggregate import aggregate
 from spacy_ddi.cli.calibrate import calibrate
+from spacy_ddi.cli.candidates import candidates
 from spacy_ddi.cli.compress import compress
 from spacy_ddi.cli.console import STOPPED, Command
 from spacy_ddi.cli.convert import convert
@@ -33,6 +34,7 @@ app.command(cls=Command)(aggregate)
 app.command(cls=Command)(graph)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
+app.command(cls=Command)(candidates)
 app.command(cls=Command)(calibrate)
 app.command(cls=Command)(soft_labels)
 app.command(cls=Command)(compress)

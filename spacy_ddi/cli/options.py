@@ -49,7 +49,10 @@ DocumentsOption = Annotated[
 ]
 AsTextOption = Annotated[
     bool,
-    typer.Option("--as-text", help="Read the input as prose even if it looks like HTML or CSV."),
+    typer.Option(
+        "--as-text",
+        help="Read the input as prose even if it looks like HTML, CSV or the name of a file.",
+    ),
 ]
 FromOption = Annotated[
     str | None,

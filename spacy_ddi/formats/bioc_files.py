@@ -202,6 +202,8 @@ def _add_relations(
         relation.id = f"R{number}"
         if interaction.label:
             relation.infons["type"] = clean(interaction.label)
+        if interaction.score is not None:
+            relation.infons["score"] = str(interaction.score)
         ends = (interaction.head, interaction.tail)
         for end, role in zip(ends, ROLES[0], strict=True):
             relation.add_node(bioc.BioCNode(clean(end), role))

@@ -59,7 +59,8 @@ def write_label_studio(documents: Iterable[TextDocument], path: Path) -> None:
 
     The labelling interface needs `<Labels name="label" toName="text">` and
     `<Text name="text" value="$text">`. A mention of several ranges is one region from the first to
-    the last, since there are none with gaps; `meta` keeps the ranges.
+    the last, since there are none with gaps; `meta` keeps the ranges. The score of a task, by
+    which tasks can be sorted, is the lowest of its interactions.
 
     documents (Iterable[TextDocument]): The documents.
     path (Path): The file.
@@ -200,9 +201,12 @@ def _task(document: TextDocument) -> dict[str, Any]:
             "direction": "right",
             "labels": [each.label] if each.label else [],
         }
+        | ({} if each.score is None else {"score": each.score})
         for each in document.interactions
     ]
-    prediction = {"model_version": MODEL_VERSION, "result": [*regions, *relations]}
+    prediction: dict[str, Any] = {"model_version": MODEL_VERSION, "result": [*regions, *relations]}
+    if scores := [each.score for each in document.interactions if each.score is not None]:
+        prediction["score"] = min(scores)
     return {"data": data, "predictions": [prediction]}
 
 

@@ -207,6 +207,7 @@ def _task(document: TextDocument) -> Json:
                 "child_span": ends[each.tail],
                 "label": each.label,
             }
+            | ({} if each.score is None else {"score": each.score})
             for each in document.interactions
         ],
     }

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from spacy_ddi.errors import CorpusError
+from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import format_named
 from spacy_ddi.formats.inputs import Input, read_input
@@ -128,10 +128,10 @@ def missing_chunks(shards: Iterable[Shard], done: Collection[str]) -> Iterator[C
                 yield chunk
 
 
-def error_line(error: CorpusError, **place: str) -> str:
+def error_line(error: DDIError, **place: str) -> str:
     """An error as a line of the error table.
 
-    error (CorpusError): Its message begins with its code.
+    error (DDIError): Its message begins with its code.
     place (str): Where it is from: file, document.
     RETURNS (str): JSON.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,14 @@ def test_relations_of_one_passage_stay_in_it(tmp_path):
     write(BIOC_XML, [READ], tmp_path / "a.xml")
     [document] = biocxml.loads((tmp_path / "a.xml").read_text("utf-8")).documents
     assert [len(each.relations) for each in (document, *document.passages)] == [1, 1, 1, 0]
+
+
+def test_scores_are_infons(tmp_path):
+    scored = replace(READ.interactions[0], score=0.25)
+    write(BIOC_XML, [replace(READ, interactions=(scored,))], tmp_path / "a.xml")
+    [document] = biocxml.loads((tmp_path / "a.xml").read_text("utf-8")).documents
+    relations = [each for place in (document, *document.passages) for each in place.relations]
+    assert [each.infons.get("score") for each in relations] == ["0.25"]
 
 
 @pytest.mark.parametrize("format", FORMATS, ids=lambda each: each.name)

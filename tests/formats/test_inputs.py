@@ -184,3 +184,14 @@ def test_formats_have_names_readers_and_writers():
         assert each.name in formats()
         assert each.read or each.write
         assert all(end == end.lower() and end.startswith(".") for end in each.endings)
+
+
+def test_the_second_of_two_files_stands_for_both(tmp_path):
+    (tmp_path / "a.txt").write_text("Tin.", encoding="utf8")
+    (tmp_path / "a.ann").write_text("", encoding="utf8")
+    (tmp_path / "b.ann").write_text("", encoding="utf8")
+    errors: list[CorpusError] = []
+    names = [str(tmp_path / "a.ann"), str(tmp_path / "*")]
+    found = list(find_inputs(names, on_error=errors.append))
+    assert [(each.path.name, each.format.name) for each in found] == [("a.txt", "brat")]
+    assert ["b.ann" in str(error) for error in errors] == [True]

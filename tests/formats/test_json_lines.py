@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from spacy_ddi.formats.columns import Columns
-from spacy_ddi.formats.json_lines import read_json_lines
-from spacy_ddi.formats.text_document import TextDocument
+from spacy_ddi.formats.json_lines import read_json_lines, to_dict, write_json_lines
+from spacy_ddi.formats.text_document import Section, TextDocument
 from tests.formats.reading import read
+from tests.formats.samples import empty, in_sentences, sample
 
 
 @pytest.fixture
@@ -21,6 +23,18 @@ def write(tmp_path):
         return path
 
     return write
+
+
+def test_documents_come_back(tmp_path):
+    documents = [
+        replace(in_sentences(sample()), year=1999, metadata={"set id": "ü"}),
+        empty(),
+        replace(empty("x"), sections=(Section(0, 0, "title"),)),
+        sample("two"),
+    ]
+    path = tmp_path / "out" / "a.jsonl"
+    write_json_lines(iter(documents), path)
+    assert read(read_json_lines, path) == (documents, [])
 
 
 def test_lines_of_others_are_read(write):
@@ -83,3 +97,19 @@ def test_what_is_wrong_costs_its_line(write, line, problem):
     assert len(errors) == 1
     assert any(each in errors[0] for each in problem.split("|"))
     assert "a.jsonl" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [(0.25, 0.25), (1, 1), (None, None), ("high", "plain")]
+)
+def test_scores_are_kept(write, given, found):
+    mentions = [{"id": id_, "type": "", "ranges": [[i, i + 1]]} for i, id_ in enumerate("mn")]
+    interaction = {"head": "m", "tail": "n", "label": "", "score": given}
+    line = {"text": "ab", "mentions": mentions, "interactions": [interaction]}
+    (document,), errors = read(read_json_lines, write(line))
+    assert errors == []
+    scores = [each.score for each in document.interactions]
+    assert scores == ([] if found == "plain" else [found])
+    if scores:
+        interactions = to_dict(document)["interactions"]
+        assert interactions[0].get("score") == found
