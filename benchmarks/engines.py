@@ -29,7 +29,8 @@ from spacy_ddi.cli.options import EngineOption
 from spacy_ddi.formats.format import writer_named
 from spacy_ddi.formats.inputs import read_documents
 from spacy_ddi.formats.text_document import TextDocument
-from spacy_ddi.runs.annotator import BATCH_SIZE, Annotator
+from spacy_ddi.runs.annotator import Annotator
+from spacy_ddi.runs.predictions import BATCH_SIZE
 from spacy_ddi.runs.report import MakeAnnotator, Report
 from spacy_ddi.runs.run import Engine, run
 from spacy_ddi.text.passages import passages
