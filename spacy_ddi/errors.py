@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from spacy_ddi.file_errors import FileErrors
 
-class Errors:
-    """Message templates. Fill them with `str.format`; the code stays in front."""
+MOST_CHARACTERS: Final = 1500
+"""Of a message of a `CorpusError`."""
+
+_BREAK: Final = re.compile(r"\s*[\t\n\r\v\f]\s*")
+
+
+class Errors(FileErrors):
+    """Message templates. Fill them with `str.format`; the code stays in front. Those of files are
+    in `FileErrors`."""
 
     # The component and what it reads from the Doc
     NO_PARSE: Final = (
@@ -223,10 +232,13 @@ class Errors:
     )
     BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
     ONE_TEXT: Final = (
-        "[DDI062] Found {found}. Give one text in quotes, or one --file PATH, or - to read "
-        "standard input. For several files, run the command once for each."
+        "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
+        "--file PATH; or files, folders and patterns, any number of them."
     )
-    TEXT_IS_FILE: Final = "[DDI063] {path} is a file. To read the text in it: --file {path}"
+    TEXT_LIKE_FILE: Final = (
+        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
+        "is the text itself, add --as-text."
+    )
     NOT_WRITABLE: Final = (
         "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
     )
@@ -244,64 +256,6 @@ class Errors:
     )
     NO_LANGUAGE: Final = (
         "[DDI069] spaCy has no language {lang!r}: {problem} Give a code such as en."
-    )
-
-    # Corpora
-    CORPUS_FOLDER: Final = (
-        "[DDI101] {path}: no such folder. Give the folder that holds the corpus's XML files "
-        "(it is searched at any depth)."
-    )
-    CORPUS_NO_XML: Final = (
-        "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
-        "e.g. Train/DrugBank/*.xml."
-    )
-    CORPUS_XML: Final = "[DDI103] {path}, line {line}: not well-formed XML: {problem}."
-    CORPUS_DTD: Final = (
-        "[DDI104] {path}: the file declares a document type, which the DDI corpus "
-        "never does and which could expand entities without bound. Remove the DOCTYPE."
-    )
-    CORPUS_FILE: Final = "[DDI108] {path}: the file can't be read: {problem}."
-    CORPUS_LIST: Final = (
-        "[DDI109] {path}: not a list of document ids: the file is no UTF-8 text. It holds one "
-        "document id a line, e.g. DDI-DrugBank.d0."
-    )
-    CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
-    CORPUS_ROOT: Final = (
-        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
-        "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
-    )
-    PAIR_CONTRADICTS: Final = (
-        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
-        "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
-    )
-    DOCBIN_FILE: Final = (
-        "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
-        "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
-    )
-    CORPUS_DOCUMENTS: Final = (
-        "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
-        "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
-    )
-    TEXT_ENCODING: Final = (
-        "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
-        "by iconv -f LATIN1 -t UTF-8."
-    )
-    TEXT_ZERO: Final = (
-        "[DDI111] {source} is not text: it holds a zero byte at {position}. If it is UTF-16 "
-        "without a byte order mark, convert it, e.g. by iconv -f UTF-16LE -t UTF-8."
-    )
-    TEXT_EMPTY: Final = "[DDI112] {source} is empty. Give a text with at least one sentence."
-    TEXT_COMPRESSED: Final = (
-        "[DDI113] {source} looks compressed ({suffix}), but can't be decompressed: {problem}. If "
-        "it is plain text, give it another name; if not, it is damaged: make it again."
-    )
-    CORPUS_NO_PATH: Final = (
-        "[DDI107] The reader has no path. Set it in the config or on the command line, e.g. "
-        "--paths.train corpus/train.spacy."
-    )
-    NAMES_COLUMNS: Final = (
-        "[DDI118] {path} has no column {missing}. Names for variants are tab-separated, with a "
-        "first line that names the columns: name, type."
     )
 
 
@@ -348,6 +302,11 @@ class Warnings:
         "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
         "not read. Found {n_found}: {problems}."
     )
+    NOT_WRITTEN: Final = (
+        "[DDI918] {path}: {found} were left out. {format} holds annotations within a sentence only "
+        "(a section of the document is one), of these types: {types}. Write another format, such "
+        "as brat, to keep them all."
+    )
     RELATIONS_LOST: Final = (
         "[DDI915] Component '{name}': of {n_annotated} annotated relations in the training "
         "references, {n_found} can't be learned, since they belong to no pair of mentions; the "
@@ -393,4 +352,23 @@ class DDIError(ValueError):
 
 
 class CorpusError(DDIError):
-    """A file that can't be read: the message names the file, and the line where there is one."""
+    """A file that can't be read: the message names the file, and the line where there is one.
+
+    message (str): The message. What of a damaged file is quoted in it becomes one line, not too
+        long, that can be printed and written in UTF-8.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_printable(message))
+
+
+def _printable(message: str) -> str:
+    """A message with blanks for line ends and tabs, escapes for what can't be printed, and its
+    middle left out where it is long: it begins with the file and ends with what to do."""
+    line = _BREAK.sub(" ", message)
+    if not line.isprintable():
+        signs = (s if s.isprintable() else s.encode("unicode_escape").decode() for s in line)
+        line = "".join(signs)
+    if len(line) > MOST_CHARACTERS:
+        line = f"{line[: MOST_CHARACTERS - 300]} … {line[-300:]}"
+    return line

@@ -13,12 +13,10 @@ from spacy.language import Language
 from srsly import msgpack_decoders, msgpack_encoders
 
 from spacy_ddi.errors import require
+from spacy_ddi.threads import ONE_THREAD
 
 if TYPE_CHECKING:
     from catalogue import Registry
-
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
-"""What torch and the tokenizers read in a process that starts anew."""
 
 
 def pipe_in_processes(

@@ -48,7 +48,8 @@ def test_registered_function_is_found(name: str, registered: str) -> None:
 
 def test_every_group_of_entry_points_is_known() -> None:
     groups = {entry.group for entry in distribution("spacy-ddi").entry_points}
-    assert groups == {*GROUPS, "spacy_factories", "srsly_msgpack_decoders"}
+    others = {"spacy_factories", "srsly_msgpack_decoders", "spacy_ddi_formats"}
+    assert groups == {*GROUPS, *others}
 
 
 def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> None:
@@ -72,7 +73,7 @@ def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> 
     assert run(["-W", "error", "-c", script, str(elsewhere)], tmp_path) == "('effect',)"
 
 
-def test_wheel_carries_what_the_html_page_needs(tmp_path: Path) -> None:
+def test_wheel_carries_what_the_html_pages_need(tmp_path: Path) -> None:
     root = Path(__file__).parents[1]
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, tmp_path)
@@ -81,7 +82,9 @@ def test_wheel_carries_what_the_html_page_needs(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    assert {f"spacy_ddi/formats/page.{kind}" for kind in ("css", "js")} <= names
+    for name in ("formats/page", "picture/graph"):
+        assert {f"spacy_ddi/{name}.{kind}" for kind in ("css", "js")} <= names
+    assert {"spacy_ddi/formats/colours.css", "spacy_ddi/picture/graph_boxes.js"} <= names
 
 
 def run(arguments: list[str], folder: Path) -> str:

@@ -69,7 +69,7 @@ def load_any(name: str) -> Language:
     require_installed(name)
     if _is_package(name):
         name = name.replace("-", "_")  # pip takes both
-    if not (_folder_of(name) / "meta.json").is_file():
+    if not (folder_of(name) / "meta.json").is_file():
         problem = "it has no meta.json, so it is no spaCy pipeline"
         raise DDIError(Errors.BROKEN_PIPELINE.format(name=name, problem=problem))
     import spacy
@@ -161,14 +161,14 @@ def unmet_requirements(name: str) -> list[str]:
 def _requirements(name: str) -> list[str]:
     """Those of a package's or a folder's meta.json; none if it can't be read."""
     try:
-        meta = json.loads((_folder_of(name) / "meta.json").read_text(encoding="utf8"))
+        meta = json.loads((folder_of(name) / "meta.json").read_text(encoding="utf8"))
         spacy_version = [f"spacy{meta['spacy_version']}"] if meta.get("spacy_version") else []
         return [*map(str, meta.get("requirements", [])), *spacy_version]
     except (OSError, ValueError, AttributeError, TypeError):
         return []
 
 
-def _folder_of(name: str) -> Path:
+def folder_of(name: str) -> Path:
     """Where a package or a stored pipeline lies."""
     try:
         spec = find_spec(name) if _is_package(name) else None

@@ -48,14 +48,7 @@ def read_docbin(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
     RAISES (CorpusError): If the file is no `.spacy` file.
     RAISES (OSError): If it can't be read.
     """
-    try:
-        docs = list(DocBin().from_disk(path).get_docs(vocab))
-    except OSError:
-        raise
-    except Exception as error:  # zlib, msgpack and NumPy each have their own
-        problem = f"{type(error).__name__}: {error}"
-        raise CorpusError(Errors.DOCBIN_FILE.format(path=path, problem=problem)) from error
-    for number, doc in enumerate(docs, start=1):
+    for number, doc in enumerate(_docs(path, vocab), start=1):
         doc.user_data.setdefault(ORIGIN, f"{path}, Doc {number}")
         yield doc
 
@@ -75,3 +68,13 @@ def write_docbin(docs: Iterable[Doc], path: Path) -> CorpusCounts:
     path.parent.mkdir(parents=True, exist_ok=True)
     docbin.to_disk(path)
     return counts
+
+
+def _docs(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
+    try:
+        yield from DocBin().from_disk(path).get_docs(vocab)
+    except OSError:
+        raise
+    except Exception as error:  # zlib, msgpack and NumPy each have their own
+        problem = f"{type(error).__name__}: {error}"
+        raise CorpusError(Errors.DOCBIN_FILE.format(path=path, problem=problem)) from error

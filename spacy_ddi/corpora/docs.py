@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 from spacy.tokens import Doc, Span
@@ -60,7 +61,7 @@ def sentence_to_doc(sentence: Sentence, make_doc: Tokenizer) -> Doc:
     """
     ranges = _represent(sentence)
     cuts = sorted({offset for place in ranges.values() for offset in place})
-    doc = _split_tokens(make_doc(sentence.text), cuts)
+    doc = split_tokens(make_doc(sentence.text), cuts)
     preset_one_sentence(doc)
     spans = {}
     for mention in sentence.mentions:
@@ -154,7 +155,8 @@ def _relations(sentence: Sentence, spans: dict[str, Span]) -> Iterator[RelationD
         pair = frozenset((head, tail))
         if head != tail and pair not in known:
             known.add(pair)
-            yield make_relation(head, tail, interaction.label, 1.0)
+            score = 1.0 if interaction.score is None else interaction.score
+            yield make_relation(head, tail, interaction.label, score)
             continue
         found = f"{sentence.origin or sentence.id}: the {interaction.label or 'interaction'} of "
         found += f"{interaction.head!r} and {interaction.tail!r}, which is left out"
@@ -177,12 +179,18 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(marked) - len(marked.lstrip()), end - len(marked) + len(marked.rstrip())
 
 
-def _split_tokens(doc: Doc, cuts: list[int]) -> Doc:
-    """A Doc of the same text whose tokens end at each of the character offsets, too."""
+def split_tokens(doc: Doc, cuts: list[int]) -> Doc:
+    """A Doc of the same text whose tokens end at more places.
+
+    doc (Doc): The Doc; nothing but its tokens is kept.
+    cuts (List[int]): Character offsets, in text order, at which tokens are to end, too.
+    RETURNS (Doc): The Doc itself, if they do.
+    """
     words: list[str] = []
     spaces: list[bool] = []
     for token in doc:
-        inside = [cut - token.idx for cut in cuts if token.idx < cut < token.idx + len(token)]
+        between = bisect_right(cuts, token.idx), bisect_left(cuts, token.idx + len(token))
+        inside = [cut - token.idx for cut in cuts[slice(*between)]]
         bounds = [0, *inside, len(token)]
         pieces = [token.text[a:b] for a, b in itertools.pairwise(bounds)]
         words.extend(pieces)

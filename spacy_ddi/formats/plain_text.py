@@ -69,7 +69,8 @@ def _decompress(content: bytes, source: str) -> tuple[bytes, str]:
         if content.startswith(signature) or suffix == ending:
             try:
                 content = decompress(content)
-            except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+            # bz2 raises a ValueError for what is cut off.
+            except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
                 raise CorpusError(
                     Errors.TEXT_COMPRESSED.format(source=source, suffix=ending, problem=error)
                 ) from error

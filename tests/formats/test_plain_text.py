@@ -47,6 +47,7 @@ def test_compressed_text_is_read(compress, source):
         (TEXT.encode(), "a.bz2", "DDI113"),
         (gzip.compress(TEXT.encode() * 100, mtime=0)[:-9], "a.gz", "DDI113"),
         (lzma.compress(TEXT.encode())[:-9], "a", "DDI113"),
+        (bz2.compress(TEXT.encode())[:-9], "a", "DDI113"),
         (b"%PDF-1.4", "a.txt", "DDI061.*PDF.*pdftotext"),
         (gzip.compress(b"%PDF-1.4", mtime=0), "a.gz", "DDI061"),
         (gzip.compress(gzip.compress(b"text", mtime=0), mtime=0), "a.gz", "DDI061.*archive"),

@@ -1,0 +1,32 @@
+"""The command `aggregate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spacy_ddi.cli.console import require_writable, say
+
+
+def aggregate(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="What extract --output wrote.")
+    ],
+    output: Annotated[Path, typer.Option(dir_okay=False, help="The Parquet file to write.")],
+    least_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Pass over interactions with a lower score.")
+    ] = 0.0,
+    memory: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="How much to take, e.g. 2GB.")
+    ] = None,
+) -> None:
+    """Make a row of each pair of drugs and type: how often it is said, how surely, and where."""
+    from spacy_ddi.formats.relation_records import count_of
+    from spacy_ddi.runs.knowledge import aggregate as write_pairs
+
+    require_writable(output)
+    counts = write_pairs(folder, output, least_score=least_score, memory=memory)
+    said = count_of(counts.statements, "interaction")
+    say(f"{count_of(counts.rows, 'pair')} of {said}: {output}")

@@ -1,0 +1,132 @@
+"""What a format is, and which formats there are: those of this package and of others.
+
+A format is an entry point of the group `spacy_ddi_formats`: a `Format` under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.text_document import TextDocument
+
+GROUP = "spacy_ddi_formats"
+
+OnError = Callable[[CorpusError], None]
+
+
+class Reader(Protocol):
+    """Reads the documents of a file, one after another."""
+
+    def __call__(
+        self, path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    ) -> Iterator[TextDocument]:
+        """Read a file.
+
+        path (Path): The file, which may be compressed.
+        columns (Columns): Where text and id are, for formats that have columns.
+        on_error (Callable[[CorpusError], None]): Called with the error of a document that can't be
+            read; the others are still read.
+        YIELDS (TextDocument): The documents.
+        RAISES (CorpusError): If nothing of the file, or nothing more, can be read.
+        """
+        ...
+
+
+class Writer(Protocol):
+    """Writes documents."""
+
+    def __call__(self, documents: Iterable[TextDocument], path: Path) -> None:
+        """Write a file, or a folder where the format has a file a document.
+
+        documents (Iterable[TextDocument]): The documents; they are taken one by one.
+        path (Path): What to write; its folder is made.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files.
+
+    name (str): What it is called on the command line.
+    endings (Tuple[str, ...]): How names of its files end, in small letters, without `.gz` and the
+        like.
+    recognizes (Callable[[bytes], bool]): Whether a file may be of this format, by its first
+        `HEAD` bytes. Formats that share an ending are asked one after another.
+    read (Optional[Reader]): None for a format that is only written.
+    write (Optional[Writer]): None for one that is only read.
+    companion (str): How the name of a second file ends, without which a file is not of this format:
+        `.ann` where annotations stand beside a text. It is read with the first.
+    is_fallback (bool): Whether formats that share an ending are asked first, since a file of
+        theirs could be read as this one, too.
+    writes_folder (bool): Whether a folder is written, with a file a document.
+    in_sentences (bool): Whether its documents are made of sentences, so that a pipeline's are
+        wanted as the sections of what is written.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    recognizes: Callable[[bytes], bool]
+    read: Reader | None = None
+    write: Writer | None = None
+    companion: str = ""
+    is_fallback: bool = False
+    writes_folder: bool = False
+    in_sentences: bool = False
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """The formats that are installed.
+
+    RETURNS (Dict[str, Format]): By their names, in alphabetical order.
+    """
+    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    return {name: found[name].load() for name in sorted(found)}
+
+
+def format_named(name: str) -> Format:
+    """A format by its name.
+
+    name (str): The name.
+    RETURNS (Format): The format.
+    RAISES (CorpusError): If there is none.
+    """
+    if name not in formats():
+        raise CorpusError(Errors.FORMAT_NO_NAME.format(name=name, names=", ".join(formats())))
+    return formats()[name]
+
+
+def reader_named(name: str) -> Reader:
+    """The reader of a format.
+
+    name (str): The format's name.
+    RETURNS (Reader): The reader.
+    RAISES (CorpusError): If there is no such format, or if it is only written.
+    """
+    reader = format_named(name).read
+    if reader is None:
+        names = ", ".join(each.name for each in formats().values() if each.read)
+        raise CorpusError(Errors.FORMAT_ONE_WAY.format(done="read", name=name, names=names))
+    return reader
+
+
+def writer_named(name: str) -> Writer:
+    """The writer of a format.
+
+    name (str): The format's name.
+    RETURNS (Writer): The writer.
+    RAISES (CorpusError): If there is no such format, or if it is only read.
+    """
+    writer = format_named(name).write
+    if writer is None:
+        names = ", ".join(each.name for each in formats().values() if each.write)
+        raise CorpusError(Errors.FORMAT_ONE_WAY.format(done="written", name=name, names=names))
+    return writer

@@ -1,0 +1,275 @@
+"""Files, folders and patterns that a user names: which files they are, and of which format."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from glob import glob, has_magic
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple, cast
+
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.format import Format, OnError, format_named, formats
+from spacy_ddi.formats.text_document import TextDocument
+
+HEAD: Final = 65_536
+"""Bytes of a file by which its format is told."""
+
+COMPRESSED: Final = (".gz", ".xz", ".bz2")
+
+OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls", ".xlsx")
+"""Of files that people have, and that can't be read."""
+
+DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
+"""What reading a file raises that is damaged or can't be read."""
+
+_SIGNATURES: Final[dict[bytes, Callable[..., Any]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\0": lzma.open,
+    b"BZh": bz2.open,
+}
+
+
+class Input(NamedTuple):
+    """A file to read.
+
+    path (Path): The file.
+    format (Format): Its format, which can be read.
+    """
+
+    path: Path
+    format: Format
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a file, whether it is compressed or not.
+
+    path (Path): The file; whether it is compressed by gzip, xz or bzip2 is told by its first bytes.
+    RETURNS (IO[bytes]): What is in it, a stream.
+    RAISES (OSError): If it can't be opened.
+    """
+    with path.open("rb") as file:
+        start = file.read(6)
+    for signature, opened in _SIGNATURES.items():
+        if start.startswith(signature):
+            return cast(IO[bytes], opened(path, "rb"))
+    return path.open("rb")
+
+
+def read_all(path: Path) -> bytes:
+    """What is in a file, for formats that have a file a document.
+
+    path (Path): The file, which may be compressed.
+    RETURNS (bytes): All of it.
+    RAISES (CorpusError): If it can't be read.
+    """
+    try:
+        with open_bytes(path) as file:
+            return file.read()
+    except DAMAGED as error:
+        problem = problem_of(error)
+        raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)) from None
+
+
+def problem_of(error: BaseException) -> str:
+    """What an error of a library says, in a line.
+
+    error (BaseException): The error.
+    RETURNS (str): What the system says of a file, or the first line of the message.
+    """
+    said = str(getattr(error, "strerror", None) or error).strip()
+    return said.splitlines()[0].rstrip(" .") if said else type(error).__name__
+
+
+def name_parts(path: Path) -> tuple[str, str]:
+    """The name of a file without the ending of its format.
+
+    path (Path): The file.
+    RETURNS (Tuple[str, str]): 'report' and '.txt' for 'report.txt' and for 'report.txt.gz'.
+    """
+    name = Path(path.name[: len(_bare_name(path))])
+    return name.stem, name.suffix
+
+
+def companion_of(path: Path, ending: str) -> Path | None:
+    """The file beside another that has its name with another ending.
+
+    path (Path): The file.
+    ending (str): How the name of the other ends.
+    RETURNS (Optional[Path]): The other, which may be compressed, too; None if there is none.
+    """
+    named = (path.with_name(name_parts(path)[0] + ending + more) for more in ("", *COMPRESSED))
+    return next((each for each in named if each.is_file()), None)
+
+
+def find_inputs(
+    names: Iterable[str], *, format_name: str | None = None, on_error: OnError
+) -> Iterator[Input]:
+    """The files that a user names.
+
+    names (Iterable[str]): Files, folders (searched at any depth), and patterns with `*`.
+    format_name (Optional[str]): The format of all of them; None to tell it by name and content. In
+        a folder, files of unknown formats are passed over, and of a format with two files a
+        document the second ones.
+    on_error (Callable[[CorpusError], None]): Called with the error of a name that gives nothing.
+    YIELDS (Input): Each file once, in the order of the names, those of a folder by their paths.
+    RAISES (CorpusError): If there is no format of this name, or if it can't be read.
+    """
+    readable = {name: each for name, each in formats().items() if each.read}
+    if format_name is not None and format_named(format_name).read is None:
+        given = Errors.FORMAT_ONE_WAY.format(
+            done="read", name=format_name, names=", ".join(readable)
+        )
+        raise CorpusError(given)
+    seen: set[Path] = set()
+    for name in names:
+        found = 0
+        for file, is_named in _files(name):
+            path = _main_file(file) if is_named else file
+            try:
+                format = (
+                    _format_given(format_name, path, is_named) if format_name else format_of(path)
+                )
+            except CorpusError as error:
+                found += 1
+                on_error(error)
+                continue
+            if format is None:
+                if is_named:
+                    found += 1
+                    on_error(_unknown(path, readable))
+                continue
+            found += 1
+            if path.resolve() not in seen:
+                seen.add(path.resolve())
+                yield Input(path, format)
+        if not found:
+            message = Errors.INPUT_EMPTY if Path(name).is_dir() else Errors.INPUT_MISSING
+            on_error(CorpusError(message.format(path=name, names=", ".join(readable))))
+
+
+def format_of(path: Path) -> Format | None:
+    """The format of a file that can be read, told by its name and then by its content.
+
+    path (Path): The file.
+    RETURNS (Optional[Format]): None if no format has files of such a name.
+    RAISES (CorpusError): If the content fits none that has.
+    """
+    name = _bare_name(path)
+    fitting = [each for each in formats().values() if each.read and _may_be(each, path)]
+    if not fitting:
+        return None
+    try:
+        with open_bytes(path) as file:
+            head = file.read(HEAD)
+    except DAMAGED:
+        return fitting[0]  # What is wrong is said where the file is read.
+    closest_first = sorted(
+        fitting,
+        key=lambda each: (
+            -max(len(end) for end in each.endings if name.endswith(end)),
+            each.is_fallback,
+            not each.companion,
+        ),
+    )
+    recognized = next((each for each in closest_first if each.recognizes(head)), None)
+    if recognized is None:
+        raise _unknown(path, [each.name for each in fitting])
+    return recognized
+
+
+def read_documents(
+    names: Iterable[str],
+    *,
+    format_name: str | None = None,
+    columns: Columns = FIRST_OF_THEM,
+    on_error: OnError,
+) -> Iterator[TextDocument]:
+    """The documents of the files that a user names.
+
+    names (Iterable[str]): As for `find_inputs`.
+    format_name (Optional[str]): As for `find_inputs`.
+    columns (Columns): Where tables have the text.
+    on_error (Callable[[CorpusError], None]): Called with the error of each document, file or name
+        that gives nothing; all others are read.
+    YIELDS (TextDocument): The documents.
+    RAISES (CorpusError): If there is no format of this name, or if it can't be read.
+    """
+    for each in find_inputs(names, format_name=format_name, on_error=on_error):
+        yield from read_input(each, columns=columns, on_error=on_error)
+
+
+def read_input(
+    each: Input, *, columns: Columns = FIRST_OF_THEM, on_error: OnError
+) -> Iterator[TextDocument]:
+    """The documents of a file.
+
+    each (Input): The file.
+    columns (Columns): Where tables have the text.
+    on_error (Callable[[CorpusError], None]): Called with the error of each document that can't be
+        read, and of the file if nothing more of it can.
+    YIELDS (TextDocument): The documents.
+    """
+    assert each.format.read is not None
+    try:
+        yield from each.format.read(each.path, on_error=on_error, columns=columns)
+    except CorpusError as error:
+        on_error(error)
+    except DAMAGED as error:
+        problem = problem_of(error)
+        on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
+
+
+def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
+    return CorpusError(Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(names)))
+
+
+def _format_given(name: str, path: Path, is_named: bool) -> Format | None:
+    """The format that the user gave, for a file of it."""
+    format = format_named(name)
+    return format if is_named or not format.companion or _may_be(format, path) else None
+
+
+def _main_file(path: Path) -> Path:
+    """The file that one is read with, where it is the second of two; else itself."""
+    for format in formats().values():
+        if format.companion and _bare_name(path).endswith(format.companion):
+            return companion_of(path, format.endings[0]) or path
+    return path
+
+
+def _may_be(format: Format, path: Path) -> bool:
+    """Whether a file is of a format by its name and by what is beside it."""
+    if not _bare_name(path).endswith(format.endings):
+        return False
+    return not format.companion or companion_of(path, format.companion) is not None
+
+
+def _bare_name(path: Path) -> str:
+    """The name in small letters, without the ending that compression gives it."""
+    name = path.name.lower()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    return name
+
+
+def _files(name: str) -> Iterator[tuple[Path, bool]]:
+    """The files of a name, and whether it names each by itself (and not the folder it is in)."""
+    path = Path(name)
+    if path.is_dir():
+        inside = sorted(each for each in path.rglob("*") if each.is_file())
+        yield from ((each, False) for each in inside if not _is_hidden(each, path))
+    elif path.exists():
+        yield path, True
+    elif has_magic(name):
+        for fitting in sorted(glob(name, recursive=True)):
+            if Path(fitting).is_file():
+                yield Path(fitting), True
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

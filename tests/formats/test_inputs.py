@@ -1,0 +1,197 @@
+"""Which files a user's names give, and of which format they are."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+
+import pytest
+
+from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats.format import format_named, formats, reader_named, writer_named
+from spacy_ddi.formats.inputs import (
+    companion_of,
+    find_inputs,
+    format_of,
+    name_parts,
+    open_bytes,
+    read_all,
+    read_documents,
+)
+
+LINE = b'{"id": "a", "text": "Warfarin raises aspirin."}\n'
+COMPRESSED = {".gz": gzip.compress, ".xz": lzma.compress, ".bz2": bz2.compress}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, content in {
+        "b.jsonl": LINE,
+        "sub/deep/a.csv": b"id,text\n1,Warfarin.\n",
+        "c.txt": b"Warfarin.",
+        ".hidden.jsonl": LINE,
+        ".git/a.jsonl": LINE,
+        "sub/.x/a.jsonl": LINE,
+        "picture.png": b"\x89PNG\r\n\x1a\n",
+        "package.json": b'{"name": "x"}',
+        "README": b"Read me.",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def inputs(*names, **more):
+    errors = []
+    found = [
+        (each.path.name, each.format.name)
+        for each in find_inputs(map(str, names), on_error=errors.append, **more)
+    ]
+    return found, [str(error) for error in errors]
+
+
+def test_a_folder_is_searched_at_any_depth_without_what_is_hidden_or_of_other_endings(folder):
+    found, [error] = inputs(folder)
+    assert found == [("b.jsonl", "jsonl"), ("c.txt", "text"), ("a.csv", "csv")]
+    # It may be a damaged file of one of the formats that have this ending.
+    assert error.startswith(f"[DDI120] {folder / 'package.json'}: ")
+
+
+def test_patterns_name_files(folder):
+    assert inputs(folder / "*.jsonl")[0] == [("b.jsonl", "jsonl")]
+    assert inputs(folder / "**" / "*.csv")[0] == [("a.csv", "csv")]
+    assert inputs(folder / "sub*")[1][0].startswith("[DDI123]")
+
+
+def test_a_name_with_brackets_is_a_file_if_there_is_one(tmp_path):
+    (tmp_path / "a[1].jsonl").write_bytes(LINE)
+    assert inputs(tmp_path / "a[1].jsonl")[0] == [("a[1].jsonl", "jsonl")]
+
+
+def test_each_file_is_given_once(folder):
+    os.symlink(folder / "b.jsonl", folder / "z.jsonl")
+    names = (folder / "b.jsonl", folder, folder / "sub" / ".." / "b.jsonl", folder / "*")
+    found, errors = inputs(*names)
+    assert [name for name, _ in found] == ["b.jsonl", "c.txt", "a.csv"]
+    named = sorted(error.split(": ")[0].removeprefix(f"[DDI120] {folder}/") for error in errors)
+    assert named == ["README", "package.json", "package.json", "picture.png"]
+
+
+def test_a_file_that_is_named_must_be_of_a_known_format(folder):
+    found, errors = inputs(folder / "picture.png", folder / "package.json", folder / "README")
+    assert found == []
+    assert [error.split(":")[0] for error in errors] == [
+        f"[DDI120] {folder / name}" for name in ("picture.png", "package.json", "README")
+    ]
+
+
+def test_what_gives_nothing_is_said(tmp_path):
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    errors = inputs(tmp_path, tmp_path / "no", tmp_path / "no*")[1]
+    assert [error[1:7] for error in errors] == ["DDI124", "DDI123", "DDI123"]
+
+
+def test_the_format_may_be_given(folder):
+    assert inputs(folder / "README", format_name="lines")[0] == [("README", "lines")]
+    assert len(inputs(folder / "sub", format_name="text")[0]) == 1
+    with pytest.raises(CorpusError, match="DDI121"):
+        inputs(folder, format_name="word")
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_compressed_files_are_read(tmp_path, ending):
+    path = tmp_path / f"a.JSONL{ending}"
+    path.write_bytes(COMPRESSED[ending](LINE))
+    assert inputs(tmp_path)[0] == [(path.name, "jsonl")]
+    [document] = read_documents([str(path)], on_error=pytest.fail)
+    assert document.text == "Warfarin raises aspirin."
+    renamed = path.rename(tmp_path / "b.jsonl")
+    assert [each.id for each in read_documents([str(renamed)], on_error=pytest.fail)] == ["a"]
+    assert read_all(renamed) == LINE
+    with open_bytes(renamed) as file:
+        assert file.read(3) == LINE[:3]
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.txt", "a.csv", "a.xml", "a.json", "a.spacy"])
+def test_damaged_compressed_files_cost_themselves_only(tmp_path, ending, name):
+    content = COMPRESSED[ending](b"".join(LINE + os.urandom(50).hex().encode() for _ in range(99)))
+    (tmp_path / f"{name}{ending}").write_bytes(content[: len(content) // 2])
+    (tmp_path / "good.jsonl").write_bytes(LINE)
+    errors = []
+    documents = list(read_documents([str(tmp_path)], on_error=errors.append))
+    assert documents[-1].origin.endswith("good.jsonl, line 1")
+    assert errors
+    assert all(f"{name}{ending}" in str(error) for error in errors)
+    with pytest.raises(CorpusError, match=f"DDI108.*{name}{ending}"):
+        read_all(tmp_path / f"{name}{ending}")
+
+
+def test_a_file_that_cannot_be_read_costs_itself_only(tmp_path):
+    for name in ("a.jsonl", "gone.jsonl", "z.jsonl"):
+        (tmp_path / name).write_bytes(LINE)
+    errors = []
+    documents = read_documents([str(tmp_path)], on_error=errors.append)
+    assert next(documents).origin == f"{tmp_path / 'a.jsonl'}, line 1"
+    gone = tmp_path / "gone.jsonl"
+    gone.unlink()
+    assert [each.origin for each in documents] == [f"{tmp_path / 'z.jsonl'}, line 1"]
+    assert [str(error) for error in errors] == [
+        f"[DDI108] {gone}: the file can't be read: No such file or directory."
+    ]
+
+
+def test_formats_that_share_an_ending_are_told_by_content(tmp_path):
+    for name, content, expected in (
+        ("a.jsonl", LINE, "jsonl"),
+        ("b.jsonl", b'{"text": "x", "spans": []}', "prodigy"),
+        ("c.json", b'[{"data": {"text": "x"}}]', "label-studio"),
+        ("d.xml", b'<?xml version="1.0"?><document id="x"/>', "ddi2013"),
+        ("e.txt", b"x", "text"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        assert format_of(tmp_path / name) is formats()[expected]
+    for name in ("f.xml", "f.json", "f.parquet"):
+        (tmp_path / name).write_bytes(b"<other/>")
+        with pytest.raises(CorpusError, match=rf"DDI120.*{name}"):
+            format_of(tmp_path / name)
+    (tmp_path / "f.docx").write_bytes(b"PK")
+    assert format_of(tmp_path / "f.docx") is None
+    (tmp_path / "e.ann").write_bytes(b"")
+    assert format_of(tmp_path / "e.txt") is formats()["brat"]
+
+
+def test_names_of_files_have_parts_and_companions(tmp_path):
+    assert name_parts(tmp_path / "a.b.TXT.gz") == ("a.b", ".TXT")
+    assert name_parts(tmp_path / "a") == ("a", "")
+    assert companion_of(tmp_path / "a.txt", ".ann") is None
+    (tmp_path / "a.ann.xz").write_bytes(b"")
+    assert companion_of(tmp_path / "a.txt.gz", ".ann") == tmp_path / "a.ann.xz"
+
+
+def test_formats_have_names_readers_and_writers():
+    assert list(formats()) == sorted(formats())
+    assert format_named("csv") is formats()["csv"]
+    assert reader_named("csv") is formats()["csv"].read
+    assert writer_named("brat") is formats()["brat"].write
+    with pytest.raises(CorpusError, match=r"DDI122.*written as 'lines'.*brat"):
+        writer_named("lines")
+    with pytest.raises(CorpusError, match=r"DDI121.*brat, csv"):
+        format_named("docx")
+    for each in formats().values():
+        assert each.name in formats()
+        assert each.read or each.write
+        assert all(end == end.lower() and end.startswith(".") for end in each.endings)
+
+
+def test_the_second_of_two_files_stands_for_both(tmp_path):
+    (tmp_path / "a.txt").write_text("Tin.", encoding="utf8")
+    (tmp_path / "a.ann").write_text("", encoding="utf8")
+    (tmp_path / "b.ann").write_text("", encoding="utf8")
+    errors: list[CorpusError] = []
+    names = [str(tmp_path / "a.ann"), str(tmp_path / "*")]
+    found = list(find_inputs(names, on_error=errors.append))
+    assert [(each.path.name, each.format.name) for each in found] == [("a.txt", "brat")]
+    assert ["b.ann" in str(error) for error in errors] == [True]

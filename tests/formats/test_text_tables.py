@@ -1,0 +1,92 @@
+"""CSV, TSV and Parquet with a column of texts."""
+
+from __future__ import annotations
+
+import csv
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats.columns import Columns
+from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.inputs import format_of
+from spacy_ddi.formats.text_tables import ROWS_AT_A_TIME, read_csv, read_parquet
+from tests.formats.reading import read
+
+TEXTS = ['Says "raises",\r\nthen; 💊\tends.', "", "β-plinozide"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_cells_may_hold_quotes_and_line_ends(tmp_path, delimiter, encoding):
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(["id", "Text", "year"])
+        writer.writerows([[f"d{n}", text, 2000 + n] for n, text in enumerate(TEXTS)])
+    documents, errors = read(read_csv, path)
+    assert errors == []
+    assert [(each.id, each.text, each.year) for each in documents] == [
+        (f"d{n}", text, 2000 + n) for n, text in enumerate(TEXTS)
+    ]
+    assert documents[2].origin == f"{path}, row 3"
+    assert format_of(path) is formats()["csv"]
+
+
+def test_short_long_and_empty_rows(tmp_path):
+    (tmp_path / "a.tsv").write_bytes(b"id\ttext\n1\n\n2\tTwo.\tmore\n\tThree.\n")
+    documents, [error] = read(read_csv, tmp_path / "a.tsv")
+    assert [(each.id, each.text) for each in documents] == [("2", "Two."), ("a.tsv:3", "Three.")]
+    assert "a.tsv, row 1: the column 'text' holds nothing" in error
+
+
+def test_bytes_that_are_no_utf_8_cost_their_row(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"id,text\n1,One.\n2,na\xefve\n3,Three.\n\xef,Four.\n")
+    documents, errors = read(read_csv, tmp_path / "a.csv")
+    assert [each.id for each in documents] == ["1", "3"]
+    assert [error.split(": ")[1] for error in errors] == ["the text or the id is not in UTF-8."] * 2
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", "text\nx\n".encode("utf-16")])
+def test_a_table_without_texts_is_an_error(tmp_path, content):
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(CorpusError, match=r"DDI126.*a\.csv"):
+        list(read_csv(tmp_path / "a.csv", on_error=pytest.fail))
+
+
+def write_parquet(path, rows, **more):
+    parquet.write_table(pa.Table.from_pylist(rows), path, **more)
+
+
+def test_parquet_is_read_in_batches(tmp_path):
+    n_rows = 2 * ROWS_AT_A_TIME + 1
+    rows = [{"pmid": n, "abstract": f"Text {n} 💊", "other": b"x" * 1000} for n in range(n_rows)]
+    rows[3]["abstract"] = None
+    path = tmp_path / "a.parquet"
+    write_parquet(path, rows, row_group_size=700)
+    documents, [error] = read(read_parquet, path)
+    assert "a.parquet, row 4: the column 'abstract' holds nothing" in error
+    assert [each.id for each in documents] == [str(n) for n in range(n_rows) if n != 3]
+    assert documents[-1].text == f"Text {n_rows - 1} 💊"
+    assert documents[-1].origin == f"{path}, row {n_rows}"
+    assert format_of(path) is formats()["parquet"]
+    [first, *_] = read_parquet(
+        path, on_error=lambda error: None, columns=Columns("abstract", "abstract")
+    )
+    assert first.id == first.text
+
+
+def test_text_of_parquet_that_is_no_utf_8_costs_its_row(tmp_path):
+    texts = pa.array([b"One.", b"na\xefve", b"Three."], pa.binary()).view(pa.string())
+    parquet.write_table(pa.table({"text": texts}), tmp_path / "a.parquet")
+    documents, [error] = read(read_parquet, tmp_path / "a.parquet")
+    assert [each.text for each in documents] == ["One.", "Three."]
+    assert "a.parquet, row 2" in error
+
+
+def test_what_is_no_parquet_is_an_error(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(CorpusError, match=r"DDI125.*a\.parquet.*no Parquet"):
+        list(read_parquet(tmp_path / "a.parquet", on_error=pytest.fail))

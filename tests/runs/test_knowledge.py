@@ -1,0 +1,141 @@
+"""What many documents say together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+
+from spacy_ddi.errors import CorpusError
+from spacy_ddi.runs.knowledge import aggregate
+from spacy_ddi.runs.parts import SCHEMA, write_part
+
+IDS = {"Zestril": "MESH:1", "lisinopril": "MESH:1", "iron": "MESH:2"}
+
+
+def statement(
+    head: str, tail: str, score: float, document: str = "d1", label: str = "effect", **more: Any
+) -> dict[str, Any]:
+    empty = dict.fromkeys(SCHEMA.names)
+    place = {"head_start": 0, "head_end": 4, "tail_start": 9, "tail_end": 13, "sentence_start": 0}
+    known = {
+        "head": head,
+        "tail": tail,
+        "head_id": IDS.get(head, ""),
+        "tail_id": IDS.get(tail, ""),
+        "head_name": "Lisinopril" if IDS.get(head) == "MESH:1" else "",
+        "tail_name": "Lisinopril" if IDS.get(tail) == "MESH:1" else "",
+    }
+    said = {"label": label, "score": score, "document": document, "file": "f", "sentence": "S."}
+    return empty | place | known | said | more
+
+
+def pairs(tmp_path: Path, *statements: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+    write_part(tmp_path, "part-000000-000000", statements[::2], [])
+    write_part(tmp_path, "part-000000-000001", statements[1::2], [])
+    counts = aggregate(tmp_path, tmp_path / "pairs.parquet", **options)
+    rows = parquet.read_table(tmp_path / "pairs.parquet").to_pylist()
+    assert counts.rows == len(rows)
+    return rows
+
+
+def test_a_brand_and_its_drug_are_one_whatever_the_order(tmp_path: Path) -> None:
+    (row,) = pairs(
+        tmp_path,
+        statement("Zestril", "iron", 0.5, "d1", year=1999),
+        statement("iron", "lisinopril", 0.75, "d2", year=2010, sentence="R."),
+        statement("iron", "lisinopril", 0.25, "d2", sentence_start=50, sentence="T."),
+    )
+    assert (row["drug"], row["drug_name"]) == ("MESH:1", "Lisinopril")
+    assert (row["other"], row["other_name"], row["label"]) == ("MESH:2", "iron", "effect")
+    assert (row["documents"], row["sentences"]) == (2, 3)
+    assert (row["mean_score"], row["max_score"]) == (0.5, 0.75)
+    # One document is right by 0.5, the other by its best 0.75: 1 - 0.5 * 0.25.
+    assert row["probability"] == pytest.approx(0.875)
+    assert (row["first_year"], row["last_year"]) == (1999, 2010)
+    assert [(e["sentence"], e["score"], e["document"]) for e in row["evidence"]] == [
+        ("R.", 0.75, "d2"),
+        ("S.", 0.5, "d1"),
+        ("T.", 0.25, "d2"),
+    ]
+
+
+def test_names_without_an_identifier_are_told_apart_by_small_letters(tmp_path: Path) -> None:
+    rows = pairs(
+        tmp_path,
+        statement("Foxazole", "tin", 0.5),
+        statement("foxazole", "Tin", 0.5, "d2"),
+        statement("foxazole", "TIN", 0.5, "d3"),
+        statement("foxazole", "tar", 0.9),
+    )
+    assert [(row["drug"], row["other"], row["documents"]) for row in rows] == [
+        ("name:foxazole", "name:tar", 1),
+        ("name:foxazole", "name:tin", 3),
+    ]
+    assert {row["drug_name"] for row in rows} == {"foxazole"}
+
+
+def test_types_are_rows_of_their_own_and_low_scores_are_passed_over(tmp_path: Path) -> None:
+    statements = [
+        statement("tin", "tar", 0.9),
+        statement("tin", "tar", 0.6, label="advise"),
+        statement("tin", "tar", 0.2, label="int"),
+    ]
+    rows = pairs(tmp_path, *statements, least_score=0.5)
+    assert [(row["label"], row["sentences"]) for row in rows] == [("effect", 1), ("advise", 1)]
+
+
+def test_the_best_five_sentences_are_kept_each_once(tmp_path: Path) -> None:
+    statements = [statement("tin", "tar", i / 10, f"d{i}", sentence=f"{i}.") for i in range(1, 9)]
+    statements += [statement("tin", "tar", 0.85, "d8", head_start=20, head_end=24, sentence="8.")]
+    (row,) = pairs(tmp_path, *statements)
+    assert [e["document"] for e in row["evidence"]] == ["d8", "d7", "d6", "d5", "d4"]
+    assert row["evidence"][0]["head_start"] == 20
+    assert row["sentences"] == 8
+
+
+def test_a_sentence_that_many_documents_repeat_counts_once(tmp_path: Path) -> None:
+    """Labels of the same drug are copies of one another: no evidence of its own."""
+    statements = [statement("tin", "tar", 0.5, f"d{i}") for i in range(3)]
+    statements += [statement("tin", "tar", 0.6, "d3"), statement("tin", "tar", 0.5, sentence="T.")]
+    (row,) = pairs(tmp_path, *statements)
+    assert (row["documents"], row["sentences"]) == (4, 4)
+    assert row["probability"] == pytest.approx(1 - 0.4 * 0.5)
+    assert [(e["sentence"], e["document"]) for e in row["evidence"]] == [("S.", "d3"), ("T.", "d1")]
+
+
+def test_hyphens_and_blanks_of_names_are_the_same(tmp_path: Path) -> None:
+    rows = pairs(
+        tmp_path,
+        statement("beta-blockers", "tin", 0.5),
+        statement("Beta  Blockers", "tin", 0.5, "d2"),
+        statement("tin", "beta\N{EN DASH}blockers ", 0.5, "d3"),
+    )
+    assert [(row["drug"], row["documents"]) for row in rows] == [("name:beta blockers", 3)]
+
+
+def test_what_does_not_fit_in_memory_lies_beside_and_is_removed(tmp_path: Path) -> None:
+    """Two million statements were aggregated in 400 MB by hand; here, that the setting acts."""
+    write_part(tmp_path, "part-000000-000000", [statement("tin", "tar", 0.5)], [])
+    output = tmp_path / "new" / "pairs.parquet"
+    with pytest.raises(CorpusError, match="DDI160"):
+        aggregate(tmp_path, output, memory="100KB")
+    with pytest.raises(CorpusError, match="DDI161"):
+        aggregate(tmp_path, output, memory="much")
+    assert list(output.parent.iterdir()) == []
+    aggregate(tmp_path, output, memory="200MB")
+    assert [path.name for path in output.parent.iterdir()] == ["pairs.parquet"]
+
+
+def test_certain_statements_leave_a_doubt(tmp_path: Path) -> None:
+    (row,) = pairs(tmp_path, statement("tin", "tar", 1.0))
+    assert row["probability"] == pytest.approx(0.999)
+
+
+def test_a_folder_without_parts_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="DDI131"):
+        aggregate(tmp_path, tmp_path / "pairs.parquet")
+    write_part(tmp_path, "part-000000-000000", [], [])
+    assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (0, 0)
