@@ -235,6 +235,8 @@ def inline_text(
 def _prolog(chunks: Iterable[bytes]) -> Prolog | None:
     """Read until the root begins; None if it does not."""
     parser = expat.ParserCreate(namespace_separator="}")
+    if hasattr(parser, "SetReparseDeferralEnabled"):
+        parser.SetReparseDeferralEnabled(False)  # newer ones wait for more of a file's end
     found = {"encoding": "UTF-8", "root": ""}
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
