@@ -35,7 +35,7 @@ from spacy_ddi.cli.options import (
     TextColumnOption,
 )
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
-from spacy_ddi.cli.targets import PARTS, Target, target_of
+from spacy_ddi.cli.targets import PARTS, Target, require_unused, target_of
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
@@ -141,6 +141,8 @@ def extract(
         return
     require_installed(pipeline)
     require_writable(html, *([target.path] if target else ()))
+    if target is not None:
+        require_unused(target)
     errors = ErrorList(target.path if target else None)
     documents = read_given(
         given,
