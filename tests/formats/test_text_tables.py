@@ -75,7 +75,7 @@ def test_bytes_that_are_no_utf_8_cost_their_row(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", "text\nx\n".encode("utf-16")])
 def test_a_table_without_texts_is_an_error(tmp_path, content):
     (tmp_path / "a.csv").write_bytes(content)
-    with pytest.raises(CorpusError, match=r"DDI126.*a\.csv"):
+    with pytest.raises(CorpusError, match=r"DDI12[56].*a\.csv"):
         list(read_csv(tmp_path / "a.csv", on_error=pytest.fail))
 
 
