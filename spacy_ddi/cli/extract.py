@@ -34,8 +34,8 @@ from spacy_ddi.cli.options import (
     PrecisionChoice,
     TextColumnOption,
 )
+from spacy_ddi.cli.outputs import PARTS, Target, require_unused, target_of
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
-from spacy_ddi.cli.targets import PARTS, Target, require_unused, target_of
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from spacy_ddi.cli.console import say, write_text
-from spacy_ddi.cli.targets import PAGE, Target
+from spacy_ddi.cli.outputs import PAGE, Target
 
 if TYPE_CHECKING:
     from spacy.language import Language
