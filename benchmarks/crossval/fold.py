@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated, Any
 
 import spacy
@@ -24,11 +25,15 @@ from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docbin import read_docbin, write_docbin
 from spacy_ddi.gold import (
     DOCUMENT_ID,
+    MENTIONS_KEY,
     SENTENCE_ID,
     PlacePair,
+    SoftLabelDict,
     gold_mentions_of,
     labelled_pairs,
     place_pair,
+    set_soft_labels,
+    soft_labels_of,
 )
 from spacy_ddi.scoring.evaluation import annotate
 from spacy_ddi.training.configs import merge_configs
@@ -98,6 +103,43 @@ def score(
     """Write what a pipeline says of every pair of gold mentions, and what the truth is."""
     nlp = spacy.load(trained)
     srsly.write_jsonl(output, pairs_of(nlp, list(read_docbin(test, nlp.vocab))))
+
+
+@app.command()
+def average(
+    output: Annotated[Path, typer.Argument(help="The .spacy file to write.")],
+    files: Annotated[list[Path], typer.Argument(exists=True, help="Files with soft labels.")],
+) -> None:
+    """Average the soft labels of files with the same sentences, each file with the same weight."""
+    vocab = spacy.blank("en").vocab
+    docs = [list(read_docbin(file, vocab)) for file in files]
+    write_docbin(averaged(docs), output)
+
+
+def averaged(files: Sequence[Sequence[Doc]]) -> Iterator[Doc]:
+    """The sentences of the first file, with the mean of the soft labels that any file has.
+
+    files (Sequence[Sequence[Doc]]): Docs of each file, a sentence each.
+    YIELDS (Doc): The Docs of the first file, changed in place.
+    """
+    others = [{doc.text: soft_labels_of(doc) for doc in docs} for docs in files[1:]]
+    for doc in files[0]:
+        spans = {(span.start_char, span.end_char): span for span in doc.spans[MENTIONS_KEY]}
+        labels = []
+        for (one, two), probs in soft_labels_of(doc).items():
+            said = [probs, *(o[doc.text][one, two] for o in others if (one, two) in o[doc.text])]
+            head, tail = spans[one], spans[two]
+            labels.append(
+                SoftLabelDict(
+                    head_start=head.start,
+                    head_end=head.end,
+                    tail_start=tail.start,
+                    tail_end=tail.end,
+                    probs={name: fmean(each[name] for each in said) for name in probs},
+                )
+            )
+        set_soft_labels(doc, labels)
+        yield doc
 
 
 def pairs_of(nlp: Language, references: Sequence[Doc]) -> Iterator[dict[str, Any]]:

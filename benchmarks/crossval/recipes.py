@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -51,21 +51,44 @@ class Labelling:
 
 
 @dataclass(frozen=True)
+class Averaging:
+    """Average the soft labels of several files; see `recipes.yml`.
+
+    average (str): Name of the file to write, without its ending.
+    of (Sequence[str]): Files with the same sentences: .spacy files of the fold, or of the project.
+    """
+
+    average: str
+    of: Sequence[str]
+
+
+Step = Training | Labelling | Averaging
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A way to come to a pipeline of relations.
 
     name, title (str): What it is called, in files and on a page.
-    steps (Sequence[Training | Labelling]): What is done, in this order.
+    steps (Sequence[Step]): What is done, in this order.
     """
 
     name: str
     title: str
-    steps: Sequence[Training | Labelling]
+    steps: Sequence[Step]
 
     @property
     def scored(self) -> str:
         """Name of the training that is scored: the last one."""
         return [step.train for step in self.steps if isinstance(step, Training)][-1]
+
+
+STEPS: Final[dict[str, Callable[..., Step]]] = {
+    "train": Training,
+    "label": Labelling,
+    "average": Averaging,
+}
+"""Kinds of steps by their first key."""
 
 
 def read_recipes(path: Path = RECIPES) -> dict[str, Recipe]:
@@ -79,7 +102,7 @@ def read_recipes(path: Path = RECIPES) -> dict[str, Recipe]:
         name: Recipe(
             name,
             recipe["title"],
-            [Training(**s) if "train" in s else Labelling(**s) for s in recipe["steps"]],
+            [STEPS[next(iter(step))](**step) for step in recipe["steps"]],
         )
         for name, recipe in found.items()
     }
@@ -138,6 +161,15 @@ def _commands(
                 {"data": train, "settings": json.dumps(settings), "seed": seed, "shorter": shorter},
                 deps=[*configs, train, str(parser), *paths.values()],
                 output=f"{step.train}/model-last",
+            )
+        elif isinstance(step, Averaging):
+            files = [_place(path) for path in step.of]
+            yield _command(
+                f"average-{step.average}",
+                ["benchmarks.crossval.fold", "average", f"{step.average}.spacy", *files],
+                {},
+                deps=files,
+                output=f"{step.average}.spacy",
             )
         else:
             teachers = [
