@@ -324,6 +324,12 @@ class Warnings:
         "could be loaded, but its results may differ."
     )
 
+    RUN_UNFINISHED: Final = (
+        "[DDI957] {path} is the output of a run that has not ended: {n_missing} of {n_inputs} "
+        "inputs are not complete, e.g. {example!r}. The pairs are of what is there. Give the "
+        "command extract again to finish it, and then aggregate."
+    )
+
     CHAIN: Final = (
         "[DDI901] Component '{name}': a Doc has no dependency parse; neighbouring tokens serve as "
         'its graph (missing_parse = "chain"). Said once.'

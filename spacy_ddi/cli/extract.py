@@ -107,6 +107,14 @@ def extract(
     ] = 1,
     engine: EngineChoice = EngineOption.LOCAL,
     address: AddressOption = None,
+    retry_errors: Annotated[
+        bool,
+        typer.Option(
+            "--retry-errors",
+            help="In a run, do documents again on which the pipeline failed, with all of their "
+            "parts.",
+        ),
+    ] = False,
 ) -> None:
     """Find drug-drug interactions in a text, or in many files."""
     from spacy_ddi.formats.columns import Columns
@@ -124,11 +132,14 @@ def extract(
             precision=precision,
             format_name=from_format,
             columns=columns,
+            retry_errors=retry_errors,
             engine=chosen_engine(engine, target.path, n_process=n_process, address=address),
         )
         return
     if engine is EngineOption.RAY or address is not None:
         raise DDIError(Errors.ENGINE_OF_WHAT)
+    if retry_errors:
+        raise DDIError(Errors.RETRY_OF_WHAT)
     from spacy_ddi.cli.error_list import ErrorList
 
     given = sort_arguments(text or [], as_text=as_text)

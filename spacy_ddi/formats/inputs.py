@@ -5,12 +5,14 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
+from weakref import ref
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
@@ -57,8 +59,25 @@ def open_bytes(path: Path) -> IO[bytes]:
         start = file.read(6)
     for signature, opened in _SIGNATURES.items():
         if start.startswith(signature):
-            return cast(IO[bytes], opened(path, "rb"))
-    return path.open("rb")
+            return _noted(cast(IO[bytes], opened(path, "rb")))
+    return _noted(path.open("rb"))
+
+
+def bytes_read() -> int:
+    """How far the file is read that `open_bytes` opened last.
+
+    RETURNS (int): Bytes of the file as it lies there; 0 if it is closed.
+    """
+    file = _opened_last[0]() if _opened_last else None
+    return 0 if file is None or file.closed else os.lseek(file.fileno(), 0, os.SEEK_CUR)
+
+
+_opened_last: list[ref[IO[bytes]]] = []
+
+
+def _noted(file: IO[bytes]) -> IO[bytes]:
+    _opened_last[:] = [ref(file)]
+    return file
 
 
 def read_all(path: Path) -> bytes:

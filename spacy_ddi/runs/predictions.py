@@ -14,11 +14,10 @@ from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.documents import Interaction, Mention
-from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.relation_records import RelationRecord, relation_records
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 from spacy_ddi.parallel import pipe_in_processes
-from spacy_ddi.runs.shards import error_line
+from spacy_ddi.runs.machine_failures import failure_line, is_of_machine
 from spacy_ddi.text.passages import passages
 
 BATCH_SIZE: Final = 16
@@ -75,21 +74,22 @@ def annotate(
     n_process (int): Processes.
     RETURNS (Tuple[List[Kept], List[str]]): Of each document what was kept, and a line of the
         error table for each on which the pipeline fails.
+    RAISES (OSError): If the disk fails, which is no document's fault.
     """
     try:
         return list(_kept(nlp, documents, keeps, n_process)), []
-    except Exception:
+    except Exception as first:
+        if is_of_machine(first):
+            raise
         kept: list[Kept] = []
         errors = []
         for document in documents:
             try:
                 kept += _kept(nlp, [document], keeps, 1)
             except Exception as error:
-                problem = f"the pipeline failed: {type(error).__name__}: {error}"
-                file = document.file
-                place = document.origin.removeprefix(file).lstrip(", ") or document.id
-                message = Errors.DOCUMENT.format(path=file, place=place, problem=problem)
-                errors.append(error_line(CorpusError(message), file=file, document=document.id))
+                if is_of_machine(error):
+                    raise
+                errors.append(failure_line(document, error))
         return kept, errors
 
 
