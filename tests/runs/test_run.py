@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_in_the_error_table(tmp_path: Path) -> None:
     assert "line 13" in broken["message"]
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """What ends a run."""
 
 
@@ -126,7 +126,7 @@ def stop_after(n: int) -> list[Report]:
         def append(self, report: Report) -> None:
             super().append(report)
             if len(self) == n:
-                raise Stopped
+                raise StoppedError
 
     return Reports()
 
@@ -136,7 +136,7 @@ def test_a_second_start_does_what_is_missing(tmp_path: Path, n_done: int) -> Non
     path = write_lines(tmp_path / "a.jsonl", 105, broken=12)
     start([str(path)], tmp_path / "whole")
     out = tmp_path / "out"
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         start([str(path)], out, on_report=stop_after(n_done).append)
     assert len(list(out.glob("part-*.parquet"))) == (n_done // 3 if n_done < 11 else 4)
     is_done = n_done == 11
@@ -169,7 +169,7 @@ def test_what_is_done_is_not_read_again(tmp_path: Path, monkeypatch: pytest.Monk
     paths = [write_lines(tmp_path / f"{name}.jsonl", 25) for name in "abc"]
     names = [str(path) for path in paths]
     start(names, tmp_path / "whole")
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         start(names, tmp_path / "out", on_report=stop_after(4).append)
     read: list[str] = []
     real = shards.read_input
@@ -179,9 +179,7 @@ def test_what_is_done_is_not_read_again(tmp_path: Path, monkeypatch: pytest.Monk
     # Nor for its digest, if it has the size and the time that it had; with another time it is.
     digested: list[Path] = []
     digest = manifest.digest_of
-    monkeypatch.setattr(
-        manifest, "digest_of", lambda path: digested.append(path) or digest(path)
-    )
+    monkeypatch.setattr(manifest, "digest_of", lambda path: digested.append(path) or digest(path))
     os.utime(paths[2], (1, 1))
     start(names, tmp_path / "out")
     assert read == names[1:]
