@@ -48,7 +48,8 @@ def failure_line(document: TextDocument, error: Exception) -> str:
     """
     lacks_memory = isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)) is not None
     template = Errors.NO_MEMORY if lacks_memory else Errors.PIPELINE_FAILED
-    return failed_line(document, template, f"{type(error).__name__}: {words_of(error)}")
+    problem = f"{type(error).__name__}: {words_of(error)}".rstrip(": ")
+    return failed_line(document, template, problem)
 
 
 def failed_line(document: TextDocument, template: str, problem: str = "") -> str:
