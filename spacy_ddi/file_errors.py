@@ -103,27 +103,6 @@ class FileErrors:
         "is to blame: the pipeline may need more memory than there is (fewer processes take less), "
         "or a library crashes. What is done is kept: the same command goes on from there."
     )
-    DOCUMENT_KILLS: Final = (
-        "[DDI132] {path}, {place}: the process that annotates it dies{problem}. It may need more "
-        "memory than there is, or a library crashes. --retry-errors tries it again."
-    )
-    NO_MEMORY: Final = (
-        "[DDI133] {path}, {place}: there was not enough memory ({problem}). With fewer processes "
-        "there is more; --retry-errors tries it again."
-    )
-    PIPELINE_FAILED: Final = "[DDI134] {path}, {place}: the pipeline failed: {problem}."
-    MACHINE_FAILED: Final = (
-        "[DDI135] The machine failed at the documents {part}: {problem}. They are not to blame, so "
-        "none of them counts as done. Make room, or see to the disk; what is done is kept, and the "
-        "same command goes on from there."
-    )
-    OUTPUT_AT_WORK: Final = (
-        "[DDI136] Another command writes into {path}. Wait until it has ended, or give another "
-        "folder."
-    )
-    RETRY_OF_WHAT: Final = (
-        "[DDI137] --retry-errors is for a run. Say by --output FOLDER where its output lies."
-    )
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
@@ -189,4 +168,27 @@ class FileErrors:
     NEEDS_EXTRA: Final = (
         "[DDI170] {what} needs the package {package}, which is not installed: pip install "
         "'spacy-ddi[{extra}]'."
+    )
+
+    # Runs
+    DOCUMENT_KILLS: Final = (
+        "[DDI180] {path}, {place}: the process that annotates it dies{problem}. It may need more "
+        "memory than there is, or a library crashes. --retry-errors tries it again."
+    )
+    NO_MEMORY: Final = (
+        "[DDI181] {path}, {place}: there was not enough memory ({problem}). With fewer processes "
+        "there is more; --retry-errors tries it again."
+    )
+    PIPELINE_FAILED: Final = "[DDI182] {path}, {place}: the pipeline failed: {problem}."
+    MACHINE_FAILED: Final = (
+        "[DDI183] The machine failed at the documents {part}: {problem}. They are not to blame, so "
+        "none of them counts as done. Make room, or see to the disk; what is done is kept, and the "
+        "same command goes on from there."
+    )
+    OUTPUT_AT_WORK: Final = (
+        "[DDI184] Another command writes into {path}. Wait until it has ended, or give another "
+        "folder."
+    )
+    RETRY_OF_WHAT: Final = (
+        "[DDI185] --retry-errors is for a run. Say by --output FOLDER where its output lies."
     )

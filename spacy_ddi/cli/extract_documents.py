@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from spacy_ddi.cli.console import say, write_text
 from spacy_ddi.cli.outputs import PAGE, Target
@@ -19,12 +18,6 @@ if TYPE_CHECKING:
     from spacy_ddi.formats.html_page import PagePart
     from spacy_ddi.formats.text_document import TextDocument
     from spacy_ddi.runs.predictions import Annotation, Keep, Kept, Passage
-
-BATCH: Final = 100
-"""Documents of each process that are in memory at a time."""
-
-BATCH_CHARACTERS: Final = 500_000
-"""They are fewer where they are longer."""
 
 
 @dataclass
@@ -85,22 +78,17 @@ def annotate_all(
     from spacy_ddi.runs.predictions import annotate
 
     is_annotation = "annotation" in keeps
-    remaining = iter(documents)
-    while batch := list(_take(remaining, n_process)):
-        kept, failures = annotate(nlp, batch, keeps, n_process)
-        for line in failures:
-            errors.add(line)
-        for each in kept:
-            found.documents += 1
-            for passage in each.passages:
-                pairs = passage["annotation"].interactions if is_annotation else passage["rows"]
-                found.interactions += len(pairs)
-                n_mentions, n_sentences = passage["counts"]
-                found.mentions += n_mentions
-                found.sentences += n_sentences
-                if "page" in passage:
-                    found.pages.append(passage["page"])
-            yield each
+    for each in annotate(nlp, documents, keeps, n_process=n_process, on_error=errors.add):
+        found.documents += 1
+        for passage in each.passages:
+            pairs = passage["annotation"].interactions if is_annotation else passage["rows"]
+            found.interactions += len(pairs)
+            n_mentions, n_sentences = passage["counts"]
+            found.mentions += n_mentions
+            found.sentences += n_sentences
+            if "page" in passage:
+                found.pages.append(passage["page"])
+        yield each
 
 
 def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
@@ -147,15 +135,6 @@ def tell_of(target: Target, found: Found, noun: str = "interaction") -> None:
 
 def _annotations(kept: Kept) -> list[Annotation]:
     return [passage["annotation"] for passage in kept.passages]
-
-
-def _take(documents: Iterator[TextDocument], n_process: int) -> Iterator[TextDocument]:
-    n_characters = 0
-    for document in islice(documents, BATCH * n_process):
-        yield document
-        n_characters += len(document.text)
-        if n_characters >= BATCH_CHARACTERS * n_process:
-            return
 
 
 def _counts_of(passage: Passage, source: MentionSource) -> tuple[int, int]:

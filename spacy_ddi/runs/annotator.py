@@ -28,5 +28,6 @@ class Annotator:
         RETURNS (Said): Rows and errors. A document on which the pipeline fails is an error, and the
             others are annotated one by one.
         """
-        kept, failures = annotate(self.nlp, documents, {"rows": rows_of})
-        return Said([row for each in kept for row in each.rows], failures)
+        errors: list[str] = []
+        kept = annotate(self.nlp, documents, {"rows": rows_of}, on_error=errors.append)
+        return Said([row for each in kept for row in each.rows], errors)

@@ -16,7 +16,7 @@ OF_MACHINE: Final = {
 }
 """The disk is full, fails or is gone; too many files are open."""
 
-_NO_MEMORY: Final = re.compile(r"out of memory|can't allocate memory|cannot allocate memory", re.I)
+_NO_MEMORY: Final = re.compile(r"out of memory|can(?:'t|not) allocate memory", re.IGNORECASE)
 """What torch says, whose errors are of any kind."""
 
 _TRIED_AGAIN: Final = tuple(
@@ -79,7 +79,7 @@ def may_go_away(code: str) -> bool:
     """Whether an error of the error table may not come again: with more memory, another machine, a
     corrected pipeline. Documents that are damaged stay so.
 
-    code (str): Such as DDI133.
+    code (str): Such as DDI181.
     RETURNS (bool): Whether it may.
     """
     return code in _TRIED_AGAIN

@@ -10,7 +10,8 @@ import shutil
 import pytest
 from pyarrow import parquet
 
-from spacy_ddi.runs import local_engine, predictions, ray_engine, shards
+from spacy_ddi.component.ddi_relation import DDIRelation
+from spacy_ddi.runs import local_engine, ray_engine, shards
 from spacy_ddi.runs.local_engine import annotate_here
 from tests.cli.conftest import KNOWN, folded
 
@@ -133,15 +134,15 @@ def test_documents_on_which_the_pipeline_failed_are_tried_again(
 ):
     options = ["extract", inputs, "--output", tmp_path / "out", "--pipeline", pipeline]
 
-    def fail(nlp, documents, *more):
+    def fail(self, docs):
         raise MemoryError("too large")
 
     with monkeypatch.context() as patch:
-        patch.setattr(predictions, "_kept", fail)
+        patch.setattr(DDIRelation, "predict", fail)
         result = run(*options)
     assert result.exit_code == 1
     lines = (tmp_path / "out" / "errors.jsonl").read_text().splitlines()
-    assert [json.loads(line)["code"] for line in lines] == ["DDI133"] * 4
+    assert [json.loads(line)["code"] for line in lines] == ["DDI181"] * 4
     assert "4 errors" in folded(run(*options).stderr)
     result = run(*options, "--retry-errors")
     assert result.exit_code == 0
@@ -155,14 +156,14 @@ def test_a_disk_that_fails_ends_the_run_and_no_document_is_to_blame(
 ):
     options = ["extract", inputs, "--output", tmp_path / "out", "--pipeline", pipeline]
 
-    def fail(nlp, documents, *more):
+    def fail(self, docs):
         raise OSError(errno.EIO, "Input/output error", "model.bin")
 
     with monkeypatch.context() as patch:
-        patch.setattr(predictions, "_kept", fail)
+        patch.setattr(DDIRelation, "predict", fail)
         result = run(*options)
     assert result.exit_code == 1
-    assert "[DDI135] The machine failed" in folded(result.stderr)
+    assert "[DDI183] The machine failed" in folded(result.stderr)
     assert "Input/output error" in folded(result.stderr)
     assert run(*options).exit_code == 0
 
@@ -170,7 +171,7 @@ def test_a_disk_that_fails_ends_the_run_and_no_document_is_to_blame(
 def test_retry_errors_is_for_runs(run, pipeline):
     result = run("extract", KNOWN, "--pipeline", pipeline, "--retry-errors")
     assert result.exit_code == 1
-    assert "DDI137" in result.stderr
+    assert "DDI185" in result.stderr
 
 
 def test_an_unknown_format_is_named(run, pipeline, inputs, tmp_path):

@@ -35,7 +35,7 @@ def test_a_process_that_dies_is_replaced_and_a_document_that_ends_it_is_an_error
     assert (outcome.documents, outcome.interactions, outcome.errors) == (44, 43, 2)
     lines = (tmp_path / "out" / "errors.jsonl").read_text("utf8").splitlines()
     killed, _ = map(json.loads, lines)
-    assert killed["code"] == "DDI132"
+    assert killed["code"] == "DDI180"
     assert "line 18" in killed["message"]
     last = "part-000000-000001-last"
     parts = [content(tmp_path / name)[f"{last}.parquet"] for name in ("out", "whole")]

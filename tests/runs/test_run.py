@@ -211,7 +211,7 @@ def test_two_commands_do_not_write_into_one_folder(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     with (
         FileLock(tmp_path / "out" / ".lock"),
-        pytest.raises(CorpusError, match=r"DDI136.*Another command writes into .*out"),
+        pytest.raises(CorpusError, match=r"DDI184.*Another command writes into .*out"),
     ):
         start([str(path)], tmp_path / "out")
     # The file alone, as a killed command leaves it, locks nothing.
@@ -225,7 +225,7 @@ def test_errors_that_may_go_away_are_tried_again_when_asked(tmp_path: Path) -> N
     start([str(path)], tmp_path / "whole")
     out = tmp_path / "out"
     start([str(path)], out)
-    line = '{"file": "a", "code": "DDI133", "message": "there was not enough memory"}\n'
+    line = '{"file": "a", "code": "DDI181", "message": "there was not enough memory"}\n'
     errors = out / "part-000000-000001.errors.jsonl"
     errors.write_text(line)
     assert start([str(path)], out).errors == 2

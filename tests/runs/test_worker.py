@@ -78,8 +78,8 @@ def test_a_chunk_is_tried_twice_then_its_documents_twice(output: Path) -> None:
         *("d0", "d2", "d3", "d5"),
     ]
     assert [(each["document"], each["code"]) for each in errors(output)] == [
-        ("d1", "DDI132"),
-        ("d4", "DDI132"),
+        ("d1", "DDI180"),
+        ("d4", "DDI180"),
     ]
     assert "line 1: the process" in errors(output)[0]["message"]
     # It is done, so nothing of its tries is left.
@@ -110,18 +110,18 @@ def test_a_failing_disk_is_no_document_s_fault(output: Path, number: int) -> Non
     def fail(documents: Sequence[TextDocument]) -> Said:
         raise OSError(number, "It fails.")
 
-    with pytest.raises(DDIError, match=r"DDI135.*\] It fails\. They are not to blame"):
+    with pytest.raises(DDIError, match=r"DDI183.*\] It fails\. They are not to blame"):
         Worker(lambda: fail, output)(CHUNK)
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (MemoryError(), "DDI133"),
-        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), "DDI133"),
-        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "DDI133"),
-        (FileNotFoundError(errno.ENOENT, "none", "names.csv"), "DDI134"),
-        (ValueError("[E123] too odd."), "DDI134"),
+        (MemoryError(), "DDI181"),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), "DDI181"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "DDI181"),
+        (FileNotFoundError(errno.ENOENT, "none", "names.csv"), "DDI182"),
+        (ValueError("[E123] too odd."), "DDI182"),
     ],
 )
 def test_too_little_memory_is_told_from_what_a_pipeline_cannot_do(
