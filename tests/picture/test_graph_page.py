@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from spacy_ddi.formats.html_page import package_text
 from spacy_ddi.picture.drug_graph import make_drug_graph
-from spacy_ddi.picture.graph_page import render_graph
+from spacy_ddi.picture.graph_page import OWN_COLOURS, _own_text, render_graph
 from tests.picture.made_up_pairs import pair
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -81,6 +82,43 @@ def test_long_names_are_cut_beside_circles_only() -> None:
     page, data = page_of(pair(name, "y"))
     assert page.xpath("//*[@id='names']/*/text()")[0].endswith("…")
     assert data["drugs"][0]["name"] == name
+
+
+def test_types_of_ones_own_have_colours_the_most_frequent_first() -> None:
+    own = [f"type {number:02}" for number in range(OWN_COLOURS + 2)]
+    rows = [pair("x", f"y{i}{j}", label) for i, label in enumerate(own) for j in range(30 - i)]
+    page, data = page_of(*rows, pair("x", "z"), pair("x", "w", ""))
+    assert data["own"] == {label: number for number, label in enumerate(own[:OWN_COLOURS])}
+    coloured = {
+        label.get("data-label"): label.get("data-own") for label in page.xpath("//fieldset/label")
+    }
+    assert coloured == {
+        **{label: str(number) for number, label in enumerate(own[:OWN_COLOURS])},
+        **dict.fromkeys([*own[OWN_COLOURS:], "effect", ""]),
+    }
+    lines = page.xpath("//*[@id='lines']/path[@data-label='type 03']/@data-own")
+    assert set(lines) == {"3"}
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_colours_of_ones_own_types_are_read_on_their_ground(mode: str) -> None:
+    css = package_text("colours.css") + _own_text("graph.css")
+    number = {"light": 0, "dark": 1}[mode]
+    (ground,) = re.findall(r"--card: (#\w{6})", css)[number : number + 1]
+    found = [
+        re.findall(rf"--arc-own-{colour}: (#\w{{6}})", css)[number] for colour in range(OWN_COLOURS)
+    ]
+    assert len(set(found)) == OWN_COLOURS
+    for colour in found:
+        lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5  # as WCAG 2 asks of text
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2."""
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.skipif(not BROWSER, reason="no Chromium in the PATH")
