@@ -187,7 +187,7 @@ class FileErrors:
     )
     OUTPUT_AT_WORK: Final = (
         "[DDI184] Another command writes into {path}. Wait until it has ended, or give another "
-        "folder."
+        "output."
     )
     RETRY_OF_WHAT: Final = (
         "[DDI185] --retry-errors is for a run. Say by --output FOLDER where its output lies."

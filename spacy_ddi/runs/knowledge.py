@@ -5,13 +5,16 @@ DuckDB does the work, and puts on the disk what is larger than memory.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from spacy_ddi.errors import CorpusError, DDIError, Errors
 from spacy_ddi.runs.parts import ENDING
+from spacy_ddi.runs.run_lock import LOCK, alone_in
 
 try:
     import duckdb
@@ -162,12 +165,13 @@ def aggregate(
     memory (Optional[str]): How much DuckDB may take: "2GB". None for four fifths of what there is.
         What is more lies beside the output meanwhile.
     RETURNS (Counts): What was written.
-    RAISES (CorpusError): If the folder has no parts, or the memory is too little.
+    RAISES (CorpusError): If the folder has no parts, if the memory is too little, or if another
+        command writes the same file.
     """
     if not any(folder.glob(f"part-*{ENDING}")):
         raise CorpusError(Errors.NO_PARTS.format(path=folder))
     output.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as aside:
+    with _folder_beside(output) as aside:
         # Tables of a database in a file leave memory more willingly than those of none.
         with duckdb.connect(Path(aside, "tables.db")) as base:
             base.execute("SET preserve_insertion_order = false")
@@ -187,6 +191,21 @@ def aggregate(
                 raise CorpusError(Errors.CORPUS_FILE.format(**found)) from error
         unfinished.replace(output)
     return counts
+
+
+@contextmanager
+def _folder_beside(output: Path) -> Iterator[Path]:
+    """A block with an empty folder, whose name depends on the output alone: what a killed command
+    has left in it, the next one removes."""
+    folder = output.with_name(f".{output.name}.tables")
+    with alone_in(folder):
+        for path in folder.iterdir():
+            if path.name != LOCK:
+                path.unlink() if path.is_file() else shutil.rmtree(path)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_pairs(

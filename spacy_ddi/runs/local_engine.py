@@ -7,6 +7,7 @@ import signal
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext, suppress
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
@@ -56,17 +57,16 @@ def annotate_locally(
     chunks = missing_chunks(shards)
     processes: list[_Process] = []
     try:
-        for number in range(n_process):
-            chunk = next(chunks, None)
-            if chunk is None:
-                break
+        first = list(islice(chunks, n_process))
+        for number in range(len(first)):
             # Of what all of them would say, one is enough.
             processes.append(_Process(make_work, is_silent=number > 0))
-            processes[-1].give(chunk)
+        for process, chunk in zip(processes, first, strict=True):
+            process.give(chunk)
         busy = {each.connection: each for each in processes}
         while busy:
             for process in busy.values():
-                while len(process.waiting) < WAITING and (chunk := next(chunks, None)):
+                for chunk in islice(chunks, WAITING - len(process.waiting)):
                     process.give(chunk)
             for ready in wait(list(busy)):
                 assert isinstance(ready, Connection)

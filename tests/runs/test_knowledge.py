@@ -11,6 +11,7 @@ from pyarrow import parquet
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.runs.knowledge import aggregate
 from spacy_ddi.runs.parts import SCHEMA, write_part
+from spacy_ddi.runs.run_lock import alone_in
 
 IDS = {"Zestril": "MESH:1", "lisinopril": "MESH:1", "iron": "MESH:2"}
 
@@ -126,6 +127,20 @@ def test_what_does_not_fit_in_memory_lies_beside_and_is_removed(tmp_path: Path) 
         aggregate(tmp_path, output, memory="much")
     assert list(output.parent.iterdir()) == []
     aggregate(tmp_path, output, memory="200MB")
+    assert [path.name for path in output.parent.iterdir()] == ["pairs.parquet"]
+
+
+def test_what_a_killed_command_has_left_is_removed_and_a_running_one_is_not(tmp_path: Path) -> None:
+    write_part(tmp_path, "part-000000-000000", [statement("tin", "tar", 0.5)], [])
+    output = tmp_path / "new" / "pairs.parquet"
+    left = output.parent / ".pairs.parquet.tables"
+    (left / "tables.db.tmp").mkdir(parents=True)
+    for name in ("tables.db", "pairs.parquet", ".lock", "tables.db.tmp/1"):
+        (left / name).write_bytes(b"half")
+    with alone_in(left), pytest.raises(CorpusError, match="DDI184"):
+        aggregate(tmp_path, output)
+    assert (left / "tables.db").exists()
+    aggregate(tmp_path, output)
     assert [path.name for path in output.parent.iterdir()] == ["pairs.parquet"]
 
 
