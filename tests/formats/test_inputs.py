@@ -6,12 +6,16 @@ import bz2
 import gzip
 import lzma
 import os
+import random
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.format import format_named, formats, reader_named, writer_named
 from spacy_ddi.formats.inputs import (
+    bytes_read,
     companion_of,
     find_inputs,
     format_of,
@@ -195,3 +199,19 @@ def test_the_second_of_two_files_stands_for_both(tmp_path):
     found = list(find_inputs(names, on_error=errors.append))
     assert [(each.path.name, each.format.name) for each in found] == [("a.txt", "brat")]
     assert ["b.ann" in str(error) for error in errors] == [True]
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, lzma.compress, bz2.compress])
+def test_it_is_known_how_far_a_file_is_read(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "a"
+    content = random.Random(0).randbytes(3_000_000)
+    path.write_bytes(compress(content))
+    size = path.stat().st_size
+    with open_bytes(path) as file:
+        file.read(1_000_000)
+        assert 0.3 * size < bytes_read() < 0.7 * size
+        file.read()
+        assert bytes_read() == size
+    assert bytes_read() == 0
