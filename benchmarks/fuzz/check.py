@@ -124,7 +124,7 @@ def _read(path: Path, format_name: str, is_told: bool) -> tuple[int, int]:
         problem = annotation_problem(document)
         assert problem is None, problem
     for error in errors:
-        line = json.loads(error_line(error, file=str(path)))
+        line = json.loads(error_line(error))
         assert line["code"].startswith("DDI"), line
         assert path.stem in line["message"], line
         error_line(error).encode()

@@ -170,4 +170,4 @@ def _page_of(passage: Passage, source: MentionSource) -> Any:
     from spacy_ddi.formats.html_page import page_part
 
     document = passage.document
-    return page_part(passage.doc, source)._replace(heading=document.id if document.origin else "")
+    return page_part(passage.doc, source)._replace(heading=document.id if document.file else "")

@@ -93,7 +93,7 @@ def read_given(
     as_text (bool): As for `read_text`.
     format_name, columns: As for `read_documents`.
     on_error (Callable[[CorpusError], None]): Gets the errors of files and their documents.
-    RETURNS (Iterator[TextDocument]): The documents; a text is one without id and origin.
+    RETURNS (Iterator[TextDocument]): The documents; a text is one from no file.
     RAISES (DDIError): If there are neither names nor one text.
     """
     from spacy_ddi.formats.inputs import name_parts, read_documents
@@ -104,8 +104,8 @@ def read_given(
             given.names, format_name=format_name, columns=columns, on_error=on_error
         )
     text = read_text([*given.names, *given.texts], files, as_text=as_text)
-    id_, origin = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")
-    return iter([TextDocument(id_, text, origin=origin, file=origin)])
+    id_, file = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")
+    return iter([TextDocument(id_, text, file=file)])
 
 
 def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = False) -> str:
@@ -117,6 +117,7 @@ def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = Fa
     RETURNS (str): The text.
     RAISES (DDIError): If there is not one text, or if it is no plain text.
     """
+    from spacy_ddi.formats.bounded import read_whole
     from spacy_ddi.formats.plain_text import decode
     from spacy_ddi.formats.relation_records import count_of
 
@@ -124,9 +125,12 @@ def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = Fa
         found = f"{count_of(len(texts), 'text')} and {count_of(len(files), 'file')}"
         raise DDIError(Errors.ONE_TEXT.format(found=found))
     if files:
-        content, source = files[0].read_bytes(), str(files[0])
+        source = str(files[0])
+        with files[0].open("rb") as file:
+            content = read_whole(file, source)
     elif texts[0] == STANDARD_INPUT:
-        content, source = sys.stdin.buffer.read(), "standard input"
+        source = "standard input"
+        content = read_whole(sys.stdin.buffer, source)
     else:
         content, source = texts[0].encode("utf8", "surrogateescape"), "the text"
     return decode(content, source, as_text=as_text)

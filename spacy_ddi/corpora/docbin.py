@@ -77,4 +77,4 @@ def _docs(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
         raise
     except Exception as error:  # zlib, msgpack and NumPy each have their own
         problem = f"{type(error).__name__}: {error}"
-        raise CorpusError(Errors.DOCBIN_FILE.format(path=path, problem=problem)) from error
+        raise CorpusError.at(Errors.DOCBIN_FILE, path, problem=problem) from error

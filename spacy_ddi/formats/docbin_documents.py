@@ -50,8 +50,7 @@ def read_docbin_documents(
             if problem := annotation_problem(document):
                 raise ValueError(problem)
         except Exception as error:  # spaCy's own, of many kinds, where a file is damaged
-            message = Errors.DOCUMENT.format(path=path, place=place, problem=error)
-            on_error(CorpusError(message))
+            on_error(CorpusError.at(Errors.DOCUMENT, path, place, problem=error))
             continue
         yield document
 
@@ -123,7 +122,8 @@ def _document(doc: Doc, path: Path, number: int) -> TextDocument:
         tuple(all_mentions),
         tuple(interactions),
         metadata={DOCUMENT_ID: str(document_id)} if sentence_id and document_id else {},
-        origin=f"{path}, Doc {number}",
+        file=str(path),
+        place=f"Doc {number}",
     )
 
 

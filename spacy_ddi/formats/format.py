@@ -66,6 +66,9 @@ class Format:
         `.ann` where annotations stand beside a text. It is read with the first.
     is_fallback (bool): Whether formats that share an ending are asked first, since a file of
         theirs could be read as this one, too.
+    refuse (Optional[Callable[[Path, bytes], None]]): Raises a `CorpusError` for a file that could
+        be read, but hardly is what was meant. It is told the file and its first `HEAD` bytes, and
+        not asked where the user names the format.
     writes_folder (bool): Whether a folder is written, with a file a document.
     in_sentences (bool): Whether its documents are made of sentences, so that a pipeline's are
         wanted as the sections of what is written.
@@ -78,6 +81,7 @@ class Format:
     write: Writer | None = None
     companion: str = ""
     is_fallback: bool = False
+    refuse: Callable[[Path, bytes], None] | None = None
     writes_folder: bool = False
     in_sentences: bool = False
 

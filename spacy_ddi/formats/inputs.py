@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.bounded import check_xz, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError, format_named, formats
 from spacy_ddi.formats.text_document import TextDocument
@@ -52,11 +53,14 @@ def open_bytes(path: Path) -> IO[bytes]:
     path (Path): The file; whether it is compressed by gzip, xz or bzip2 is told by its first bytes.
     RETURNS (IO[bytes]): What is in it, a stream.
     RAISES (OSError): If it can't be opened.
+    RAISES (LZMAError): If it is damaged, or takes more memory than it may.
     """
     with path.open("rb") as file:
-        start = file.read(6)
+        start = file.read(HEAD)
     for signature, opened in _SIGNATURES.items():
         if start.startswith(signature):
+            if opened is lzma.open:
+                check_xz(start)
             return cast(IO[bytes], opened(path, "rb"))
     return path.open("rb")
 
@@ -66,14 +70,13 @@ def read_all(path: Path) -> bytes:
 
     path (Path): The file, which may be compressed.
     RETURNS (bytes): All of it.
-    RAISES (CorpusError): If it can't be read.
+    RAISES (CorpusError): If it can't be read, or if a document may not have so much.
     """
     try:
         with open_bytes(path) as file:
-            return file.read()
+            return read_whole(file, path)
     except DAMAGED as error:
-        problem = problem_of(error)
-        raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)) from None
+        raise CorpusError.at(Errors.CORPUS_FILE, path, problem=problem_of(error)) from None
 
 
 def problem_of(error: BaseException) -> str:
@@ -150,7 +153,7 @@ def find_inputs(
                 yield Input(path, format)
         if not found:
             message = Errors.INPUT_EMPTY if Path(name).is_dir() else Errors.INPUT_MISSING
-            on_error(CorpusError(message.format(path=name, names=", ".join(readable))))
+            on_error(CorpusError.at(message, name, names=", ".join(readable)))
 
 
 def format_of(path: Path) -> Format | None:
@@ -158,7 +161,7 @@ def format_of(path: Path) -> Format | None:
 
     path (Path): The file.
     RETURNS (Optional[Format]): None if no format has files of such a name.
-    RAISES (CorpusError): If the content fits none that has.
+    RAISES (CorpusError): If the content fits none that has, or is hardly what was meant.
     """
     name = _bare_name(path)
     fitting = [each for each in formats().values() if each.read and _may_be(each, path)]
@@ -180,6 +183,8 @@ def format_of(path: Path) -> Format | None:
     recognized = next((each for each in closest_first if each.recognizes(head)), None)
     if recognized is None:
         raise _unknown(path, [each.name for each in fitting])
+    if recognized.refuse is not None:
+        recognized.refuse(path, head)
     return recognized
 
 
@@ -216,18 +221,22 @@ def read_input(
     YIELDS (TextDocument): The documents.
     """
     assert each.format.read is not None
+
+    def tell(error: CorpusError) -> None:
+        error.path = error.path or str(each.path)
+        on_error(error)
+
     try:
-        for document in each.format.read(each.path, on_error=on_error, columns=columns):
+        for document in each.format.read(each.path, on_error=tell, columns=columns):
             yield replace(document, file=str(each.path))
     except CorpusError as error:
-        on_error(error)
+        tell(error)
     except DAMAGED as error:
-        problem = problem_of(error)
-        on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
+        tell(CorpusError.at(Errors.CORPUS_FILE, each.path, problem=problem_of(error)))
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
-    return CorpusError(Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(names)))
+    return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names))
 
 
 def _format_given(name: str, path: Path, is_named: bool) -> Format | None:

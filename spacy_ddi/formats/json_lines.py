@@ -13,6 +13,7 @@ from typing import Any, cast
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
@@ -31,7 +32,7 @@ def read_json_lines(
     YIELDS (TextDocument): A document a line. Lines of white space are passed over.
     """
     with open_bytes(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in numbered_lines(file, path, on_error=on_error):
             if not line.strip():
                 continue
             try:
@@ -84,16 +85,16 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         row = parse_object(line)
     except ValueError as error:
         found = f"not a line of JSON ({error})"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=found)) from None
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=found) from None
     plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
-    plain = replace(plain, origin=f"{path}, {place}")
+    plain = replace(plain, place=place)
     try:
         document = _with_annotations(plain, row)
         problem = annotation_problem(document)
     except (TypeError, KeyError, ValueError, AttributeError):
         return plain  # somebody else's keys of these names
     if problem:
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
     return document
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
@@ -44,7 +45,7 @@ def read_prodigy(
     YIELDS (TextDocument): A document a task. Those that were rejected or ignored are passed over.
     """
     with open_bytes(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in numbered_lines(file, path, on_error=on_error):
             if not line.strip():
                 continue
             try:
@@ -131,7 +132,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         if task.get("answer") in ("reject", "ignore"):
             return None
         found = find_columns(task, columns, path)
-        plain = row_document(task, found, path=path, number=number)
+        plain = replace(row_document(task, found, path=path, number=number), place=place)
         given = task.get("meta")
         meta: Json = given if isinstance(given, dict) else {}
         if found.id is None and isinstance(meta.get("id"), (int, str)):
@@ -152,7 +153,6 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
             mentions=tuple(spans.mentions.values()),
             interactions=tuple(interactions),
             metadata={k: v for k, v in meta.items() if isinstance(v, str) and k != "id"},
-            origin=f"{path}, {place}",
         )
         if problem := annotation_problem(document):
             raise ValueError(problem)
@@ -160,7 +160,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         if isinstance(error, CorpusError):
             raise
         problem = str(error) if isinstance(error, ValueError) else f"this is no task ({error!r})"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem)) from None
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem) from None
     return document
 
 

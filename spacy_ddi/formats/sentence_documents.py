@@ -55,10 +55,14 @@ def read_sentences(
         if each.format.name not in annotated:
             if each.path in named:
                 n_inputs += 1
-                message = Errors.NO_ANNOTATION.format(
-                    path=each.path, name=each.format.name, names=", ".join(annotated)
+                on_error(
+                    CorpusError.at(
+                        Errors.NO_ANNOTATION,
+                        each.path,
+                        name=each.format.name,
+                        names=", ".join(annotated),
+                    )
                 )
-                on_error(CorpusError(message))
             continue
         n_inputs += 1
         for document in _documents(each, cut, columns, on_error, on_problem):
@@ -67,8 +71,8 @@ def read_sentences(
                 on_problem(Problem(Warnings.ID_TWICE, each.path, 1, found))
             yield document
     if not n_inputs:
-        message = Errors.INPUT_EMPTY.format(path=", ".join(names), names=", ".join(annotated))
-        on_error(CorpusError(message))
+        where = ", ".join(names)
+        on_error(CorpusError.at(Errors.INPUT_EMPTY, where, names=", ".join(annotated)))
 
 
 class SentenceCutter:

@@ -189,14 +189,14 @@ def _read_label(file: IO[bytes], path: Path, member: str, limit: int) -> TextDoc
     try:
         root = etree.fromstring(content, cast(Any, etree.XMLParser)(**SAFE))
         check_entities(root)
-        return _document(root, f"{path}, {member}" if member else str(path))
+        return _document(root, str(path), member)
     except etree.XMLSyntaxError as error:
         raise syntax_error(path, error, member=member) from None
     except ValueError as error:
         raise document_error(path, place, str(error)) from None
 
 
-def _document(root: etree._Element, origin: str) -> TextDocument:
+def _document(root: etree._Element, file: str, place: str) -> TextDocument:
     set_id = _attribute(root, "setId", "root") or _attribute(root, "id", "root")
     if not set_id:
         raise ValueError("it has no set id")
@@ -223,7 +223,8 @@ def _document(root: etree._Element, origin: str) -> TextDocument:
         tuple(sections),
         year=int(year[0]) if year else None,
         metadata={key: value for key, value in metadata.items() if value},
-        origin=origin,
+        file=file,
+        place=place,
     )
 
 

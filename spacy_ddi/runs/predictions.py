@@ -86,10 +86,8 @@ def annotate(
                 kept += _kept(nlp, [document], keeps, 1)
             except Exception as error:
                 problem = f"the pipeline failed: {type(error).__name__}: {error}"
-                file = document.file
-                place = document.origin.removeprefix(file).lstrip(", ") or document.id
-                message = Errors.DOCUMENT.format(path=file, place=place, problem=problem)
-                errors.append(error_line(CorpusError(message), file=file, document=document.id))
+                where = (document.file, document.place or document.id)
+                errors.append(error_line(CorpusError.at(Errors.DOCUMENT, *where, problem=problem)))
         return kept, errors
 
 
