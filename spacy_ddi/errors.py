@@ -226,21 +226,9 @@ class Errors(FileErrors):
         "[DDI068] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
         "with a recognizer, e.g. training/ner_teacher/model-last."
     )
-    NO_PLAIN_TEXT: Final = (
-        "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
-        "is all the same, add {option}."
-    )
-    BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
     ONE_TEXT: Final = (
         "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
         "--file PATH; or files, folders and patterns, any number of them."
-    )
-    TEXT_LIKE_FILE: Final = (
-        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
-        "is the text itself, add --as-text."
-    )
-    NOT_WRITABLE: Final = (
-        "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
     )
     NO_TEST_PART: Final = (
         "[DDI065] {path} has no official test part, a folder 'Test/Test for DDI Extraction task'. "

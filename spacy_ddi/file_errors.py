@@ -66,6 +66,19 @@ class FileErrors:
         "first line that names the columns: name, type."
     )
 
+    NO_PLAIN_TEXT: Final = (
+        "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
+        "is all the same, add {option}."
+    )
+    BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
+    TEXT_LIKE_FILE: Final = (
+        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
+        "is the text itself, add --as-text."
+    )
+    NOT_WRITABLE: Final = (
+        "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
+    )
+
     # Documents of other formats
     FORMAT_UNKNOWN: Final = (
         "[DDI120] {path}: the format can't be told by name and content. Give it by --from: {names}."

@@ -17,6 +17,7 @@ from rich.progress import track
 from typer.core import TyperCommand
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.whole_files import written_whole
 
 Item = TypeVar("Item")
 
@@ -86,13 +87,13 @@ def progress(items: Iterable[Item], of: Sized | None, description: str) -> Itera
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a file, and make its folder.
+    """Write a file, and make its folder; see `written_whole`.
 
     path (Path): The file.
     content (str): Its text.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf8")
+    with written_whole(path) as aside:
+        aside.write_text(content, encoding="utf8")
 
 
 def require_writable(*paths: Path | None) -> None:
@@ -108,7 +109,10 @@ def require_writable(*paths: Path | None) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem=error.strerror)) from error
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
+        needed = [path] if path.exists() else []
+        if path.is_file() or not path.exists():
+            needed.append(path.parent)  # it is written beside, and renamed
+        if not all(os.access(each, os.W_OK) for each in needed):
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem="permission denied"))
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from spacy_ddi.cli.console import say, write_text
+from spacy_ddi.cli.console import say
 from spacy_ddi.cli.outputs import PAGE, Target
+from spacy_ddi.whole_files import written_whole
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -104,7 +105,8 @@ def annotate_all(
 
 
 def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
-    """Write what was kept of documents, as they come; a page when all are there.
+    """Write what was kept of documents, as they come; a page when all are there. The target is
+    there when all is written; see `written_whole`.
 
     stream (Iterable[Kept]): What `annotate_all` gives, with what the target needs.
     target (Target): The format, and where to.
@@ -115,19 +117,20 @@ def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
     from spacy_ddi.runs.predictions import annotated
     from spacy_ddi.runs.row_files import ROW_WRITERS
 
-    if target.name == PAGE:
-        deque(stream, maxlen=0)
-        write_text(target.path, page_of(found.pages))
-    elif target.name in ROW_WRITERS:
-        ROW_WRITERS[target.name]((row for each in stream for row in each.rows), target.path)
-    else:
-        format = format_named(target.name)
-        assert format.write is not None
-        documents = (
-            annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
-            for each in stream
-        )
-        format.write(documents, target.path)
+    with written_whole(target.path) as path:
+        if target.name == PAGE:
+            deque(stream, maxlen=0)
+            path.write_text(page_of(found.pages), encoding="utf8")
+        elif target.name in ROW_WRITERS:
+            ROW_WRITERS[target.name]((row for each in stream for row in each.rows), path)
+        else:
+            format = format_named(target.name)
+            assert format.write is not None
+            documents = (
+                annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
+                for each in stream
+            )
+            format.write(documents, path)
 
 
 def tell_of(target: Target, found: Found, noun: str = "interaction") -> None:

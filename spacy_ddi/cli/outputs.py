@@ -70,16 +70,20 @@ def target_of(output: str | None, to: str | None) -> Target | None:
 
 
 def require_unused(target: Target) -> None:
-    """See that nobody's annotation is overwritten, where a format is a folder.
+    """See that nobody's annotation is overwritten, where a format is a folder, and that no folder
+    is where a file should be.
 
     target (Target): What is to be written.
-    RAISES (DDIError): If the folder is not empty.
+    RAISES (DDIError): If there is a folder that is not empty, or that should be none.
     """
     from spacy_ddi.formats.format import formats
 
+    if not target.path.is_dir():
+        return
     format = formats().get(target.name)
-    is_folder = format is not None and format.writes_folder
-    if is_folder and target.path.is_dir() and any(target.path.iterdir()):
+    if format is None or not format.writes_folder:
+        raise DDIError(Errors.NOT_WRITABLE.format(path=target.path, problem="it is a folder"))
+    if any(target.path.iterdir()):
         raise DDIError(Errors.FOLDER_NOT_EMPTY.format(path=target.path))
 
 

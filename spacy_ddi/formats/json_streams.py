@@ -70,7 +70,8 @@ def read_json_documents(
     YIELDS (TextDocument): The documents. One is in memory at a time.
     """
     with open_bytes(path) as file:
-        for piece in json_objects(file, path, lists, on_error=on_error):
+        objects = JsonObjects(file, path, lists, on_error=on_error)
+        for piece in objects:
             try:
                 document = parse(parse_object(piece.content), piece)
                 if document and (problem := annotation_problem(document)):
@@ -79,14 +80,17 @@ def read_json_documents(
                 on_error(error)
             except ValueError as error:
                 on_error(CorpusError.at(Errors.DOCUMENT, path, piece.place, problem=error))
+                objects.refuse()
             else:
                 if document:
                     yield document
 
 
-def json_objects(
-    file: IO[bytes], path: Path, lists: frozenset[str] = frozenset(), *, on_error: OnError
-) -> Iterator[Piece]:
+class _UnreadableError(ValueError):
+    """An object can't be told apart."""
+
+
+class JsonObjects:
     """The objects of a file of JSON: one, those of a list, or one a line. One is in memory at a
     time.
 
@@ -97,45 +101,25 @@ def json_objects(
     path (Path): The file, for messages.
     lists (FrozenSet[str]): Keys whose lists have the objects, instead of what they are in.
     on_error (Callable[[CorpusError], None]): Gets the error of an object that can't be told apart.
-    YIELDS (Piece): The objects.
     """
-    start = file.readline(MAX_FIRST_LINE)
-    follows = file.readline(MAX_FIRST_LINE) if start.endswith(b"\n") else b""
-    starts_object = start.removeprefix(_MARK).startswith(b"{")
-    goes_on = start.rstrip().endswith((b"[", b"{", b","))
-    if starts_object and not goes_on and follows.startswith(b"{"):
-        file.seek(0)
-        for number, line in numbered_lines(file, path, on_error=on_error):
-            if line.strip():
-                yield Piece(number, f"line {number}", line)
-        return
-    yield from _Stream(file, path, start + follows, lists, on_error).objects()
 
-
-class _UnreadableError(ValueError):
-    """An object can't be told apart."""
-
-
-class _Stream:
-    """Takes JSON apart at its brackets.
-
-    levels: How many brackets are open around each kind of object to give: outermost objects,
-        those of an outermost list, those of a list with one of the names.
-    start: Where the object to give begins; None if there is none, or if it had such a list.
-    indent: White space before the object to give, where it is the first of its line.
-    """
+    # levels: How many brackets are open around each kind of object to give: outermost objects,
+    #     those of an outermost list, those of a list with one of the names.
+    # start: Where the object to give begins; None if there is none, or if it had such a list.
+    # indent: White space before the object to give, where it is the first of its line.
+    # closed: The level of the list that was closed last.
 
     def __init__(
         self,
         file: IO[bytes],
         path: Path,
-        content: bytes,
-        lists: frozenset[str],
+        lists: frozenset[str] = frozenset(),
+        *,
         on_error: OnError,
     ) -> None:
         self.file = file
         self.path = path
-        self.buffer = bytearray(content)
+        self.buffer = bytearray()
         self.names = {name.encode() for name in lists}
         self.on_error = on_error
         self.open: list[bytes] = []
@@ -146,13 +130,33 @@ class _Stream:
         self.n_brackets = 0
         self.n_given = 0
         self.n_again = 0
+        self.closed = 0
+        self.is_refused = False
 
     @property
     def is_between(self) -> bool:
         """Whether nothing but an object to give should come next."""
         return self.start is None and len(self.open) == self.levels[-1]
 
-    def objects(self) -> Iterator[Piece]:
+    def refuse(self) -> None:
+        """Tell that the last object is no document: it may have taken others into it."""
+        self.is_refused = True
+
+    def __iter__(self) -> Iterator[Piece]:
+        start = self.file.readline(MAX_FIRST_LINE)
+        follows = self.file.readline(MAX_FIRST_LINE) if start.endswith(b"\n") else b""
+        starts_object = start.removeprefix(_MARK).startswith(b"{")
+        goes_on = start.rstrip().endswith((b"[", b"{", b","))
+        if starts_object and not goes_on and follows.startswith(b"{"):
+            self.file.seek(0)
+            for number, line in numbered_lines(self.file, self.path, on_error=self.on_error):
+                if line.strip():
+                    yield Piece(number, f"line {number}", line)
+            return
+        self.buffer += start + follows
+        yield from self._pieces()
+
+    def _pieces(self) -> Iterator[Piece]:
         is_damaged = False
         while True:
             try:
@@ -161,8 +165,8 @@ class _Stream:
                 return
             except _UnreadableError as error:
                 is_damaged = True
-                place = self._piece(b"").place
-                self.on_error(CorpusError.at(Errors.DOCUMENT, self.path, place, problem=error))
+                self._tell(error)
+                self.n_given += 1
             except CorpusError as error:
                 is_damaged = True
                 self.n_given += 1
@@ -173,6 +177,10 @@ class _Stream:
     def _piece(self, content: bytes) -> Piece:
         self.n_given += 1
         return Piece(self.n_given, f"document {self.n_given}", content)
+
+    def _tell(self, problem: object) -> None:
+        place = f"document {self.n_given + 1}"
+        self.on_error(CorpusError.at(Errors.DOCUMENT, self.path, place, problem=problem))
 
     def _objects(self, is_damaged: bool) -> Iterator[bytes]:
         for place, sign in self._brackets():
@@ -186,19 +194,33 @@ class _Stream:
                     raise _UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
                 self.open.pop()
                 if sign == b"}" and len(self.open) == self.levels[-1] and self.start is not None:
-                    content = bytes(self.buffer[self.start : place + 1])
-                    self.start = None
-                    if len(content) > MAX_DOCUMENT:
+                    start, self.start = self.start, None
+                    if place - start >= MAX_DOCUMENT:
                         raise too_long(self.path, f"document {self.n_given + 1}")
-                    yield content
+                    self.is_refused = False
+                    yield bytes(self.buffer[start : place + 1])
+                    if self.is_refused:
+                        self._go_back(start)
                 elif sign == b"]" and len(self.open) < self.levels[-1]:
-                    self.levels.pop()
+                    self.closed = self.levels.pop()
             else:
                 self._opened(sign, place)
         if self.start is not None or (self.open and not is_damaged):
             raise _UnreadableError("it is cut off")
         if not self.n_brackets:
             raise _UnreadableError("no JSON: there is no bracket")
+
+    def _next_line(self) -> re.Pattern[bytes]:
+        """What begins an object of a line of its own."""
+        indent = b"[ \t]*" if self.indent is None else re.escape(self.indent)
+        return re.compile(rb"\n" + indent + rb"(?=\{)")
+
+    def _go_back(self, start: int) -> None:
+        """Go back to the first line in an object that begins as the object does."""
+        found = self._next_line().search(self.buffer, start, self.position)
+        if found and self.n_again <= MAX_READ_AGAIN:
+            self.n_again += self.position - found.end()
+            self.position = found.end()
 
     def _find_next(self) -> bool:
         """Go to the next line that begins with an object, as if what is before it were whole.
@@ -211,8 +233,7 @@ class _Stream:
             return False
         self.start, self.position = None, begin
         del self.open[self.levels[-1] :]
-        indent = b"[ \t]*" if self.indent is None else re.escape(self.indent)
-        next_one = re.compile(rb"\n" + indent + rb"(?=\{)")
+        next_one = self._next_line()
         while not (found := next_one.search(self.buffer, self.position)):
             # What the end of the buffer begins may go on in what is read.
             self.position = max(self.position, len(self.buffer) - _LONGEST_NAME)
@@ -222,6 +243,10 @@ class _Stream:
         return True
 
     def _opened(self, sign: bytes, place: int) -> None:
+        if sign == b"{" and self._was_closed(place):
+            self._tell("no JSON: the list is closed before it")
+            self.open.append(b"[")
+            self.levels.append(self.closed)
         depth = len(self.open)
         self.open.append(sign)
         if depth >= MAX_DEPTH:
@@ -237,6 +262,13 @@ class _Stream:
             if name and name[1] in self.names:
                 self.levels.append(depth + 1)
                 self.start = None
+
+    def _was_closed(self, place: int) -> bool:
+        """Whether an object has no key, since the list that it should be in was closed."""
+        if self.start is not None or len(self.open) != self.closed - 1 or not self.open:
+            return False
+        before = self.buffer[max(0, place - _LONGEST_NAME) : place].rstrip()
+        return self.open[-1] == b"{" and not before.endswith(b":")
 
     def _brackets(self) -> Iterator[tuple[int, bytes]]:
         """Each bracket that is in no string, and where in the buffer it is now."""

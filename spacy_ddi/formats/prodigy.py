@@ -11,23 +11,20 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
+from spacy_ddi.formats.english_tokenizer import english_tokenizer
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import TextDocument
-
-if TYPE_CHECKING:
-    from spacy.tokenizer import Tokenizer
 
 _OWN_KEYS: Final = re.compile(rb'"_(?:task|input)_hash"\s*:|"spans"\s*:\s*\[')
 
@@ -181,7 +178,7 @@ def _task(document: TextDocument) -> Json:
         m.id: _strip(document.text, m.ranges[0][0], m.ranges[-1][1]) for m in document.mentions
     }
     cuts = sorted({offset for place in places.values() for offset in place})
-    doc = split_tokens(_tokenizer()(document.text), cuts)
+    doc = split_tokens(english_tokenizer()(document.text), cuts)
     starts = [token.idx for token in doc]
     spans = {m.id: _span(m, document.text, places[m.id], starts) for m in document.mentions}
     ends = {id_: {k: v for k, v in each.items() if k in _END_KEYS} for id_, each in spans.items()}
@@ -240,26 +237,6 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     if not marked.strip():
         return start, end
     return start + len(marked) - len(marked.lstrip()), end - len(marked) + len(marked.rstrip())
-
-
-@cache
-def _tokenizer() -> Tokenizer:
-    """That of `spacy.blank("en")`, which itself would load all components that are installed."""
-    from spacy.lang.en import English
-    from spacy.tokenizer import Tokenizer
-    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
-    from spacy.vocab import Vocab
-
-    defaults = English.Defaults
-    return Tokenizer(
-        Vocab(),
-        rules=defaults.tokenizer_exceptions,
-        prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
-        suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
-        infix_finditer=compile_infix_regex(defaults.infixes or ()).finditer,
-        token_match=defaults.token_match,
-        url_match=defaults.url_match,
-    )
 
 
 def _recognizes(head: bytes) -> bool:

@@ -78,7 +78,7 @@ def read_spl(
     RAISES (CorpusError): If it is no label, or no zip that can be read.
     """
     with open_bytes(path) as file:
-        is_zip = file.read(len(_ZIP)) == _ZIP
+        is_zip = file.read(len(_ZIP)) == _ZIP or path.suffix.lower() == ".zip"
     with open_bytes(path) as file:
         if is_zip:
             yield from _read_zip(file, path, "", on_error)

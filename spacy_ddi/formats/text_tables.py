@@ -41,9 +41,11 @@ def read_csv(
     csv.field_size_limit(MOST_CHARACTERS)
     with open_bytes(path) as raw:
         encoding = encoding_of(raw.read(4))
+    # Of UTF-8 they cost their row.
+    on_bad_bytes = "surrogateescape" if encoding == UTF_8 else "replace"
     with (
         open_bytes(path) as raw,
-        io.TextIOWrapper(raw, encoding, errors="surrogateescape", newline="") as file,
+        io.TextIOWrapper(raw, encoding, errors=on_bad_bytes, newline="") as file,
     ):
         first = file.readline(MOST_CHARACTERS)
         if not first:

@@ -9,7 +9,7 @@ import pytest
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats import json_streams
-from spacy_ddi.formats.json_streams import json_objects
+from spacy_ddi.formats.json_streams import JsonObjects
 
 LISTS = frozenset({"documents"})
 
@@ -17,7 +17,7 @@ LISTS = frozenset({"documents"})
 def found_in(content: str) -> tuple[list[str], list[CorpusError]]:
     stream = io.BytesIO(content.encode())
     errors: list[CorpusError] = []
-    objects = json_objects(stream, Path("a.json"), LISTS, on_error=errors.append)
+    objects = JsonObjects(stream, Path("a.json"), LISTS, on_error=errors.append)
     return [piece.content.decode().strip() for piece in objects], errors
 
 
@@ -91,8 +91,6 @@ GOOD = [f'{{"n": {n}, "a": ["[", {{"}}": 1}}]}}' for n in range(6)]
 @pytest.mark.parametrize("around", ["[\n%s\n]\n", '{"documents": [\n  %s\n]}', "%s"])
 def test_a_damaged_object_costs_itself(bad, around):
     between = "\n\n" if around == "%s" else ",\n  " if "documents" in around else ",\n"
-    if bad == "]" and "documents" in around:
-        pytest.skip("it ends the list, and what follows is a value without a key")
     found, errors = found_in(around % between.join([*GOOD[:2], bad, *GOOD[2:]]))
     assert errors or set(found) > set(GOOD)
     assert [each for each in found if each in GOOD] == GOOD
