@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from benchmarks.fuzz.damages import DAMAGES, Damage
+from benchmarks.fuzz.damages import DAMAGES, OF_WHOLE_FILES, Damage, flip_bits
 from benchmarks.fuzz.findings import Finding
 from benchmarks.fuzz.originals import Original, Place, originals
 from spacy_ddi.errors import CorpusError
@@ -79,6 +79,8 @@ def damaged_file(number: int) -> Damaged:
     names = tuple(each.__name__ for each in damages)
     if original.pieces and chance.random() < 0.5:
         piece = chance.randrange(len(original.pieces))
+        damages = [each for each in damages if each not in OF_WHOLE_FILES] or [flip_bits]
+        names = tuple(each.__name__ for each in damages)
         content = _damaged_piece(original, original.pieces[piece], damages, chance)
         return Damaged(number, original, names, content, beside, piece)
     for damage in damages:

@@ -14,7 +14,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.english_tokenizer import english_tokenizer
+from spacy_ddi.formats.english_tokenizer import english_doc
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 
@@ -79,7 +79,7 @@ def write_docbin_documents(documents: Iterable[TextDocument], path: Path) -> Non
     from spacy_ddi.corpora.docbin import write_docbin
 
     install_extensions()
-    write_docbin((_doc(document, english_tokenizer()) for document in documents), path)
+    write_docbin((_doc(document, english_doc) for document in documents), path)
 
 
 def _check_size(path: Path) -> None:

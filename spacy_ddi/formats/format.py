@@ -66,6 +66,8 @@ class Format:
         `.ann` where annotations stand beside a text. It is read with the first.
     is_fallback (bool): Whether formats that share an ending are asked first, since a file of
         theirs could be read as this one, too.
+    has_versions (bool): Whether an identifier is that of the same document in any file, as a PMID
+        is: of several files that have it, the last one has its latest version.
     refuse (Optional[Callable[[Path, bytes], None]]): Raises a `CorpusError` for a file that could
         be read, but hardly is what was meant. It is told the file and its first `HEAD` bytes, and
         not asked where the user names the format.
@@ -81,6 +83,7 @@ class Format:
     write: Writer | None = None
     companion: str = ""
     is_fallback: bool = False
+    has_versions: bool = False
     refuse: Callable[[Path, bytes], None] | None = None
     writes_folder: bool = False
     in_sentences: bool = False

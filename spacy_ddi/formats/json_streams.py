@@ -185,20 +185,20 @@ class JsonObjects:
     def _objects(self, is_damaged: bool) -> Iterator[bytes]:
         for place, sign in self._brackets():
             self.n_brackets += 1
-            if self.is_between and self.open and sign not in (b"{", b"]", b"}"):
-                yield b"[]" if sign == b"[" else sign
+            if self.is_between and self.open and len(sign) > 1:
+                yield sign
             if len(sign) > 1:
                 continue
             if sign in _OPENS:
                 if not self.open or self.open[-1] != _OPENS[sign]:
                     raise _UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
                 self.open.pop()
-                if sign == b"}" and len(self.open) == self.levels[-1] and self.start is not None:
+                if self.start is not None and len(self.open) == self.levels[-1]:
                     start, self.start = self.start, None
                     if place - start >= MAX_DOCUMENT:
                         raise too_long(self.path, f"document {self.n_given + 1}")
                     self.is_refused = False
-                    yield bytes(self.buffer[start : place + 1])
+                    yield b"[]" if sign == b"]" else bytes(self.buffer[start : place + 1])
                     if self.is_refused:
                         self._go_back(start)
                 elif sign == b"]" and len(self.open) < self.levels[-1]:
@@ -257,6 +257,8 @@ class JsonObjects:
             self.indent = before[1] if before else self.indent
         elif sign == b"[" and depth == 0:
             self.levels.append(1)
+        elif sign == b"[" and depth == self.levels[-1] and self.start is None:
+            self.start = place  # it stands for an object, and is none
         elif sign == b"[" and depth == self.levels[-1] + 1 and self.start is not None:
             name = _NAME.search(self.buffer, max(self.start, place - _LONGEST_NAME), place)
             if name and name[1] in self.names:

@@ -20,7 +20,7 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
-from spacy_ddi.formats.english_tokenizer import english_tokenizer
+from spacy_ddi.formats.english_tokenizer import english_doc
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
@@ -178,7 +178,7 @@ def _task(document: TextDocument) -> Json:
         m.id: _strip(document.text, m.ranges[0][0], m.ranges[-1][1]) for m in document.mentions
     }
     cuts = sorted({offset for place in places.values() for offset in place})
-    doc = split_tokens(english_tokenizer()(document.text), cuts)
+    doc = split_tokens(english_doc(document.text), cuts)
     starts = [token.idx for token in doc]
     spans = {m.id: _span(m, document.text, places[m.id], starts) for m in document.mentions}
     ends = {id_: {k: v for k, v in each.items() if k in _END_KEYS} for id_, each in spans.items()}

@@ -188,4 +188,4 @@ def _recognizes(head: bytes) -> bool:
     return root_of(head) in ROOTS
 
 
-PUBMED = Format("pubmed", (".xml",), _recognizes, read_pubmed)
+PUBMED = Format("pubmed", (".xml",), _recognizes, read_pubmed, has_versions=True)

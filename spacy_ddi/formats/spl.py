@@ -241,4 +241,4 @@ def _recognizes(head: bytes) -> bool:
     return root_of(head) == ROOT
 
 
-SPL = Format("spl", (".xml", ".zip"), _recognizes, read_spl)
+SPL = Format("spl", (".xml", ".zip"), _recognizes, read_spl, has_versions=True)

@@ -40,7 +40,8 @@ def test_documents_that_are_lost_after_an_error_are_seen(tmp_path_factory, monke
             yield document
 
     file = next(
-        file for file in map(damaged_file, range(5, 10_000, len(originals())))
+        file
+        for file in map(damaged_file, range(5, 10_000, len(originals())))
         if file.piece == 1 and file.damages == ("truncate",)
     )
     assert check(file, tmp_path_factory.mktemp("damaged")).kind == "told"

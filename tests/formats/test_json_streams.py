@@ -86,7 +86,22 @@ GOOD = [f'{{"n": {n}, "a": ["[", {{"}}": 1}}]}}' for n in range(6)]
 @pytest.mark.usefixtures("chunks")
 @pytest.mark.parametrize(
     "bad",
-    ['{"n": [1}', '{"n": 1]}', '{"n": "1}', '{"n: 1}', '{"n": {}', "{", '"', "}", "]", "{{{}", "x"],
+    [
+        '{"n": [1}',
+        '{"n": 1]}',
+        '{"n": "1}',
+        '{"n: 1}',
+        '{"n": {}',
+        "{",
+        '"',
+        "}",
+        "]",
+        "{{{}",
+        "x",
+        "[",
+        "[[]",
+        "{[",
+    ],
 )
 @pytest.mark.parametrize("around", ["[\n%s\n]\n", '{"documents": [\n  %s\n]}', "%s"])
 def test_a_damaged_object_costs_itself(bad, around):
