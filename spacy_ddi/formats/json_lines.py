@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from operator import index
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
@@ -19,6 +19,12 @@ from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import Section, TextDocument
+
+_NOT_READ: Final = (
+    "its annotation is not as it should be: a mention has id, type and ranges ([[start, end], …]), "
+    "an interaction head and tail (ids of mentions) and label, a section start, end, kind and "
+    "title, and values of metadata are strings"
+)
 
 
 def read_json_lines(
@@ -92,7 +98,9 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         document = _with_annotations(plain, row)
         problem = annotation_problem(document)
     except (TypeError, KeyError, ValueError, AttributeError):
-        return plain  # somebody else's keys of these names
+        # Perhaps somebody else's keys of these names.
+        is_annotated = row.get("mentions") or row.get("interactions")
+        return replace(plain, not_read=_NOT_READ) if is_annotated else plain
     if problem:
         raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
     return document

@@ -67,16 +67,17 @@ def _document(
         data = task.get("data")
         if not isinstance(data, dict):
             raise ValueError("it has no data")
-        results = _results(task)
-        if results is None:
+        found = _results(task)
+        if found is None:
             return None
-        found = find_columns(data, columns, path)
+        results, is_predicted = found
+        named = find_columns(data, columns, path)
         plain = replace(
-            row_document(data, found, path=path, number=piece.number), place=piece.place
+            row_document(data, named, path=path, number=piece.number), place=piece.place
         )
-        if found.id is None and isinstance(task.get("id"), (int, str)):
+        if named.id is None and isinstance(task.get("id"), (int, str)):
             plain = replace(plain, id=str(task["id"]))
-        used = {name for name in found if name}
+        used = {name for name in named if name}
         more = {k: v for k, v in data.items() if isinstance(v, str) and k not in used}
         mentions = {m.id: m for m in _mentions(results, plain.text)}
         return replace(
@@ -84,19 +85,20 @@ def _document(
             mentions=tuple(mentions.values()),
             interactions=tuple(_interactions(results, mentions)),
             metadata=more,
+            is_predicted=is_predicted,
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"this is no task ({error!r})") from None
 
 
-def _results(task: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    """What was annotated in a task; None if that was cancelled."""
+def _results(task: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool] | None:
+    """What was annotated in a task, and whether that was predicted; None if it was cancelled."""
     annotations = _objects(task.get("annotations") or task.get("completions"))
     kept = [each for each in annotations if not each.get("was_cancelled")]
     if annotations and not kept:
         return None
     given = kept or _objects(task.get("predictions")) or [{}]
-    return _objects(given[0].get("result"))
+    return _objects(given[0].get("result")), not kept
 
 
 def _objects(values: Iterable[Any] | None) -> list[dict[str, Any]]:

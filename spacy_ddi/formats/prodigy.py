@@ -150,6 +150,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
             mentions=tuple(spans.mentions.values()),
             interactions=tuple(interactions),
             metadata={k: v for k, v in meta.items() if isinstance(v, str) and k != "id"},
+            is_predicted="answer" not in task,
         )
         if problem := annotation_problem(document):
             raise ValueError(problem)

@@ -44,6 +44,8 @@ class TextDocument:
     metadata (Mapping[str, str]): What else the format says of it, such as a language or a set id.
     file (str): The file; empty if it is from none.
     place (str): Where in the file: 'line 3'; empty if it is all of it.
+    is_predicted (bool): Whether its annotation is a machine's, and nobody has looked at it.
+    not_read (str): Why its annotation could not be read, though it seems to have some.
     """
 
     id: str
@@ -55,6 +57,8 @@ class TextDocument:
     metadata: Mapping[str, str] = field(default_factory=dict)
     file: str = field(default="", compare=False, repr=False)
     place: str = field(default="", compare=False, repr=False)
+    is_predicted: bool = field(default=False, compare=False, repr=False)
+    not_read: str = field(default="", compare=False, repr=False)
 
     @property
     def origin(self) -> str:

@@ -210,8 +210,8 @@ def _write_pairs(
 ) -> Counts:
     parts = _quoted(Path(escape(str(folder)), f"part-*{ENDING}"))
     base.execute("CREATE TABLE sources (file VARCHAR, format VARCHAR, place INTEGER)")
-    if sources := _sources(folder):
-        base.executemany("INSERT INTO sources VALUES (?, ?, ?)", sources)
+    if versioned := _sources(folder):
+        base.executemany("INSERT INTO sources VALUES (?, ?, ?)", versioned)
     base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(least_score)))
     for query in _TABLES:
         base.execute(query.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE)))

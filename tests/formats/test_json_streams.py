@@ -10,6 +10,7 @@ import pytest
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats import json_streams
 from spacy_ddi.formats.json_streams import JsonObjects
+from spacy_ddi.formats.json_values import parse_object
 
 LISTS = frozenset({"documents"})
 
@@ -18,7 +19,14 @@ def found_in(content: str) -> tuple[list[str], list[CorpusError]]:
     stream = io.BytesIO(content.encode())
     errors: list[CorpusError] = []
     objects = JsonObjects(stream, Path("a.json"), LISTS, on_error=errors.append)
-    return [piece.content.decode().strip() for piece in objects], errors
+    found = []
+    for piece in objects:
+        found.append(piece.content.decode().strip())
+        try:
+            parse_object(piece.content)
+        except ValueError:
+            objects.refuse()
+    return found, errors
 
 
 def pieces(content: str) -> list[str]:
