@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from spacy_ddi.cli.console import say
-from spacy_ddi.cli.outputs import PAGE, Target
+from spacy_ddi.cli.outputs import Target
 from spacy_ddi.whole_files import written_whole
 
 if TYPE_CHECKING:
@@ -50,16 +50,16 @@ def keeps_for(target: Target | None, *, page: bool) -> dict[str, Keep]:
     page (bool): Whether there is to be a page, too.
     RETURNS (Dict[str, Keep]): What to keep.
     """
+    from spacy_ddi.formats.format import format_named
     from spacy_ddi.runs.predictions import annotation_of, rows_of
-    from spacy_ddi.runs.row_files import ROW_WRITERS
 
-    is_annotation = target is not None and target.name not in (*ROW_WRITERS, PAGE)
+    format = None if target is None else format_named(target.name)
     keeps: dict[str, Keep] = {"counts": _counts_of}
-    if is_annotation:
-        keeps["annotation"] = annotation_of
-    else:
+    if format is None or format.write_rows or format.write_page:
         keeps["rows"] = rows_of
-    if page or (target is not None and target.name == PAGE):
+    else:
+        keeps["annotation"] = annotation_of
+    if page or (format is not None and format.write_page):
         keeps["page"] = _page_of
     return keeps
 
@@ -113,18 +113,16 @@ def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
     found (Found): What the stream has counted.
     """
     from spacy_ddi.formats.format import format_named
-    from spacy_ddi.formats.html_page import page_of
     from spacy_ddi.runs.predictions import annotated
-    from spacy_ddi.runs.row_files import ROW_WRITERS
 
+    format = format_named(target.name)
     with written_whole(target.path) as path:
-        if target.name == PAGE:
+        if format.write_page:
             deque(stream, maxlen=0)
-            path.write_text(page_of(found.pages), encoding="utf8")
-        elif target.name in ROW_WRITERS:
-            ROW_WRITERS[target.name]((row for each in stream for row in each.rows), path)
+            format.write_page(found.pages, path)
+        elif format.write_rows:
+            format.write_rows((row for each in stream for row in each.rows), path)
         else:
-            format = format_named(target.name)
             assert format.write is not None
             documents = (
                 annotated(each.document, _annotations(each), in_sentences=format.in_sentences)

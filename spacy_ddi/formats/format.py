@@ -5,16 +5,19 @@ A format is an entry point of the group `spacy_ddi_formats`: a `Format` under it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.text_document import TextDocument
+
+if TYPE_CHECKING:
+    from spacy_ddi.formats.html_page import PagePart
 
 GROUP = "spacy_ddi_formats"
 
@@ -62,6 +65,9 @@ class Format:
         `HEAD` bytes. Formats that share an ending are asked one after another.
     read (Optional[Reader]): None for a format that is only written.
     write (Optional[Writer]): None for one that is only read.
+    write_rows (Optional[Callable]): Writes interactions, a row each, by the columns of `COLUMNS` of
+        `row_files`. `extract` takes it rather than `write`.
+    write_page (Optional[Callable]): Writes what `page_part` of `html_page` gives of each passage.
     companion (str): How the name of a second file ends, without which a file is not of this format:
         `.ann` where annotations stand beside a text. It is read with the first.
     is_fallback (bool): Whether formats that share an ending are asked first, since a file of
@@ -81,6 +87,8 @@ class Format:
     recognizes: Callable[[bytes], bool]
     read: Reader | None = None
     write: Writer | None = None
+    write_rows: Callable[[Iterable[Mapping[str, Any]], Path], None] | None = None
+    write_page: Callable[[Iterable[PagePart], Path], None] | None = None
     companion: str = ""
     is_fallback: bool = False
     has_versions: bool = False

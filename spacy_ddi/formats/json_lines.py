@@ -18,6 +18,7 @@ from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
+from spacy_ddi.formats.row_files import write_json_rows
 from spacy_ddi.formats.text_document import Section, TextDocument
 
 _NOT_READ: Final = (
@@ -152,5 +153,9 @@ JSON_LINES = Format(
     _recognizes,
     read_json_lines,
     write_json_lines,
+    write_rows=write_json_rows,
     is_fallback=True,
+)
+JSON_DOCUMENTS = Format(
+    "jsonl-documents", (".jsonl",), lambda head: False, read_json_lines, write_json_lines
 )

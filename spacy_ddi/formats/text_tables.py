@@ -15,6 +15,7 @@ from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import name_parts, open_bytes, problem_of
 from spacy_ddi.formats.plain_text import UTF_8, encoding_of
+from spacy_ddi.formats.row_files import write_csv_rows, write_parquet_rows
 from spacy_ddi.formats.text_document import TextDocument
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -192,5 +193,7 @@ def _is_parquet(head: bytes) -> bool:
     return head.startswith(b"PAR1")
 
 
-CSV = Format("csv", (".csv", ".tsv", ".tab"), _is_text, read_csv)
-PARQUET = Format("parquet", (".parquet", ".pq"), _is_parquet, read_parquet)
+CSV = Format("csv", (".csv", ".tsv", ".tab"), _is_text, read_csv, write_rows=write_csv_rows)
+PARQUET = Format(
+    "parquet", (".parquet", ".pq"), _is_parquet, read_parquet, write_rows=write_parquet_rows
+)

@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.formats.row_files import row_schema
 
 try:
     import pyarrow as pa
@@ -25,24 +26,7 @@ except ImportError as error:
 ENDING: Final = ".parquet"
 ERRORS: Final = ".errors.jsonl"
 
-SCHEMA: Final = pa.schema(
-    [
-        ("document", pa.string()),
-        ("year", pa.int16()),
-        ("section", pa.string()),
-        *((f"head{end}", pa.string()) for end in ("", "_type", "_id", "_name")),
-        ("head_start", pa.int64()),
-        ("head_end", pa.int64()),
-        *((f"tail{end}", pa.string()) for end in ("", "_type", "_id", "_name")),
-        ("tail_start", pa.int64()),
-        ("tail_end", pa.int64()),
-        ("label", pa.string()),
-        ("score", pa.float32()),
-        ("sentence", pa.string()),
-        ("sentence_start", pa.int64()),
-        ("file", pa.string()),
-    ]
-)
+SCHEMA: Final = row_schema()
 """A row an interaction. Offsets are characters of the document's text."""
 
 

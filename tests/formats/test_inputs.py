@@ -182,7 +182,7 @@ def test_formats_have_names_readers_and_writers():
         format_named("docx")
     for each in formats().values():
         assert each.name in formats()
-        assert each.read or each.write
+        assert each.read or each.write or each.write_page
         assert all(end == end.lower() and end.startswith(".") for end in each.endings)
 
 
