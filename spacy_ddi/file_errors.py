@@ -81,7 +81,8 @@ class FileErrors:
 
     # Documents of other formats
     FORMAT_UNKNOWN: Final = (
-        "[DDI120] {path}: the format can't be told by name and content. Give it by --from: {names}."
+        "[DDI120] {path}: the format can't be told by name and content.{hint} Give it by --from: "
+        "{names}."
     )
     FORMAT_NO_NAME: Final = "[DDI121] There is no format {name!r}. There are: {names}."
     FORMAT_ONE_WAY: Final = (

@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,6 +132,20 @@ def silent_workers() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def tell_of_others(paths: Sequence[Path]) -> None:
+    """Say which files of folders were passed over, if any were.
+
+    paths (Sequence[Path]): The files.
+    """
+    from spacy_ddi.formats.relation_records import count_of
+
+    if paths:
+        kinds = Counter(path.suffix.lower() or "without ending" for path in paths).most_common(5)
+        shown = ", ".join(f"{kind} {number:,}" for kind, number in kinds)
+        verb = "was" if len(paths) == 1 else "were"
+        say(f"{count_of(len(paths), 'file')} of other kinds {verb} passed over ({shown}).")
 
 
 class FilesLeftOut:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spacy_ddi.cli.console import require_writable, say
+from spacy_ddi.cli.console import require_writable, say, tell_of_others
 from spacy_ddi.cli.error_list import ErrorList
 from spacy_ddi.cli.options import (
     PIPELINE_HELP,
@@ -141,6 +141,7 @@ def convert(
 def _tell_of_left_out(cut: SentenceCutter) -> None:
     from spacy_ddi.formats.relation_records import count_of
 
+    tell_of_others(cut.passed_over)
     if cut.n_left_out:
         found = count_of(cut.n_left_out, "interaction")
         say(f"Left out, since they are between sentences: {found}.", style="yellow")

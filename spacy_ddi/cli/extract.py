@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from spacy_ddi.cli.console import progress, require_writable, say, silent_workers, write_text
+from spacy_ddi.cli.console import (
+    progress,
+    require_writable,
+    say,
+    silent_workers,
+    tell_of_others,
+    write_text,
+)
 from spacy_ddi.cli.extract_documents import (
     Found,
     annotate_all,
@@ -147,6 +154,7 @@ def extract(
     if target is not None:
         require_unused(target)
     errors = ErrorList(target.path if target else None)
+    others: list[Path] = []
     documents = read_given(
         given,
         file or [],
@@ -154,8 +162,10 @@ def extract(
         format_name=from_format,
         columns=columns,
         on_error=errors,
+        on_other=others.append,
     )
     shown.show_documents(load_pipeline(pipeline, precision), documents, target, errors)
+    tell_of_others(others)
     errors.end()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from spacy_ddi.cli.console import say
+from spacy_ddi.cli.console import say, tell_of_others
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
 from spacy_ddi.cli.options import EngineOption, PrecisionOption
 from spacy_ddi.errors import DDIError, Errors
@@ -48,6 +48,7 @@ def extract_files(
     require_installed(pipeline)
     chosen = precision.value if precision else None
     settings = {"pipeline": pipeline, "digest": digest_of_pipeline(pipeline), "precision": chosen}
+    others: list[Path] = []
     with RunProgress() as shown:
         outcome = run(
             names,
@@ -57,6 +58,7 @@ def extract_files(
             format_name=format_name,
             columns=columns,
             engine=engine,
+            on_other=others.append,
             on_start=shown.start,
             on_report=shown.add,
         )
@@ -64,6 +66,7 @@ def extract_files(
         f"{count_of(shown.documents, 'document')}, {count_of(shown.interactions, 'interaction')} "
         f"in {count_of(outcome.parts, 'part')}: {output}"
     )
+    tell_of_others(others)
     if outcome.errors:
         say(f"{count_of(outcome.errors, 'error')}: {output / 'errors.jsonl'}", style="red")
         raise typer.Exit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from glob import has_magic, iglob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -85,6 +85,7 @@ def read_given(
     format_name: str | None,
     columns: Columns,
     on_error: OnError,
+    on_other: Callable[[Path], None],
 ) -> Iterator[TextDocument]:
     """The documents of what was given.
 
@@ -93,6 +94,7 @@ def read_given(
     as_text (bool): As for `read_text`.
     format_name, columns: As for `read_documents`.
     on_error (Callable[[CorpusError], None]): Gets the errors of files and their documents.
+    on_other (Callable[[Path], None]): Gets the files of folders that are passed over.
     RETURNS (Iterator[TextDocument]): The documents; a text is one from no file.
     RAISES (DDIError): If there are neither names nor one text.
     """
@@ -101,7 +103,11 @@ def read_given(
 
     if given.names and not files:
         return read_documents(
-            given.names, format_name=format_name, columns=columns, on_error=on_error
+            given.names,
+            format_name=format_name,
+            columns=columns,
+            on_error=on_error,
+            on_other=on_other,
         )
     text = read_text([*given.names, *given.texts], files, as_text=as_text)
     id_, file = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")

@@ -29,6 +29,10 @@ OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls"
 DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
 """What reading a file raises that is damaged or can't be read."""
 
+_JSON_HINT: Final = (
+    " Other objects with a text are read as JSON lines, one a line: jq -c '.[]' A.json > A.jsonl."
+)
+
 _SIGNATURES: Final[dict[bytes, Callable[..., Any]]] = {
     b"\x1f\x8b": gzip.open,
     b"\xfd7zXZ\0": lzma.open,
@@ -111,7 +115,11 @@ def companion_of(path: Path, ending: str) -> Path | None:
 
 
 def find_inputs(
-    names: Iterable[str], *, format_name: str | None = None, on_error: OnError
+    names: Iterable[str],
+    *,
+    format_name: str | None = None,
+    on_error: OnError,
+    on_other: Callable[[Path], None] = lambda path: None,
 ) -> Iterator[Input]:
     """The files that a user names.
 
@@ -120,6 +128,7 @@ def find_inputs(
         a folder, files of unknown formats are passed over, and of a format with two files a
         document the second ones.
     on_error (Callable[[CorpusError], None]): Called with the error of a name that gives nothing.
+    on_other (Callable[[Path], None]): Called with each file of a folder that is passed over.
     YIELDS (Input): Each file once, in the order of the names, those of a folder by their paths.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
     """
@@ -146,6 +155,8 @@ def find_inputs(
                 if is_named:
                     found += 1
                     on_error(_unknown(path, readable))
+                elif _main_file(path) == path:
+                    on_other(path)
                 continue
             found += 1
             if path.resolve() not in seen:
@@ -194,6 +205,7 @@ def read_documents(
     format_name: str | None = None,
     columns: Columns = FIRST_OF_THEM,
     on_error: OnError,
+    on_other: Callable[[Path], None] = lambda path: None,
 ) -> Iterator[TextDocument]:
     """The documents of the files that a user names.
 
@@ -202,10 +214,12 @@ def read_documents(
     columns (Columns): Where tables have the text.
     on_error (Callable[[CorpusError], None]): Called with the error of each document, file or name
         that gives nothing; all others are read.
+    on_other (Callable[[Path], None]): As for `find_inputs`.
     YIELDS (TextDocument): The documents.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
     """
-    for each in find_inputs(names, format_name=format_name, on_error=on_error):
+    found = find_inputs(names, format_name=format_name, on_error=on_error, on_other=on_other)
+    for each in found:
         yield from read_input(each, columns=columns, on_error=on_error)
 
 
@@ -236,7 +250,8 @@ def read_input(
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
-    return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names))
+    hint = _JSON_HINT if _bare_name(path).endswith(".json") else ""
+    return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names), hint=hint)
 
 
 def _format_given(name: str, path: Path, is_named: bool) -> Format | None:

@@ -53,7 +53,10 @@ def read_sentences(
     annotated = [each.name for each in formats().values() if each.read and each.write]
     named = {Path(name) for name in names}
     n_inputs = 0
-    for each in find_inputs(names, format_name=format_name, on_error=on_error):
+    found_inputs = find_inputs(
+        names, format_name=format_name, on_error=on_error, on_other=cut.passed_over.append
+    )
+    for each in found_inputs:
         if each.format.name not in annotated:
             if each.path in named:
                 n_inputs += 1
@@ -65,6 +68,8 @@ def read_sentences(
                         names=", ".join(annotated),
                     )
                 )
+            else:
+                cut.passed_over.append(each.path)
             continue
         n_inputs += 1
         options = (columns, with_predictions, on_error, on_problem)
@@ -92,6 +97,8 @@ class SentenceCutter:
         """Interactions between sentences, and of mentions that mark no word."""
         self.n_predicted = 0
         """Documents that nobody has annotated."""
+        self.passed_over: list[Path] = []
+        """Files of a folder that have another format."""
         self._split = split
 
     def __call__(self, document: TextDocument) -> Document:

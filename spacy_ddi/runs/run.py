@@ -57,6 +57,7 @@ def run(
     format_name: str | None = None,
     columns: Columns = FIRST_OF_THEM,
     engine: Engine,
+    on_other: Callable[[Path], None] = lambda path: None,
     on_start: Callable[[Plan], None] = lambda plan: None,
     on_report: Callable[[Report], None] = lambda report: None,
 ) -> Outcome:
@@ -68,6 +69,7 @@ def run(
     settings (Dict[str, Any]): All that the result depends on beside the inputs; JSON values.
     format_name, columns: See `read_documents`.
     engine (Callable): Runs the workers.
+    on_other (Callable[[Path], None]): Called with each file of a folder that is passed over.
     on_start (Callable[[Plan], None]): Called before the first part.
     on_report (Callable[[Report], None]): Called after each part that is made.
     RETURNS (Outcome): Parts and errors.
@@ -79,6 +81,7 @@ def run(
             names,
             format_name=format_name,
             on_error=lambda error: lost.append(error_line(error)),
+            on_other=on_other,
         )
     )
     settings = {

@@ -128,6 +128,32 @@ def test_what_was_there_stays_if_the_command_fails(
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("output", [[], ["--output", "a.csv"], ["--output", "parts/"]])
+def test_files_of_a_folder_that_are_passed_over_are_counted(
+    run, pipeline, inputs, tmp_path, monkeypatch, output
+):
+    for name in ("a.pdf", "b.pdf", "c.docx", "README", "n.txt", "n.ann"):
+        (inputs / name).write_text(KNOWN)
+    (inputs / "n.ann").write_text("")
+    monkeypatch.chdir(tmp_path)
+    result = run("extract", inputs, *output, "--pipeline", pipeline)
+    assert result.exit_code == 0
+    told = "4 files of other kinds were passed over (.pdf 2, without ending 1, .docx 1)."
+    assert told in folded(result.stderr)
+
+
+def test_markup_is_read_if_it_is_called_text(run, pipeline, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"<html><body><p>{KNOWN}</p></body></html>")
+    result = run("extract", path, "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "[DDI060]" in result.stderr
+    assert "To read it as it is all the same, add --from text." in folded(result.stderr)
+    result = run("extract", path, "--pipeline", pipeline, "--from", "text")
+    assert result.exit_code == 0
+    assert "in 1 sentence of 1 document." in result.stdout
+
+
 def test_only_so_many_interactions_are_shown(run, pipeline, inputs, monkeypatch):
     monkeypatch.setattr("spacy_ddi.cli.extract.MOST_SHOWN", 1)
     result = run("extract", inputs, "--pipeline", pipeline)

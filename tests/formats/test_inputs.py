@@ -195,3 +195,10 @@ def test_the_second_of_two_files_stands_for_both(tmp_path):
     found = list(find_inputs(names, on_error=errors.append))
     assert [(each.path.name, each.format.name) for each in found] == [("a.txt", "brat")]
     assert ["b.ann" in str(error) for error in errors] == [True]
+
+
+def test_other_json_is_refused_with_a_hint(tmp_path):
+    (tmp_path / "plain.json").write_text('[{"id": 1, "text": "Iron."}]')
+    errors: list[CorpusError] = []
+    assert list(read_documents([str(tmp_path / "plain.json")], on_error=errors.append)) == []
+    assert "JSON lines, one a line: jq -c" in str(errors[0])

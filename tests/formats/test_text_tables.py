@@ -12,7 +12,7 @@ from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats import text_tables
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import formats
-from spacy_ddi.formats.inputs import format_of
+from spacy_ddi.formats.inputs import format_of, read_documents
 from spacy_ddi.formats.text_tables import ROWS_AT_A_TIME, read_csv, read_parquet
 from tests.formats.reading import read
 
@@ -113,3 +113,27 @@ def test_what_is_no_parquet_is_an_error(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(CorpusError, match=r"DDI125.*a\.parquet.*no Parquet"):
         list(read_parquet(tmp_path / "a.parquet", on_error=pytest.fail))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_table_with_a_byte_order_mark_is_read(tmp_path, encoding):
+    (tmp_path / "a.csv").write_bytes("id,text\n1,Iron.\n,\n3,Tin β.\n".encode(encoding))
+    errors: list[CorpusError] = []
+    found = list(read_documents([str(tmp_path / "a.csv")], on_error=errors.append))
+    assert [(each.id, each.text) for each in found] == [("1", "Iron."), ("3", "Tin β.")]
+    assert errors == []
+
+
+def test_a_damaged_row_group_of_parquet_costs_itself(tmp_path):
+    path = tmp_path / "a.parquet"
+    rows = [{"id": str(n), "text": f"Iron {n}."} for n in range(6)]
+    write_parquet(path, rows, row_group_size=2)
+    about = parquet.ParquetFile(path).metadata.row_group(1).column(1)
+    start = about.dictionary_page_offset or about.data_page_offset
+    content = bytearray(path.read_bytes())
+    content[start : start + 10] = b"\xff" * 10
+    path.write_bytes(content)
+    documents, [error] = read(read_parquet, path)
+    assert [each.id for each in documents] == ["0", "1", "4", "5"]
+    assert "a.parquet, rows 3 to 4: they can't be read" in error
+    assert [each.place for each in documents][2:] == ["row 5", "row 6"]
