@@ -8,12 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
-from spacy_ddi.cli.console import progress, require_writable, say, silent_workers, write_text
+from spacy_ddi.cli.console import (
+    progress,
+    require_writable,
+    say,
+    silent_workers,
+    tell_of_others,
+    write_text,
+)
 from spacy_ddi.cli.extract_documents import (
     Found,
     annotate_all,
@@ -46,6 +53,9 @@ if TYPE_CHECKING:
     from spacy_ddi.formats.text_document import TextDocument
 
 __all__ = ["ExtractCommand", "extract"]
+
+MOST_SHOWN: Final = 1_000
+"""Interactions of many files that a table on the terminal shows."""
 
 
 class Format(str, Enum):
@@ -155,6 +165,7 @@ def extract(
     if target is not None:
         require_unused(target)
     errors = ErrorList(target.path if target else None)
+    others: list[Path] = []
     documents = read_given(
         given,
         file or [],
@@ -162,8 +173,10 @@ def extract(
         format_name=from_format,
         columns=columns,
         on_error=errors,
+        on_other=others.append,
     )
     shown.show_documents(load_pipeline(pipeline, precision), documents, target, errors)
+    tell_of_others(others)
     errors.end()
 
 
@@ -237,7 +250,7 @@ class Shown:
                 return
             records: list[Mapping[str, Any]] = []
             for each in stream:
-                records += self._print_lines(each.rows)
+                records += self._print_lines(each.rows)[: MOST_SHOWN - len(records)]
         self._finish(records)
 
     def _print_lines(self, records: list[Any]) -> list[Any]:
@@ -281,10 +294,14 @@ def _print_table(records: list[Mapping[str, Any]], found: Found) -> None:
     console = Console()
     if records:
         console.print(relation_table(records))
+    n_interactions = found.interactions or len(records)
     of_documents = f" of {count_of(found.documents, 'document')}" if found.documents else ""
     console.print(
-        f"{count_of(len(records), 'interaction')} between "
+        f"{count_of(n_interactions, 'interaction')} between "
         f"{count_of(found.mentions, 'drug mention')} in "
         f"{count_of(found.sentences, 'sentence')}{of_documents}.",
         highlight=False,
     )
+    if len(records) < n_interactions:
+        shown = "one is" if len(records) == 1 else f"{len(records):,} are"
+        console.print(f"Only the first {shown} shown: --output FILE keeps all of them.")

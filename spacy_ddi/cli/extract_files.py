@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from spacy_ddi.cli.console import say
+from spacy_ddi.cli.console import say, tell_of_others
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
 from spacy_ddi.cli.options import EngineOption, PrecisionOption
 from spacy_ddi.errors import DDIError, Errors
@@ -50,6 +50,7 @@ def extract_files(
     require_installed(pipeline)
     chosen = precision.value if precision else None
     settings = {"pipeline": pipeline, "digest": digest_of_pipeline(pipeline), "precision": chosen}
+    others: list[Path] = []
     with RunProgress() as shown:
         outcome = run(
             names,
@@ -60,6 +61,7 @@ def extract_files(
             columns=columns,
             retry_errors=retry_errors,
             engine=engine,
+            on_other=others.append,
             on_start=shown.start,
             on_report=shown.add,
         )
@@ -70,6 +72,7 @@ def extract_files(
         f"{count_of(outcome.interactions, 'interaction')} in {count_of(outcome.parts, 'part')}: "
         f"{output}"
     )
+    tell_of_others(others)
     if outcome.errors:
         say(f"{count_of(outcome.errors, 'error')}: {output / 'errors.jsonl'}", style="red")
         raise typer.Exit(1)

@@ -60,10 +60,8 @@ def failed_line(document: TextDocument, template: str, problem: str = "") -> str
     problem (str): What the pipeline says.
     RETURNS (str): JSON.
     """
-    file = document.file
-    place = document.origin.removeprefix(file).lstrip(", ") or document.id
-    message = template.format(path=file, place=place, problem=problem)
-    return error_line(CorpusError(message), file=file, document=document.id)
+    place = document.place or document.id
+    return error_line(CorpusError.at(template, document.file, place, problem=problem))
 
 
 def words_of(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.formats.row_files import row_schema
 
 try:
     import pyarrow as pa
@@ -35,24 +36,7 @@ WRITING: Final = ".writing-"
 _DOCUMENTS: Final = b"documents"
 """A part tells how many it is made of, since not each document has a row."""
 
-SCHEMA: Final = pa.schema(
-    [
-        ("document", pa.string()),
-        ("year", pa.int16()),
-        ("section", pa.string()),
-        *((f"head{end}", pa.string()) for end in ("", "_type", "_id", "_name")),
-        ("head_start", pa.int64()),
-        ("head_end", pa.int64()),
-        *((f"tail{end}", pa.string()) for end in ("", "_type", "_id", "_name")),
-        ("tail_start", pa.int64()),
-        ("tail_end", pa.int64()),
-        ("label", pa.string()),
-        ("score", pa.float32()),
-        ("sentence", pa.string()),
-        ("sentence_start", pa.int64()),
-        ("file", pa.string()),
-    ]
-)
+SCHEMA: Final = row_schema()
 """A row an interaction. Offsets are characters of the document's text."""
 
 

@@ -15,16 +15,13 @@ from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.documents import Interaction, Mention
-from spacy_ddi.formats.relation_records import RelationRecord, relation_records
+from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 from spacy_ddi.parallel import pipe_in_processes
 from spacy_ddi.runs.machine_failures import failure_line, is_of_machine
 from spacy_ddi.text.passages import passages
 
 BATCH_SIZE: Final = 16
-
-COLUMNS: Final = ("document", "year", "section", *RelationRecord.__annotations__, "file")
-"""Of the table of interactions."""
 
 Place = tuple[int, int]
 

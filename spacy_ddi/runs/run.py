@@ -69,6 +69,7 @@ def run(
     columns: Columns = FIRST_OF_THEM,
     retry_errors: bool = False,
     engine: Engine,
+    on_other: Callable[[Path], None] = lambda path: None,
     on_start: Callable[[Plan], None] = lambda plan: None,
     on_report: Callable[[Report], None] = lambda report: None,
 ) -> Outcome:
@@ -81,6 +82,7 @@ def run(
     format_name, columns: See `read_documents`.
     retry_errors (bool): Whether to do parts again on whose documents the pipeline failed.
     engine (Callable): Runs the workers.
+    on_other (Callable[[Path], None]): Called with each file of a folder that is passed over.
     on_start (Callable[[Plan], None]): Called before the first part.
     on_report (Callable[[Report], None]): Called for each chunk that is done.
     RETURNS (Outcome): What there is now.
@@ -89,7 +91,10 @@ def run(
     """
     lost: list[str] = []
     inputs = find_inputs(
-        names, format_name=format_name, on_error=lambda error: lost.append(error_line(error))
+        names,
+        format_name=format_name,
+        on_error=lambda error: lost.append(error_line(error)),
+        on_other=on_other,
     )
     shards = make_shards(inputs, columns)
     settings = {

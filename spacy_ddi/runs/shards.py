@@ -144,15 +144,20 @@ def missing_chunks(shards: Iterable[Shard]) -> Iterator[Chunk]:
                 yield chunk
 
 
-def error_line(error: DDIError, **place: str) -> str:
+def error_line(error: DDIError) -> str:
     """An error as a line of the error table.
 
-    error (DDIError): Its message begins with its code.
-    place (str): Where it is from: file, document.
-    RETURNS (str): JSON.
+    error (DDIError): The error.
+    RETURNS (str): JSON: file, position, code, message. File and position are empty where the error
+        is about none, or about all of the file.
     """
-    code, _, message = str(error).partition("] ")
-    return json.dumps({**place, "code": code.lstrip("["), "message": message}, ensure_ascii=False)
+    columns = {
+        "file": error.path,
+        "position": error.place,
+        "code": error.code,
+        "message": error.text,
+    }
+    return json.dumps(columns, ensure_ascii=False)
 
 
 class _Position:
@@ -180,7 +185,7 @@ def _documents(shard: Shard, errors: list[str], position: _Position) -> Iterator
         yield from read_input(
             Input(Path(path), format_named(name)),
             columns=shard.columns,
-            on_error=lambda error, path=path: errors.append(error_line(error, file=path)),  # type: ignore[misc]
+            on_error=lambda error: errors.append(error_line(error)),
         )
         position.end()
 

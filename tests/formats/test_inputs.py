@@ -186,7 +186,7 @@ def test_formats_have_names_readers_and_writers():
         format_named("docx")
     for each in formats().values():
         assert each.name in formats()
-        assert each.read or each.write
+        assert each.read or each.write or each.write_page
         assert all(end == end.lower() and end.startswith(".") for end in each.endings)
 
 
@@ -215,3 +215,10 @@ def test_it_is_known_how_far_a_file_is_read(
         file.read()
         assert bytes_read() == size
     assert bytes_read() == 0
+
+
+def test_other_json_is_refused_with_a_hint(tmp_path):
+    (tmp_path / "plain.json").write_text('[{"id": 1, "text": "Iron."}]')
+    errors: list[CorpusError] = []
+    assert list(read_documents([str(tmp_path / "plain.json")], on_error=errors.append)) == []
+    assert "JSON lines, one a line: jq -c" in str(errors[0])

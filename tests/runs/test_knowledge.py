@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,23 @@ def test_a_folder_s_name_is_no_pattern_and_a_damaged_part_is_named(tmp_path: Pat
     (folder / "part-000000-000002.parquet").write_bytes(b"PAR1")
     with pytest.raises(CorpusError, match=r"DDI108.*part-000000-000002.parquet"):
         aggregate(folder, tmp_path / "pairs.parquet")
+
+
+@pytest.mark.parametrize(
+    ("formats", "n_documents"),
+    [(("pubmed", "pubmed"), 2), (("pubmed", "spl"), 3), (("csv", "csv"), 3), ((), 3)],
+)
+def test_of_several_versions_of_a_document_the_last_one_counts(
+    tmp_path: Path, formats: tuple[str, ...], n_documents: int
+) -> None:
+    inputs = [{"path": name, "format": each} for name, each in zip("ab", formats, strict=False)]
+    if inputs:
+        (tmp_path / "manifest.json").write_text(json.dumps({"inputs": inputs}), "utf8")
+    found = pairs(
+        tmp_path,
+        statement("tin", "tar", 0.9, document="1", file="a", sentence="Old."),
+        statement("tin", "tar", 0.5, document="1", file="b", sentence="New."),
+        statement("tin", "tar", 0.4, document="2", file="a", sentence="Other."),
+    )
+    assert [(each["documents"], len(each["evidence"])) for each in found] == [(n_documents,) * 2]
+    assert found[0]["max_score"] == pytest.approx(0.5 if n_documents == 2 else 0.9)

@@ -34,7 +34,7 @@ DOCUMENT = TextDocument(
     (Section(0, 7, "title"), Section(8, len(TEXT), "abstract", "Results")),
     (Mention("old", "x", ((0, 6),)),),
     year=1999,
-    origin="f, line 3",
+    place="line 3",
     file="f",
 )
 

@@ -21,7 +21,7 @@ from spacy_ddi.runs.worker import Worker
 CHUNK = Chunk(
     0,
     0,
-    tuple(TextDocument(f"d{i}", f"{i}.", origin=f"f, line {i}", file="f") for i in range(6)),
+    tuple(TextDocument(f"d{i}", f"{i}.", file="f", place=f"line {i}") for i in range(6)),
     (),
 )
 
@@ -77,9 +77,9 @@ def test_a_chunk_is_tried_twice_then_its_documents_twice(output: Path) -> None:
         *(("d0", "d2", "d3", "d4") * 2),
         *("d0", "d2", "d3", "d5"),
     ]
-    assert [(each["document"], each["code"]) for each in errors(output)] == [
-        ("d1", "DDI180"),
-        ("d4", "DDI180"),
+    assert [(each["position"], each["code"]) for each in errors(output)] == [
+        ("line 1", "DDI180"),
+        ("line 4", "DDI180"),
     ]
     assert "line 1: the process" in errors(output)[0]["message"]
     # It is done, so nothing of its tries is left.
@@ -129,6 +129,6 @@ def test_too_little_memory_is_told_from_what_a_pipeline_cannot_do(
 ) -> None:
     line = json.loads(failure_line(CHUNK.documents[2], error))
     assert line["code"] == code
-    assert (line["file"], line["document"]) == ("f", "d2")
+    assert (line["file"], line["position"]) == ("f", "line 2")
     assert type(error).__name__ in line["message"]
     assert ".." not in line["message"]
