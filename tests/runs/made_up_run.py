@@ -26,8 +26,8 @@ class MadeUpAnnotator:
     """Gives each document one interaction, of its text with itself.
 
     seconds (float): What documents take that come together.
-    deadly (Optional[Path]): A file with a line for each document that ends its process: its id, and
-        how often.
+    deadly (Optional[Path]): A folder with a file for each document that ends its process: how
+        often.
     """
 
     def __init__(self, seconds: float = 0.0, deadly: Path | None = None) -> None:
@@ -48,23 +48,24 @@ class MadeUpAnnotator:
 
     def _die_of(self, name: str) -> None:
         assert self.deadly is not None
-        left = deaths_left(self.deadly)
-        if left.get(name):
-            left[name] -= 1
-            write_deadly(self.deadly, left)
+        path = self.deadly / name
+        if path.exists() and (left := int(path.read_text(encoding="utf-8"))):
+            path.write_text(str(left - 1), encoding="utf-8")
             os._exit(1)
 
 
-def write_deadly(path: Path, times: dict[str, int]) -> Path:
-    """Say which documents end their process, and how often."""
-    path.write_text("".join(f"{name} {n}\n" for name, n in times.items()), encoding="utf-8")
-    return path
+def write_deadly(folder: Path, times: dict[str, int]) -> Path:
+    """Say which documents end their process, and how often. Each has a file of its own, since
+    processes read and write them at the same time."""
+    folder.mkdir()
+    for name, n in times.items():
+        (folder / name).write_text(str(n), encoding="utf-8")
+    return folder
 
 
-def deaths_left(path: Path) -> dict[str, int]:
+def deaths_left(folder: Path) -> dict[str, int]:
     """How often each of them is still to do it."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {name: int(n) for name, n in (line.split() for line in lines)}
+    return {path.name: int(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
 
 
 def make(problem: str = "", is_bug: bool = False, **more: Any) -> Annotate:
