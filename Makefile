@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile -c constraints.txt
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
-.PHONY: run test lint types check environment docs clean FORCE
+.PHONY: run test lint types check others environment docs clean FORCE
 
 run: $(VENV)/.runtime
 	$(BIN)/python -m spacy_ddi extract --file assets/sample.txt --html sample.html
@@ -30,6 +30,10 @@ types: $(VENV)/.dev
 
 check: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
+
+# Tests that `make check` skips, since what they need is large (Ray Data, 240 MB) or old (kindred).
+others: $(VENV)/.others
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/runs/test_ray_engine.py tests/formats/test_other_tools.py $(TESTS)
 
 # What `make check` needs, and no more.
 environment: $(VENV)/.dev
@@ -49,6 +53,12 @@ $(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs: $(VENV)/.python pyproject.toml cons
 	$(INSTALL) -e ".$(EXTRAS)"
 	$(INSTALL) $(WHEEL)
 	@touch $(VENV)/.runtime $@
+
+# kindred wants an old spaCy; its loaders, which is what is tested, work without.
+$(VENV)/.others: $(VENV)/.dev
+	$(INSTALL) -e ".[ray]"
+	$(INSTALL) --no-deps kindred==2.8.4 six future gdown
+	@touch $@
 
 FORCE:
 

@@ -30,6 +30,7 @@ from spacy_ddi.formats.format import writer_named
 from spacy_ddi.formats.inputs import read_documents
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.runs.annotator import Annotator
+from spacy_ddi.runs.local_engine import annotate_here
 from spacy_ddi.runs.predictions import BATCH_SIZE
 from spacy_ddi.runs.report import MakeAnnotator, Report
 from spacy_ddi.runs.run import Engine, run
@@ -189,10 +190,9 @@ def time_overhead(name: str, path: Path, folder: Path) -> None:
     nlp = load_pipeline(name)
     documents = list(read_documents([str(path)], on_error=_raise))
     time_bare(nlp, documents[:BATCH_SIZE])  # warm
-    engine = chosen_engine(EngineOption.LOCAL, folder / "one", n_process=1, address=None)
     bare, bare_here = time_bare(nlp, documents)
     output = folder / "one"
-    timing, here = time_run(name, path, output, partial(Annotator, nlp, output), engine)
+    timing, here = time_run(name, path, output, partial(Annotator, nlp), annotate_here)
     print(f"bare pipeline, one thread: {len(documents) / bare:.2f} documents/s, {bare:.1f} s")
     print(
         f"the same as a run: {timing.rate:.2f} documents/s, {timing.seconds:.1f} s; overhead "
@@ -229,7 +229,7 @@ def main(
                     pipeline,
                     path,
                     output,
-                    partial(make_annotator, pipeline, None, output),
+                    partial(make_annotator, pipeline, None),
                     chosen_engine(engine, output, n_process=n_process, address=None),
                 )
                 timing = timings[engine]

@@ -131,7 +131,7 @@ def main(
             said = finding.said if show else finding.said.strip().splitlines()[-1][:300]
             print(f"{finding.kind} {finding.title}: {said}", flush=True)
     worker.stop()
-    kinds = ("read", "told", "silent", "fault", "hang", "crash")
+    kinds = ("read", "told", "silent", "lost", "fault", "hang", "crash")
     print(f"{'format':14}" + "".join(f"{kind:>8}" for kind in kinds))
     total: Counter[str] = Counter()
     for name, counts in sorted(by_format.items()):
@@ -140,7 +140,7 @@ def main(
     print(f"{'all':14}" + "".join(f"{total[kind]:8,}" for kind in kinds))
     seconds = time.perf_counter() - begin
     print(f"{n:,} files in {seconds:.0f} s; the slowest, {slowest[1]}, took {slowest[0]:.1f} s")
-    if total["fault"] + total["hang"] + total["crash"]:
+    if total["lost"] + total["fault"] + total["hang"] + total["crash"]:
         raise typer.Exit(1)
 
 

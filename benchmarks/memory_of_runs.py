@@ -5,8 +5,8 @@
     python -m benchmarks.memory_of_runs --kind long --pipeline en_ddi_minilm
     python -m benchmarks.memory_of_runs --bare                     # reading and writing only
 
-The documents are written to a temporary folder and annotated in one process of its own, as
-`extract --output` does.
+The documents are written to a temporary folder, and read and annotated in one process of its own:
+`extract --output` has these in two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
 from itertools import count
@@ -26,8 +26,8 @@ from typing import Annotated, Any, Final
 import psutil
 import typer
 
-from spacy_ddi.runs.report import Annotate, Report
-from spacy_ddi.runs.shards import Chunk
+from spacy_ddi.formats.text_document import TextDocument
+from spacy_ddi.runs.report import Annotate, Report, Said
 
 SENTENCE: Final = "Dexarol may raise the plasma concentration of plinozide in older patients. "
 CITATION: Final = (
@@ -47,37 +47,24 @@ class Kind(str, Enum):
     PUBMED = "pubmed"
 
 
-class Bare:
-    """Writes a part without rows, and no pipeline is there.
-
-    folder (Path): The output's folder.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, chunk: Chunk) -> Report:
-        """Write a part."""
-        from spacy_ddi.runs.parts import write_part
-
-        write_part(self.folder, chunk.name, [], chunk.errors)
-        n_characters = sum(len(each.text) for each in chunk.documents)
-        return Report(chunk.name, len(chunk.documents), 0, len(chunk.errors), n_characters)
+def say_nothing(documents: Sequence[TextDocument]) -> Said:
+    """An annotator without a pipeline."""
+    return Said([], [])
 
 
 class Measured:
     """An annotator that tells how much memory there is when it is loaded.
 
-    inner (Callable[[Chunk], Report]): The annotator.
+    inner (Callable[[Sequence[TextDocument]], Said]): The annotator.
     """
 
     def __init__(self, inner: Annotate) -> None:
         self._inner = inner
         self.loaded = resident()
 
-    def __call__(self, chunk: Chunk) -> Report:
-        """Annotate a chunk."""
-        return self._inner(chunk)
+    def __call__(self, documents: Sequence[TextDocument]) -> Said:
+        """Annotate documents."""
+        return self._inner(documents)
 
 
 def write_input(kind: Kind, folder: Path, size: int) -> Path:
@@ -121,17 +108,17 @@ def run_measured(results: Connection, path: Path, output: Path, pipeline: str | 
     pipeline (Optional[str]): None for no pipeline.
     """
     from spacy_ddi.formats.format import formats
-    from spacy_ddi.runs.local_engine import annotate_locally
+    from spacy_ddi.runs.local_engine import annotate_here
     from spacy_ddi.runs.run import run
 
     formats()
     make: Callable[[], Annotate]
     if pipeline is None:
-        make = partial(Bare, output)
+        make = lambda: say_nothing  # noqa: E731
     else:
         from spacy_ddi.cli.extract_files import make_annotator
 
-        make = partial(make_annotator, pipeline, None, output)
+        make = partial(make_annotator, pipeline, None)
 
     def make_measured() -> Annotate:
         measured = Measured(make())
@@ -149,7 +136,7 @@ def run_measured(results: Connection, path: Path, output: Path, pipeline: str | 
         output,
         make_measured,
         settings={"pipeline": pipeline},
-        engine=partial(annotate_locally, n_process=1),
+        engine=annotate_here,
         on_report=add,
     )
     results.send(n_documents)

@@ -226,21 +226,9 @@ class Errors(FileErrors):
         "[DDI068] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
         "with a recognizer, e.g. training/ner_teacher/model-last."
     )
-    NO_PLAIN_TEXT: Final = (
-        "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
-        "is all the same, add --as-text."
-    )
-    BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
     ONE_TEXT: Final = (
         "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
         "--file PATH; or files, folders and patterns, any number of them."
-    )
-    TEXT_LIKE_FILE: Final = (
-        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
-        "is the text itself, add --as-text."
-    )
-    NOT_WRITABLE: Final = (
-        "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
     )
     NO_TEST_PART: Final = (
         "[DDI065] {path} has no official test part, a folder 'Test/Test for DDI Extraction task'. "
@@ -324,6 +312,12 @@ class Warnings:
         "could be loaded, but its results may differ."
     )
 
+    RUN_UNFINISHED: Final = (
+        "[DDI957] {path} is the output of a run that has not ended: {n_missing} of {n_inputs} "
+        "inputs are not complete, e.g. {example!r}. The pairs are of what is there. Give the "
+        "command extract again to finish it, and then aggregate."
+    )
+
     CHAIN: Final = (
         "[DDI901] Component '{name}': a Doc has no dependency parse; neighbouring tokens serve as "
         'its graph (missing_parse = "chain"). Said once.'
@@ -348,7 +342,24 @@ def require(condition: bool, where: str, setting: str, found: object, expected: 
 
 class DDIError(ValueError):
     """An error of this package that the user can fix: its message is one of `Errors`. Whatever else
-    is raised is a bug."""
+    is raised is a bug.
+
+    path (str): The file that it is about; empty for none.
+    place (str): Where in the file; empty for all of it.
+    """
+
+    path = ""
+    place = ""
+
+    @property
+    def code(self) -> str:
+        """That of its message."""
+        return str(self).partition("]")[0].removeprefix("[")
+
+    @property
+    def text(self) -> str:
+        """Its message without the code."""
+        return str(self).partition("] ")[2]
 
 
 class CorpusError(DDIError):
@@ -356,10 +367,27 @@ class CorpusError(DDIError):
 
     message (str): The message. What of a damaged file is quoted in it becomes one line, not too
         long, that can be printed and written in UTF-8.
+    path (object): The file.
+    place (str): Where in it: 'line 3', 'document 2'.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, path: object = "", place: str = "") -> None:
         super().__init__(_printable(message))
+        self.path = _printable(str(path))
+        self.place = _printable(place)
+
+    @classmethod
+    def at(cls, template: str, path: object, place: str = "", **found: object) -> CorpusError:
+        """The error of a file, or of a place in it.
+
+        template (str): One of `Errors`.
+        path (object): The file: `{path}` or `{source}` of the template.
+        place (str): Where in it: `{place}` of the template.
+        found (object): What else the template names.
+        RETURNS (CorpusError): Not raised.
+        """
+        message = template.format(path=path, source=path, place=place or "the file", **found)
+        return cls(message, path=path, place=place)
 
 
 def _printable(message: str) -> str:

@@ -17,7 +17,7 @@ class FileErrors:
         "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
         "e.g. Train/DrugBank/*.xml."
     )
-    CORPUS_XML: Final = "[DDI103] {path}, line {line}: not well-formed XML: {problem}."
+    CORPUS_XML: Final = "[DDI103] {path}, {place}: not well-formed XML: {problem}."
     CORPUS_DTD: Final = (
         "[DDI104] {path}: the file declares a document type, which the DDI corpus "
         "never does and which could expand entities without bound. Remove the DOCTYPE."
@@ -27,13 +27,13 @@ class FileErrors:
         "[DDI109] {path}: not a list of document ids: the file is no UTF-8 text. It holds one "
         "document id a line, e.g. DDI-DrugBank.d0."
     )
-    CORPUS_CONTENT: Final = "[DDI105] {path}, line {line}: {problem}."
+    CORPUS_CONTENT: Final = "[DDI105] {path}, {place}: {problem}."
     CORPUS_ROOT: Final = (
-        "[DDI116] {path}, line {line}: the root is <{tag}>, not <document>, so this is no XML of "
+        "[DDI116] {path}, {place}: the root is <{tag}>, not <document>, so this is no XML of "
         "the DDI corpus 2013{hint}. Convert it to that format first, or take it out of the folder."
     )
     PAIR_CONTRADICTS: Final = (
-        "[DDI114] {path}, line {line}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
+        "[DDI114] {path}, {place}: the pair of '{head}' ({head_id}) and '{tail}' ({tail_id}) "
         "is annotated as {label}, but in line {first_line} as {first_label}. Keep one of the two."
     )
     DOCBIN_FILE: Final = (
@@ -45,7 +45,7 @@ class FileErrors:
         "e.g. {example!r}. The list holds one document id a line, e.g. DDI-DrugBank.d0."
     )
     TEXT_ENCODING: Final = (
-        "[DDI110] {source} is not UTF-8 text: byte {position} can't be decoded. Convert it, e.g. "
+        "[DDI110] {source} is not UTF-8 text: {place} can't be decoded. Convert it, e.g. "
         "by iconv -f LATIN1 -t UTF-8."
     )
     TEXT_ZERO: Final = (
@@ -66,9 +66,23 @@ class FileErrors:
         "first line that names the columns: name, type."
     )
 
+    NO_PLAIN_TEXT: Final = (
+        "[DDI060] {source} looks like {kind}, and not like plain text. {advice} To read it as it "
+        "is all the same, add {option}."
+    )
+    BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
+    TEXT_LIKE_FILE: Final = (
+        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
+        "is the text itself, add --as-text."
+    )
+    NOT_WRITABLE: Final = (
+        "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
+    )
+
     # Documents of other formats
     FORMAT_UNKNOWN: Final = (
-        "[DDI120] {path}: the format can't be told by name and content. Give it by --from: {names}."
+        "[DDI120] {path}: the format can't be told by name and content.{hint} Give it by --from: "
+        "{names}."
     )
     FORMAT_NO_NAME: Final = "[DDI121] There is no format {name!r}. There are: {names}."
     FORMAT_ONE_WAY: Final = (
@@ -99,9 +113,17 @@ class FileErrors:
         "another folder, or remove this one."
     )
     PROCESS_DIED: Final = (
-        "[DDI130] A process died {times} times over {part}, the last time without a word: it may "
-        "need more memory than there is (fewer processes take less). What is done is kept: the "
-        "same command goes on from there."
+        "[DDI130] A process died {times} times over the documents {part}, and no document of them "
+        "is to blame: the pipeline may need more memory than there is (fewer processes take less), "
+        "or a library crashes. What is done is kept: the same command goes on from there."
+    )
+    TOO_LONG: Final = (
+        "[DDI132] {path}, {place}: more than {limit} MiB, decompressed, the most that a document "
+        "may have. Split it into several."
+    )
+    NO_LINE_END: Final = (
+        "[DDI133] {path}, {place}: no line end in {limit} MiB, so the rest of the file is not "
+        "read. Split it into lines, a document each."
     )
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
@@ -168,4 +190,27 @@ class FileErrors:
     NEEDS_EXTRA: Final = (
         "[DDI170] {what} needs the package {package}, which is not installed: pip install "
         "'spacy-ddi[{extra}]'."
+    )
+
+    # Runs
+    DOCUMENT_KILLS: Final = (
+        "[DDI180] {path}, {place}: the process that annotates it dies{problem}. It may need more "
+        "memory than there is, or a library crashes. --retry-errors tries it again."
+    )
+    NO_MEMORY: Final = (
+        "[DDI181] {path}, {place}: there was not enough memory ({problem}). With fewer processes "
+        "there is more; --retry-errors tries it again."
+    )
+    PIPELINE_FAILED: Final = "[DDI182] {path}, {place}: the pipeline failed: {problem}."
+    MACHINE_FAILED: Final = (
+        "[DDI183] The machine failed at the documents {part}: {problem}. They are not to blame, so "
+        "none of them counts as done. Make room, or see to the disk; what is done is kept, and the "
+        "same command goes on from there."
+    )
+    OUTPUT_AT_WORK: Final = (
+        "[DDI184] Another command writes into {path}. Wait until it has ended, or give another "
+        "output."
+    )
+    RETRY_OF_WHAT: Final = (
+        "[DDI185] --retry-errors is for a run. Say by --output FOLDER where its output lies."
     )

@@ -7,16 +7,17 @@ import re
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from benchmarks.fuzz.damages import DAMAGES
+from benchmarks.fuzz.damages import DAMAGES, OF_WHOLE_FILES, Damage, flip_bits
 from benchmarks.fuzz.findings import Finding
-from benchmarks.fuzz.originals import Original, originals
+from benchmarks.fuzz.originals import Original, Place, originals
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.format import OnError, format_named, formats
@@ -46,6 +47,7 @@ class Damaged(NamedTuple):
     damages (Tuple[str, ...]): What was done to it.
     content (bytes): What is in it.
     beside (Optional[Tuple[str, bytes]]): Name and content of the second file.
+    piece (Optional[int]): Which of its pieces was damaged, where it was no other.
     """
 
     number: int
@@ -53,12 +55,15 @@ class Damaged(NamedTuple):
     damages: tuple[str, ...]
     content: bytes
     beside: tuple[str, bytes] | None
+    piece: int | None = None
 
     @property
     def title(self) -> str:
         """What it is, in a line."""
         original = self.original
-        return f"{self.number}: {original.format} {original.name}, {' + '.join(self.damages)}"
+        place = "" if self.piece is None else f" in piece {self.piece + 1}"
+        damages = " + ".join(self.damages)
+        return f"{self.number}: {original.format} {original.name}, {damages}{place}"
 
 
 def damaged_file(number: int) -> Damaged:
@@ -71,12 +76,32 @@ def damaged_file(number: int) -> Damaged:
     original = originals()[number % len(originals())]
     content, beside = original.content, original.beside
     damages = chance.sample(DAMAGES, 1 if chance.random() < 0.8 else 2)
+    names = tuple(each.__name__ for each in damages)
+    if original.pieces and chance.random() < 0.5:
+        piece = chance.randrange(len(original.pieces))
+        damages = [each for each in damages if each not in OF_WHOLE_FILES] or [flip_bits]
+        names = tuple(each.__name__ for each in damages)
+        content = _damaged_piece(original, original.pieces[piece], damages, chance)
+        return Damaged(number, original, names, content, beside, piece)
     for damage in damages:
         if beside is not None and chance.random() < 0.7:
             beside = (beside[0], damage(beside[1] or b"\n", chance))
         else:
             content = damage(content or b"\n", chance)
-    return Damaged(number, original, tuple(each.__name__ for each in damages), content, beside)
+    return Damaged(number, original, names, content, beside)
+
+
+def _damaged_piece(
+    original: Original, place: Place, damages: Sequence[Damage], chance: Random
+) -> bytes:
+    """The content with one of its pieces damaged."""
+    start, end = place
+    piece = original.content[start:end]
+    for damage in damages:
+        piece = damage(piece or b"\n", chance)
+    if original.has_offsets:
+        piece = piece[: end - start].ljust(end - start, b"\0")
+    return original.content[:start] + piece + original.content[end:]
 
 
 def check(file: Damaged, folder: Path) -> Finding:
@@ -98,11 +123,14 @@ def _kind(file: Damaged, folder: Path) -> tuple[str, str]:
         (folder / file.beside[0]).write_bytes(file.beside[1])
     try:
         with _written_as_told():
-            counts = [_read(path, file.original.format, is_told) for is_told in (True, False)]
+            reads = [_read(path, file.original.format, is_told) for is_told in (True, False)]
             _write_all(path, file)
     except Exception:
         return "fault", traceback.format_exc()
+    counts = [(len(documents), n_errors) for documents, n_errors in reads]
     n_documents, n_errors = counts[0]
+    if lost := _lost(file, reads[0].documents):
+        return "lost", f"{', '.join(lost)}, and {n_errors} errors"
     if n_errors:
         return "told", ""
     if n_documents < _least(file):
@@ -112,26 +140,60 @@ def _kind(file: Damaged, folder: Path) -> tuple[str, str]:
     return "read", ""
 
 
-def _read(path: Path, format_name: str, is_told: bool) -> tuple[int, int]:
-    """How many documents and errors come of a file. All of them are looked at."""
+class Read(NamedTuple):
+    """What comes of a file."""
+
+    documents: list[TextDocument]
+    n_errors: int
+
+
+def _lost(file: Damaged, found: Sequence[TextDocument]) -> list[str]:
+    """Which documents are lost, though another one was damaged.
+
+    Of XML, the one after it may be lost as well: its start tag is passed over with the end tag.
+    Lines whose first one looks like XML, HTML or JSON are refused.
+    """
+    original = file.original
+    if file.piece is None or (original.format == "lines" and not file.piece and not found):
+        return []
+    given = _documents_of(original)
+    per_piece = -(-len(given) // len(original.pieces))
+    first = per_piece * file.piece
+    may_be_lost = per_piece * (1 + (original.format in ("bioc-xml", "pubmed")))
+    wanted = [*given[:first], *given[first + may_be_lost :]]
+    there = Counter(_as_it_is(each, original.name) for each in found)
+    there.subtract(_as_it_is(each, original.name) for each in wanted)
+    return [key[:40] for key, number in there.items() if number < 0]
+
+
+def _as_it_is(document: TextDocument, name: str) -> str:
+    """All of a document, but for an id that is the number of a line."""
+    tree = to_dict(document)
+    return json.dumps(tree | {"id": ""} if document.id.startswith(f"{name}:") else tree)
+
+
+def _read(path: Path, format_name: str, is_told: bool) -> Read:
+    """The documents of a file, and how many errors come of it. All of them are looked at."""
     errors: list[CorpusError] = []
-    n_documents = 0
+    documents = []
     for document in _documents(path, format_name, is_told, errors.append):
-        n_documents += 1
+        documents.append(document)
         document.text.encode()
         document.id.encode()
         json.dumps(to_dict(document)).encode()
         problem = annotation_problem(document)
         assert problem is None, problem
     for error in errors:
-        line = json.loads(error_line(error, file=str(path)))
+        line = json.loads(error_line(error))
+        assert list(line) == ["file", "position", "code", "message"], line
+        assert Path(line["file"]).stem == path.stem, line
         assert line["code"].startswith("DDI"), line
         assert path.stem in line["message"], line
         error_line(error).encode()
         without_path = str(error).replace(str(path.parent), "")
         assert len(without_path) < LONGEST_MESSAGE, without_path[:LONGEST_MESSAGE]
         assert without_path.isprintable(), repr(without_path)
-    return n_documents, len(errors)
+    return Read(documents, len(errors))
 
 
 def _documents(
@@ -166,18 +228,17 @@ def _least(file: Damaged) -> int:
     """
     counted = _COUNTED.get(file.original.format)
     if counted is not None and "damage_packed" not in file.damages:
-        return min(len(counted.findall(file.content)), _documents_of(file.original))
-    return 0 if file.original.format == "csv" else _documents_of(file.original)
+        return min(len(counted.findall(file.content)), len(_documents_of(file.original)))
+    return 0 if file.original.format == "csv" else len(_documents_of(file.original))
 
 
 @cache
-def _documents_of(original: Original) -> int:
+def _documents_of(original: Original) -> list[TextDocument]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / original.name
         path.write_bytes(original.content)
         if original.beside is not None:
             (path.parent / original.beside[0]).write_bytes(original.beside[1])
-        counts = _read(path, original.format, True)
-    n_documents, n_errors = counts
-    assert n_documents > 0 == n_errors, (original, counts)
-    return n_documents
+        found = _read(path, original.format, True)
+    assert len(found.documents) > 0 == found.n_errors, (original, found)
+    return found.documents

@@ -243,3 +243,6 @@ DAMAGES: Final[tuple[Damage, ...]] = (
     change_length,
     append_junk,
 )
+
+OF_WHOLE_FILES: Final = (damage_packed, damage_inside)
+"""Those that make no sense of a document in a file."""

@@ -9,8 +9,9 @@ class Finding(NamedTuple):
     """What became of a damaged file.
 
     kind (str): 'read' where as many documents came of it as of the original, 'told' where an error
-        says what is wrong, 'silent' where neither is so, 'fault' where the reader failed; 'hang'
-        or 'crash' where its process did.
+        says what is wrong, 'silent' where neither is so, 'lost' where only one document was damaged
+        and another one did not come back, 'fault' where the reader failed; 'hang' or 'crash' where
+        its process did.
     format (str): The format of the original.
     title (str): What the file is.
     said (str): More of a fault or of what is silent.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import zipfile
 from dataclasses import replace
@@ -55,6 +56,24 @@ CITATION: Final = """<PubmedArticle><MedlineCitation><PMID Version="1">%d</PMID>
 """
 
 
+NAMES: Final = ("Iron", "Zinc", "Gold", "Lead", "Silver", "Copper")
+
+_LINE: Final = re.compile(rb"^[^\n]+", re.MULTILINE)
+_JSON: Final = re.compile(rb"^\{.*\}(?=,?$)", re.MULTILINE)
+_PIECES: Final = {
+    **dict.fromkeys(("jsonl", "lines", "prodigy"), _LINE),
+    **dict.fromkeys(("bioc-json", "label-studio", "pubannotation"), _JSON),
+    "csv": re.compile(rb"^\d[^\n]+", re.MULTILINE),
+    "pubtator": re.compile(rb"[^\n].*?(?=\n\n)", re.DOTALL),
+    "bioc-xml": re.compile(rb"<document>.*?</document>", re.DOTALL),
+    "pubmed": re.compile(rb"<PubmedArticle>.*?</PubmedArticle>", re.DOTALL),
+}
+"""What a document is, of formats that have one after another."""
+
+
+Place = tuple[int, int]
+
+
 class Original(NamedTuple):
     """A valid file.
 
@@ -62,12 +81,19 @@ class Original(NamedTuple):
     name (str): What it is called.
     content (bytes): What is in it.
     beside (Optional[Tuple[str, bytes]]): Name and content of a second file, for brat.
+    pieces (Tuple[Tuple[int, int], ...]): Where in the content each document stands, or each few
+        documents that are stored together; none where it is one document, or where all are one
+        piece.
+    has_offsets (bool): Whether the content says where its pieces are, so that none may change its
+        length.
     """
 
     format: str
     name: str
     content: bytes
     beside: tuple[str, bytes] | None = None
+    pieces: tuple[Place, ...] = ()
+    has_offsets: bool = False
 
 
 @cache
@@ -84,8 +110,8 @@ def originals() -> tuple[Original, ...]:
 
 
 def documents() -> list[TextDocument]:
-    """Two documents: one with several ranges, nested mentions, sections, and characters beyond
-    the BMP, and one of few words."""
+    """Six documents: some with several ranges, nested mentions, sections, and characters beyond
+    the BMP, and some of few words."""
     cut = TEXT.index("\n")
     mentions = (
         Mention("T1", "group", (_place("Loop"), _place("diuretics"))),
@@ -98,10 +124,18 @@ def documents() -> list[TextDocument]:
     interactions = (Interaction("T1", "T3", "effect"), Interaction("T4", "T6", "int"))
     sections = (Section(0, cut, "title"), Section(cut + 1, len(TEXT), "abstract", "AIM"))
     first = TextDocument("10001", TEXT, sections, mentions, interactions, 1999, {"sourcedb": "X"})
-    return [first, replace(first, id="10002", metadata={}), TextDocument("10003", "Iron, tin.")]
+    short = (Mention("T1", "drug", ((0, 4),)), Mention("T2", "drug", ((6, 9),)))
+    return [
+        first,
+        replace(first, id="10002", metadata={}),
+        TextDocument("10003", "Iron, tin."),
+        TextDocument("10004", "Zinc, tin.", (), short, (Interaction("T1", "T2", "int"),)),
+        replace(first, id="10005", sections=(), year=2001),
+        TextDocument("10006", "Gold, tin.", (), short),
+    ]
 
 
-def _place(piece: str) -> tuple[int, int]:
+def _place(piece: str) -> Place:
     start = TEXT.index(piece)
     return start, start + len(piece)
 
@@ -121,7 +155,8 @@ def _written(folder: Path) -> list[Original]:
         write = formats()[format_name].write
         assert write is not None
         write(documents(), folder / format_name / name)
-        made.append(Original(format_name, name, (folder / format_name / name).read_bytes()))
+        content = (folder / format_name / name).read_bytes()
+        made.append(Original(format_name, name, content, pieces=_pieces(format_name, content)))
     for format_name, ending in (("brat", ".txt"), ("ddi2013", ".xml")):
         write = formats()[format_name].write
         assert write is not None
@@ -135,33 +170,74 @@ def _written(folder: Path) -> list[Original]:
 
 def _only_read(folder: Path) -> list[Original]:
     rows = [(each.id, each.text, str(each.year or "")) for each in documents()]
-    cells = "".join(f'{id_},"{text}",{year}\n' for id_, text, year in rows)
+    lines = [f'{id_},"{text}",{year}' for id_, text, year in rows]
+    table = "\n".join(["id,text,year", *lines, ""]).encode()
+    tabs = "".join(f"{n}\tA\t{name} and tin {n}.\n" for n, name in enumerate(NAMES, start=1))
     columns = {name: [row[i] for row in rows] for i, name in enumerate(("id", "text", "year"))}
     parquet.write_table(pa.table(columns), folder / "a.parquet", row_group_size=2)
-    citations = "".join(CITATION % number for number in (1, 2, 3))
-    label = (LABEL % (1, 1)).encode()
-    lines = "".join(f"{text}\n" for text in TEXT.split("\n"))
+    citations = "".join(CITATION % number for number in range(1, 7))
+    label = _label(1)
+    texts = "".join(f"{text}\n" for text in (*TEXT.split("\n"), *NAMES))
+    bundle = _zipped({f"s/{n}.zip": _zipped({"l.xml": _label(n)}) for n in range(1, 7)})
+    stored = (folder / "a.parquet").read_bytes()
     doctype = '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "p.dtd">'
-    return [
+    set_of = f"{doctype}<PubmedArticleSet>{citations}</PubmedArticleSet>".encode()
+    made = [
         Original("text", "a.txt", TEXT.encode()),
-        Original("lines", "a.txt", lines.encode()),
-        Original("csv", "a.csv", f"id,text,year\n{cells}".encode()),
-        Original("csv", "a.tsv", b"pmid\ttitle\tabstract\n1\tA\tIron and tin.\n2\tB\tTin.\n"),
-        Original("parquet", "a.parquet", (folder / "a.parquet").read_bytes()),
-        Original(
-            "pubmed",
-            "a.xml",
-            f"{doctype}<PubmedArticleSet>{citations}</PubmedArticleSet>".encode(),
-        ),
+        Original("lines", "a.txt", texts.encode()),
+        Original("csv", "a.csv", table, pieces=_places(table, [each.encode() for each in lines])),
+        Original("csv", "a.tsv", f"pmid\ttitle\tabstract\n{tabs}".encode()),
+        Original("pubmed", "a.xml", set_of),
+    ]
+    made = [
+        each if each.pieces else each._replace(pieces=_pieces(each.format, each.content))
+        for each in made
+    ]
+    return [
+        *made,
+        Original("parquet", "a.parquet", stored, None, _row_groups(folder / "a.parquet"), True),
         Original("spl", "a.xml", label),
         Original("spl", "a.zip", _zipped({"s/l.xml": label, "s/p.jpg": b"\xff\xd8"})),
-        Original(
-            "spl",
-            "b.zip",
-            _zipped({f"s/{n}.zip": _zipped({"l.xml": (LABEL % (n, n)).encode()}) for n in (1, 2)}),
-        ),
+        Original("spl", "b.zip", bundle, None, _members(bundle), True),
         Original("spacy", "a.spacy", _docbin(folder)),
     ]
+
+
+def _label(number: int) -> bytes:
+    return (LABEL % (number, number)).encode()
+
+
+def _pieces(format_name: str, content: bytes) -> tuple[Place, ...]:
+    """Where each document stands, of formats that have one after another."""
+    pattern = _PIECES.get(format_name)
+    found = [] if pattern is None else [each.span() for each in pattern.finditer(content)]
+    assert pattern is None or len(found) >= 5, (format_name, content)
+    return tuple(found)
+
+
+def _places(content: bytes, pieces: list[bytes]) -> tuple[Place, ...]:
+    starts = [content.index(each) for each in pieces]
+    return tuple((n, n + len(each)) for n, each in zip(starts, pieces, strict=True))
+
+
+def _row_groups(path: Path) -> tuple[Place, ...]:
+    """Where the row groups of a Parquet file stand."""
+    about = parquet.ParquetFile(path).metadata
+    found = []
+    for number in range(about.num_row_groups):
+        columns = [about.row_group(number).column(n) for n in range(about.num_columns)]
+        starts = [each.dictionary_page_offset or each.data_page_offset for each in columns]
+        last = starts[-1] + columns[-1].total_compressed_size
+        found.append((min(starts), last))
+    return tuple(found)
+
+
+def _members(content: bytes) -> tuple[Place, ...]:
+    """Where the files in a zip stand."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        starts = [member.header_offset for member in packed.infolist()]
+        ends = [*starts[1:], packed.start_dir]
+    return tuple(zip(starts, ends, strict=True))
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from spacy_ddi.cli.console import require_writable, say
+from spacy_ddi.errors import Warnings
 
 
 def aggregate(
@@ -25,8 +26,13 @@ def aggregate(
     """Make a row of each pair of drugs and type: how often it is said, how surely, and where."""
     from spacy_ddi.formats.relation_records import count_of
     from spacy_ddi.runs.knowledge import aggregate as write_pairs
+    from spacy_ddi.runs.manifest import missing_inputs
 
     require_writable(output)
+    missing, n_inputs = missing_inputs(folder)
+    if missing:
+        found = {"n_missing": len(missing), "n_inputs": n_inputs, "example": missing[0]}
+        say(Warnings.RUN_UNFINISHED.format(path=folder, **found), style="yellow")
     counts = write_pairs(folder, output, least_score=least_score, memory=memory)
     said = count_of(counts.statements, "interaction")
     say(f"{count_of(counts.rows, 'pair')} of {said}: {output}")

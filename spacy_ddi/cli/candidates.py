@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from spacy_ddi.cli.console import progress, require_writable, silent_workers
+from spacy_ddi.cli.console import progress, require_writable, silent_workers, tell_of_others
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
     FromOption,
@@ -71,11 +71,13 @@ def candidates(
     require_writable(output)
     require_unused(target)
     errors, found = ErrorList(output), Found()
+    others: list[Path] = []
     documents = read_documents(
         inputs,
         format_name=from_format,
         columns=Columns(text_column, id_column),
         on_error=errors,
+        on_other=others.append,
     )
     nlp = load_pipeline(pipeline, precision)
     keeps = keeps_for(target, page=False)
@@ -84,4 +86,5 @@ def candidates(
     with silent_workers():
         write_stream(progress(stream, None, "Reading"), target, found)
     tell_of(target, found, "pair")
+    tell_of_others(others)
     errors.end()

@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from rich.progress import track
 from typer.core import TyperCommand
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.whole_files import written_whole
 
 Item = TypeVar("Item")
 
@@ -86,13 +88,13 @@ def progress(items: Iterable[Item], of: Sized | None, description: str) -> Itera
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a file, and make its folder.
+    """Write a file, and make its folder; see `written_whole`.
 
     path (Path): The file.
     content (str): Its text.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf8")
+    with written_whole(path) as aside:
+        aside.write_text(content, encoding="utf8")
 
 
 def require_writable(*paths: Path | None) -> None:
@@ -108,7 +110,10 @@ def require_writable(*paths: Path | None) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem=error.strerror)) from error
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
+        needed = [path] if path.exists() else []
+        if path.is_file() or not path.exists():
+            needed.append(path.parent)  # it is written beside, and renamed
+        if not all(os.access(each, os.W_OK) for each in needed):
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem="permission denied"))
 
 
@@ -127,6 +132,20 @@ def silent_workers() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def tell_of_others(paths: Sequence[Path]) -> None:
+    """Say which files of folders were passed over, if any were.
+
+    paths (Sequence[Path]): The files.
+    """
+    from spacy_ddi.formats.relation_records import count_of
+
+    if paths:
+        kinds = Counter(path.suffix.lower() or "without ending" for path in paths).most_common(5)
+        shown = ", ".join(f"{kind} {number:,}" for kind, number in kinds)
+        verb = "was" if len(paths) == 1 else "were"
+        say(f"{count_of(len(paths), 'file')} of other kinds {verb} passed over ({shown}).")
 
 
 class FilesLeftOut:

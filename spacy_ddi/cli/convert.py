@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spacy_ddi.cli.console import require_writable, say
+from spacy_ddi.cli.console import require_writable, say, tell_of_others
 from spacy_ddi.cli.error_list import ErrorList
 from spacy_ddi.cli.options import (
     PIPELINE_HELP,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from spacy_ddi.corpora.documents import Document
     from spacy_ddi.corpora.own_types import OwnTypes
+    from spacy_ddi.formats.sentence_documents import SentenceCutter
 
 
 class Part(str, Enum):
@@ -74,6 +75,14 @@ def convert(
             help=f"Take its sentences, not those found by rules. {PIPELINE_HELP}",
         ),
     ] = None,
+    with_predictions: Annotated[
+        bool,
+        typer.Option(
+            "--with-predictions",
+            help="Take what was predicted in tasks of Label Studio and Prodigy that nobody has "
+            "annotated, too.",
+        ),
+    ] = False,
     from_format: FromOption = None,
     text_column: TextColumnOption = None,
     id_column: IdColumnOption = None,
@@ -88,7 +97,6 @@ def convert(
     from spacy_ddi.corpora.own_types import OwnTypes, read_names
     from spacy_ddi.corpora.reader import docs_of
     from spacy_ddi.formats.columns import Columns
-    from spacy_ddi.formats.relation_records import count_of
     from spacy_ddi.formats.sentence_documents import SentenceCutter, read_sentences, split_by
 
     renamed = OwnTypes(
@@ -105,6 +113,7 @@ def convert(
         cut,
         format_name=from_format,
         columns=Columns(text_column, id_column),
+        with_predictions=with_predictions,
     )
     errors = ErrorList(output)
     docs = docs_of(
@@ -116,7 +125,8 @@ def convert(
         on_error=errors,
     )
     first = next(docs, None)
-    if first is None:
+    if first is None and errors.count:
+        _tell_of_left_out(cut)
         errors.end()
     counts = write_docbin(chain(() if first is None else (first,), docs), output)
     say(
@@ -124,10 +134,23 @@ def convert(
         f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
         f"({counts.typed_pairs:,} with a type): {output}"
     )
+    _tell_of_left_out(cut)
+    errors.end()
+
+
+def _tell_of_left_out(cut: SentenceCutter) -> None:
+    from spacy_ddi.formats.relation_records import count_of
+
+    tell_of_others(cut.passed_over)
     if cut.n_left_out:
         found = count_of(cut.n_left_out, "interaction")
         say(f"Left out, since they are between sentences: {found}.", style="yellow")
-    errors.end()
+    if cut.n_predicted:
+        found = count_of(cut.n_predicted, "document")
+        say(
+            f"Left out, since nobody has annotated them: {found}. --with-predictions takes them.",
+            style="yellow",
+        )
 
 
 def _renamed(read: Any, renamed: OwnTypes, **options: Any) -> Iterator[Document]:

@@ -8,12 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
-from spacy_ddi.cli.console import progress, require_writable, say, silent_workers, write_text
+from spacy_ddi.cli.console import (
+    progress,
+    require_writable,
+    say,
+    silent_workers,
+    tell_of_others,
+    write_text,
+)
 from spacy_ddi.cli.extract_documents import (
     Found,
     annotate_all,
@@ -46,6 +53,9 @@ if TYPE_CHECKING:
     from spacy_ddi.formats.text_document import TextDocument
 
 __all__ = ["ExtractCommand", "extract"]
+
+MOST_SHOWN: Final = 1_000
+"""Interactions of many files that a table on the terminal shows."""
 
 
 class Format(str, Enum):
@@ -107,6 +117,14 @@ def extract(
     ] = 1,
     engine: EngineChoice = EngineOption.LOCAL,
     address: AddressOption = None,
+    retry_errors: Annotated[
+        bool,
+        typer.Option(
+            "--retry-errors",
+            help="In a run, do documents again on which the pipeline failed, with all of their "
+            "parts.",
+        ),
+    ] = False,
 ) -> None:
     """Find drug-drug interactions in a text, or in many files."""
     from spacy_ddi.formats.columns import Columns
@@ -124,11 +142,14 @@ def extract(
             precision=precision,
             format_name=from_format,
             columns=columns,
+            retry_errors=retry_errors,
             engine=chosen_engine(engine, target.path, n_process=n_process, address=address),
         )
         return
     if engine is EngineOption.RAY or address is not None:
         raise DDIError(Errors.ENGINE_OF_WHAT)
+    if retry_errors:
+        raise DDIError(Errors.RETRY_OF_WHAT)
     from spacy_ddi.cli.error_list import ErrorList
 
     given = sort_arguments(text or [], as_text=as_text)
@@ -144,6 +165,7 @@ def extract(
     if target is not None:
         require_unused(target)
     errors = ErrorList(target.path if target else None)
+    others: list[Path] = []
     documents = read_given(
         given,
         file or [],
@@ -151,8 +173,10 @@ def extract(
         format_name=from_format,
         columns=columns,
         on_error=errors,
+        on_other=others.append,
     )
     shown.show_documents(load_pipeline(pipeline, precision), documents, target, errors)
+    tell_of_others(others)
     errors.end()
 
 
@@ -226,7 +250,7 @@ class Shown:
                 return
             records: list[Mapping[str, Any]] = []
             for each in stream:
-                records += self._print_lines(each.rows)
+                records += self._print_lines(each.rows)[: MOST_SHOWN - len(records)]
         self._finish(records)
 
     def _print_lines(self, records: list[Any]) -> list[Any]:
@@ -270,10 +294,14 @@ def _print_table(records: list[Mapping[str, Any]], found: Found) -> None:
     console = Console()
     if records:
         console.print(relation_table(records))
+    n_interactions = found.interactions or len(records)
     of_documents = f" of {count_of(found.documents, 'document')}" if found.documents else ""
     console.print(
-        f"{count_of(len(records), 'interaction')} between "
+        f"{count_of(n_interactions, 'interaction')} between "
         f"{count_of(found.mentions, 'drug mention')} in "
         f"{count_of(found.sentences, 'sentence')}{of_documents}.",
         highlight=False,
     )
+    if len(records) < n_interactions:
+        shown = "one is" if len(records) == 1 else f"{len(records):,} are"
+        console.print(f"Only the first {shown} shown: --output FILE keeps all of them.")

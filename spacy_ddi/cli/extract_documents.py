@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from spacy_ddi.cli.console import say, write_text
-from spacy_ddi.cli.outputs import PAGE, Target
+from spacy_ddi.cli.console import say
+from spacy_ddi.cli.outputs import Target
+from spacy_ddi.whole_files import written_whole
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from spacy_ddi.formats.html_page import PagePart
     from spacy_ddi.formats.text_document import TextDocument
     from spacy_ddi.runs.predictions import Annotation, Keep, Kept, Passage
-
-BATCH: Final = 100
-"""Documents of each process that are in memory at a time."""
-
-BATCH_CHARACTERS: Final = 500_000
-"""They are fewer where they are longer."""
 
 
 @dataclass
@@ -49,16 +43,16 @@ def keeps_for(target: Target | None, *, page: bool) -> dict[str, Keep]:
     page (bool): Whether there is to be a page, too.
     RETURNS (Dict[str, Keep]): What to keep.
     """
+    from spacy_ddi.formats.format import format_named
     from spacy_ddi.runs.predictions import annotation_of, rows_of
-    from spacy_ddi.runs.row_files import ROW_WRITERS
 
-    is_annotation = target is not None and target.name not in (*ROW_WRITERS, PAGE)
+    format = None if target is None else format_named(target.name)
     keeps: dict[str, Keep] = {"counts": _counts_of}
-    if is_annotation:
-        keeps["annotation"] = annotation_of
-    else:
+    if format is None or format.write_rows or format.write_page:
         keeps["rows"] = rows_of
-    if page or (target is not None and target.name == PAGE):
+    else:
+        keeps["annotation"] = annotation_of
+    if page or (format is not None and format.write_page):
         keeps["page"] = _page_of
     return keeps
 
@@ -85,49 +79,44 @@ def annotate_all(
     from spacy_ddi.runs.predictions import annotate
 
     is_annotation = "annotation" in keeps
-    remaining = iter(documents)
-    while batch := list(_take(remaining, n_process)):
-        kept, failures = annotate(nlp, batch, keeps, n_process)
-        for line in failures:
-            errors.add(line)
-        for each in kept:
-            found.documents += 1
-            for passage in each.passages:
-                pairs = passage["annotation"].interactions if is_annotation else passage["rows"]
-                found.interactions += len(pairs)
-                n_mentions, n_sentences = passage["counts"]
-                found.mentions += n_mentions
-                found.sentences += n_sentences
-                if "page" in passage:
-                    found.pages.append(passage["page"])
-            yield each
+    for each in annotate(nlp, documents, keeps, n_process=n_process, on_error=errors.add):
+        found.documents += 1
+        for passage in each.passages:
+            pairs = passage["annotation"].interactions if is_annotation else passage["rows"]
+            found.interactions += len(pairs)
+            n_mentions, n_sentences = passage["counts"]
+            found.mentions += n_mentions
+            found.sentences += n_sentences
+            if "page" in passage:
+                found.pages.append(passage["page"])
+        yield each
 
 
 def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
-    """Write what was kept of documents, as they come; a page when all are there.
+    """Write what was kept of documents, as they come; a page when all are there. The target is
+    there when all is written; see `written_whole`.
 
     stream (Iterable[Kept]): What `annotate_all` gives, with what the target needs.
     target (Target): The format, and where to.
     found (Found): What the stream has counted.
     """
     from spacy_ddi.formats.format import format_named
-    from spacy_ddi.formats.html_page import page_of
     from spacy_ddi.runs.predictions import annotated
-    from spacy_ddi.runs.row_files import ROW_WRITERS
 
-    if target.name == PAGE:
-        deque(stream, maxlen=0)
-        write_text(target.path, page_of(found.pages))
-    elif target.name in ROW_WRITERS:
-        ROW_WRITERS[target.name]((row for each in stream for row in each.rows), target.path)
-    else:
-        format = format_named(target.name)
-        assert format.write is not None
-        documents = (
-            annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
-            for each in stream
-        )
-        format.write(documents, target.path)
+    format = format_named(target.name)
+    with written_whole(target.path) as path:
+        if format.write_page:
+            deque(stream, maxlen=0)
+            format.write_page(found.pages, path)
+        elif format.write_rows:
+            format.write_rows((row for each in stream for row in each.rows), path)
+        else:
+            assert format.write is not None
+            documents = (
+                annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
+                for each in stream
+            )
+            format.write(documents, path)
 
 
 def tell_of(target: Target, found: Found, noun: str = "interaction") -> None:
@@ -149,15 +138,6 @@ def _annotations(kept: Kept) -> list[Annotation]:
     return [passage["annotation"] for passage in kept.passages]
 
 
-def _take(documents: Iterator[TextDocument], n_process: int) -> Iterator[TextDocument]:
-    n_characters = 0
-    for document in islice(documents, BATCH * n_process):
-        yield document
-        n_characters += len(document.text)
-        if n_characters >= BATCH_CHARACTERS * n_process:
-            return
-
-
 def _counts_of(passage: Passage, source: MentionSource) -> tuple[int, int]:
     """Mentions and sentences of a passage."""
     from spacy_ddi.formats.relation_records import mention_types, sentences
@@ -170,4 +150,4 @@ def _page_of(passage: Passage, source: MentionSource) -> Any:
     from spacy_ddi.formats.html_page import page_part
 
     document = passage.document
-    return page_part(passage.doc, source)._replace(heading=document.id if document.origin else "")
+    return page_part(passage.doc, source)._replace(heading=document.id if document.file else "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from spacy_ddi.cli.console import say
+from spacy_ddi.cli.console import say, tell_of_others
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
 from spacy_ddi.cli.options import EngineOption, PrecisionOption
 from spacy_ddi.errors import DDIError, Errors
@@ -28,6 +28,7 @@ def extract_files(
     precision: PrecisionOption | None,
     format_name: str | None,
     columns: Columns,
+    retry_errors: bool,
     engine: Engine,
 ) -> None:
     """Annotate files into a folder; what an earlier start did is not done again.
@@ -38,6 +39,7 @@ def extract_files(
     precision (Optional[PrecisionOption]): Of its transformer; None for its own.
     format_name (Optional[str]): The format of the files; None to tell it from each.
     columns (Columns): Where tables have text and id.
+    retry_errors (bool): Whether to do documents again on which the pipeline failed.
     engine (Callable): Runs the workers; see `chosen_engine`.
     RAISES (Exit): With code 1 if something could not be read: it is in the error table.
     """
@@ -48,22 +50,29 @@ def extract_files(
     require_installed(pipeline)
     chosen = precision.value if precision else None
     settings = {"pipeline": pipeline, "digest": digest_of_pipeline(pipeline), "precision": chosen}
+    others: list[Path] = []
     with RunProgress() as shown:
         outcome = run(
             names,
             output,
-            partial(make_annotator, pipeline, precision, output),
+            partial(make_annotator, pipeline, precision),
             settings=settings,
             format_name=format_name,
             columns=columns,
+            retry_errors=retry_errors,
             engine=engine,
+            on_other=others.append,
             on_start=shown.start,
             on_report=shown.add,
         )
+    if not shown.documents:
+        say("Nothing was left to do.")
     say(
-        f"{count_of(shown.documents, 'document')}, {count_of(shown.interactions, 'interaction')} "
-        f"in {count_of(outcome.parts, 'part')}: {output}"
+        f"{count_of(outcome.documents, 'document')}, "
+        f"{count_of(outcome.interactions, 'interaction')} in {count_of(outcome.parts, 'part')}: "
+        f"{output}"
     )
+    tell_of_others(others)
     if outcome.errors:
         say(f"{count_of(outcome.errors, 'error')}: {output / 'errors.jsonl'}", style="red")
         raise typer.Exit(1)
@@ -93,11 +102,11 @@ def chosen_engine(
     return partial(annotate_locally, n_process=n_process)
 
 
-def make_annotator(pipeline: str, precision: PrecisionOption | None, output: Path) -> Annotator:
+def make_annotator(pipeline: str, precision: PrecisionOption | None) -> Annotator:
     """What each process begins with; see `Annotator`."""
     from spacy_ddi.runs.annotator import Annotator
 
-    return Annotator(load_pipeline(pipeline, precision), output)
+    return Annotator(load_pipeline(pipeline, precision))
 
 
 def digest_of_pipeline(name: str) -> str:

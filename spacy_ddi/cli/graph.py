@@ -9,6 +9,7 @@ import typer
 
 from spacy_ddi.cli.console import require_writable, say, write_text
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.whole_files import written_whole
 
 MOST_ON_A_PAGE: Final = 500
 """Edges that a page shows if nobody says how many."""
@@ -61,7 +62,8 @@ def graph(
     else:
         from spacy_ddi.picture.graphml import write_graphml
 
-        write_graphml(drugs, output)
+        with written_whole(output) as aside:
+            write_graphml(drugs, aside)
     said = count_of(drugs.number_of_edges(), "interaction")
     say(f"{said} of {count_of(len(drugs), 'drug')}: {output}")
     if chosen.note:

@@ -12,19 +12,6 @@ from spacy_ddi.errors import CorpusError, DDIError, Errors
 PARTS: Final = ""
 """The format of a folder of parts, which has no name."""
 
-PAGE: Final = "html"
-
-_BY_ENDING: Final = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".html": PAGE,
-    ".htm": PAGE,
-}
-
 
 class Target(NamedTuple):
     """What is written.
@@ -58,10 +45,7 @@ def target_of(output: str | None, to: str | None) -> Target | None:
         if to not in known:
             raise CorpusError(Errors.FORMAT_NO_NAME.format(name=to, names=", ".join(known)))
         return Target(path, to)
-    ending = path.suffix.lower()
-    if ending in _BY_ENDING:
-        return Target(path, _BY_ENDING[ending])
-    fitting = [name for name, its_ending in known.items() if its_ending == ending]
+    fitting = [name for name, its_endings in known.items() if path.suffix.lower() in its_endings]
     if len(fitting) != 1:
         choice = f" ({' or '.join(fitting)})" if fitting else ""
         message = Errors.OUTPUT_UNKNOWN.format(path=path, choice=choice, names=", ".join(known))
@@ -70,32 +54,39 @@ def target_of(output: str | None, to: str | None) -> Target | None:
 
 
 def require_unused(target: Target) -> None:
-    """See that nobody's annotation is overwritten, where a format is a folder.
+    """See that nobody's annotation is overwritten, where a format is a folder, and that no folder
+    is where a file should be.
 
     target (Target): What is to be written.
-    RAISES (DDIError): If the folder is not empty.
+    RAISES (DDIError): If there is a folder that is not empty, or that should be none.
     """
     from spacy_ddi.formats.format import formats
 
+    if not target.path.is_dir():
+        return
     format = formats().get(target.name)
-    is_folder = format is not None and format.writes_folder
-    if is_folder and target.path.is_dir() and any(target.path.iterdir()):
+    if format is None or not format.writes_folder:
+        raise DDIError(Errors.NOT_WRITABLE.format(path=target.path, problem="it is a folder"))
+    if any(target.path.iterdir()):
         raise DDIError(Errors.FOLDER_NOT_EMPTY.format(path=target.path))
 
 
-def endings() -> Mapping[str, str]:
+def endings() -> Mapping[str, tuple[str, ...]]:
     """The formats that `extract` writes.
 
-    RETURNS (Mapping[str, str]): The ending of each by its name, with a dot; that of a format which
-        is a folder is empty.
+    RETURNS (Mapping[str, Tuple[str, ...]]): The endings by which each is told, by its name: all of
+        a table or page, the first of documents unless a table has it, none of a folder.
     """
     from spacy_ddi.formats.format import formats
-    from spacy_ddi.runs.row_files import ROW_WRITERS
 
-    documents = {
-        name: "" if each.writes_folder else each.endings[0]
-        for name, each in formats().items()
-        if each.write is not None
-    }
-    tables = {name: f".{name}" for name in (*ROW_WRITERS, PAGE)}
-    return dict(sorted({**documents, **tables}.items()))
+    found: dict[str, tuple[str, ...]] = {}
+    of_tables: set[str] = set()
+    for name, each in formats().items():
+        if each.write_rows or each.write_page:
+            found[name] = each.endings
+            of_tables.update(each.endings)
+    for name, each in formats().items():
+        if each.write and name not in found:
+            first = () if each.writes_folder else each.endings[:1]
+            found[name] = () if of_tables.intersection(first) else first
+    return dict(sorted(found.items()))

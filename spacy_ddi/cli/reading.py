@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from glob import has_magic, iglob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -85,6 +85,7 @@ def read_given(
     format_name: str | None,
     columns: Columns,
     on_error: OnError,
+    on_other: Callable[[Path], None],
 ) -> Iterator[TextDocument]:
     """The documents of what was given.
 
@@ -93,7 +94,8 @@ def read_given(
     as_text (bool): As for `read_text`.
     format_name, columns: As for `read_documents`.
     on_error (Callable[[CorpusError], None]): Gets the errors of files and their documents.
-    RETURNS (Iterator[TextDocument]): The documents; a text is one without id and origin.
+    on_other (Callable[[Path], None]): Gets the files of folders that are passed over.
+    RETURNS (Iterator[TextDocument]): The documents; a text is one from no file.
     RAISES (DDIError): If there are neither names nor one text.
     """
     from spacy_ddi.formats.inputs import name_parts, read_documents
@@ -101,11 +103,15 @@ def read_given(
 
     if given.names and not files:
         return read_documents(
-            given.names, format_name=format_name, columns=columns, on_error=on_error
+            given.names,
+            format_name=format_name,
+            columns=columns,
+            on_error=on_error,
+            on_other=on_other,
         )
     text = read_text([*given.names, *given.texts], files, as_text=as_text)
-    id_, origin = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")
-    return iter([TextDocument(id_, text, origin=origin, file=origin)])
+    id_, file = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")
+    return iter([TextDocument(id_, text, file=file)])
 
 
 def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = False) -> str:
@@ -117,6 +123,7 @@ def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = Fa
     RETURNS (str): The text.
     RAISES (DDIError): If there is not one text, or if it is no plain text.
     """
+    from spacy_ddi.formats.bounded import read_whole
     from spacy_ddi.formats.plain_text import decode
     from spacy_ddi.formats.relation_records import count_of
 
@@ -124,9 +131,12 @@ def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = Fa
         found = f"{count_of(len(texts), 'text')} and {count_of(len(files), 'file')}"
         raise DDIError(Errors.ONE_TEXT.format(found=found))
     if files:
-        content, source = files[0].read_bytes(), str(files[0])
+        source = str(files[0])
+        with files[0].open("rb") as file:
+            content = read_whole(file, source)
     elif texts[0] == STANDARD_INPUT:
-        content, source = sys.stdin.buffer.read(), "standard input"
+        source = "standard input"
+        content = read_whole(sys.stdin.buffer, source)
     else:
         content, source = texts[0].encode("utf8", "surrogateescape"), "the text"
     return decode(content, source, as_text=as_text)

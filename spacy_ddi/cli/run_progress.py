@@ -1,47 +1,45 @@
-"""What is seen of a run while it goes on: documents, rate, time left."""
+"""What is seen of a run while it goes on: documents, rate, how much of the input, time left."""
 
 from __future__ import annotations
 
+from time import monotonic
 from types import TracebackType
+from typing import Final
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, TextColumn
 
+from spacy_ddi.cli.console import say
 from spacy_ddi.runs.report import Report
 from spacy_ddi.runs.run import Plan
-from spacy_ddi.runs.shards import shard_of
+
+SECONDS: Final = 60.0
+"""Between two lines, where there is no terminal."""
 
 
 class RunProgress:
-    """A bar on standard error, if that is a terminal. It tells how much of the bytes is done:
-    how many documents they hold is known only in the end."""
+    """A bar on standard error, or a line a minute if that is no terminal. It tells how much of the
+    input files is read, by their bytes: how many documents they hold is known only in the end.
+    """
 
     def __init__(self) -> None:
-        self.documents = 0
-        self.interactions = 0
         console = Console(stderr=True)
+        self._is_seen = console.is_terminal
         self._progress = Progress(
             TextColumn("Reading"),
             BarColumn(),
-            TextColumn("{task.fields[documents]:,} documents"),
-            _Rate(),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[said]}"),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not self._is_seen,
         )
-        self._task = self._progress.add_task("", total=None, documents=0)
+        self._task = self._progress.add_task("", total=None, said="")
         self._sizes: list[int] = []
-        self._shard = 0
-        self._characters = 0
+        self._read: dict[int, int] = {}
+        self._bytes = self._own_bytes = 0
+        self._earlier = self.documents = 0
+        self._begin = self._said = monotonic()
 
     def __enter__(self) -> RunProgress:
         self._progress.start()
@@ -60,30 +58,52 @@ class RunProgress:
 
         plan (Plan): The run's.
         """
-        self._sizes = plan.shard_sizes
-        self._progress.update(self._task, total=sum(self._sizes))
+        self._sizes, self._earlier = plan.shard_sizes, plan.documents
+        self._read = dict.fromkeys(plan.missing, 0)
+        self._bytes = sum(self._sizes) - sum(self._sizes[number] for number in plan.missing)
+        self._begin = self._said = monotonic()
+        self._progress.update(self._task, total=sum(self._sizes), completed=self._bytes)
 
     def add(self, report: Report) -> None:
-        """Count a part in.
+        """Count a chunk in.
 
-        report (Report): What became of it. Parts of several shards may come mixed: those before
-            the last shard that was begun count as read.
+        report (Report): What became of it. What comes before it in its shard counts as read: an
+            earlier start has done it, or another process is at it.
         """
         self.documents += report.documents
-        self.interactions += report.interactions
-        shard = shard_of(report.name)
-        if shard > self._shard:
-            self._shard, self._characters = shard, 0
-        if shard == self._shard:
-            self._characters += report.characters
-        before = sum(self._sizes[: self._shard])
-        done = before + min(self._characters, self._sizes[self._shard])
-        self._progress.update(self._task, completed=done, documents=self.documents)
+        self._own_bytes += report.end - report.begin
+        end = self._sizes[report.shard] if report.is_last else report.end
+        before = self._read[report.shard]
+        self._read[report.shard] = max(before, end)
+        self._bytes += self._read[report.shard] - before
+        self._progress.update(self._task, completed=self._bytes, said=self.words())
+        if not self._is_seen and monotonic() - self._said >= SECONDS:
+            self._said = monotonic()
+            say(self.words())
+
+    def words(self) -> str:
+        """How far the run is.
+
+        RETURNS (str): In words. Rate and time left are those of this start.
+        """
+        seconds = max(monotonic() - self._begin, 1e-3)
+        total = sum(self._sizes)
+        share = 100 * self._bytes // total if total else 100
+        said = (
+            f"{self._earlier + self.documents:,} documents, {self.documents / seconds:,.1f} a "
+            f"second, {share} % of {decimal(total)}"
+        )
+        if not self._own_bytes:
+            return said
+        return f"{said}, {in_words(seconds * (total - self._bytes) / self._own_bytes)} left"
 
 
-class _Rate(ProgressColumn):
-    """Documents a second."""
+def in_words(seconds: float) -> str:
+    """A time, as exactly as one can wait.
 
-    def render(self, task: Task) -> Text:
-        rate = task.fields["documents"] / task.elapsed if task.elapsed else 0.0
-        return Text(f"{rate:,.1f} a second")
+    seconds (float): The time.
+    RETURNS (str): Such as "40 s", "12 min" or "3.5 h".
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

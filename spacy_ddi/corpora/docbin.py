@@ -12,6 +12,7 @@ from spacy.vocab import Vocab
 from spacy_ddi.annotations import get_relations
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.gold import MENTIONS_KEY, ORIGIN, UNTYPED
+from spacy_ddi.whole_files import written_whole
 
 
 @dataclass
@@ -65,8 +66,8 @@ def write_docbin(docs: Iterable[Doc], path: Path) -> CorpusCounts:
     for doc in docs:
         docbin.add(doc)
         counts.add(doc)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    docbin.to_disk(path)
+    with written_whole(path) as aside:
+        docbin.to_disk(aside)
     return counts
 
 
@@ -77,4 +78,4 @@ def _docs(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
         raise
     except Exception as error:  # zlib, msgpack and NumPy each have their own
         problem = f"{type(error).__name__}: {error}"
-        raise CorpusError(Errors.DOCBIN_FILE.format(path=path, problem=problem)) from error
+        raise CorpusError.at(Errors.DOCBIN_FILE, path, problem=problem) from error

@@ -19,7 +19,7 @@ from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_keys import json_format
-from spacy_ddi.formats.json_streams import read_json_documents
+from spacy_ddi.formats.json_streams import Piece, read_json_documents
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.formats.xml_streams import (
     check_entities,
@@ -69,7 +69,7 @@ def read_bioc_xml(
             place = f"document {number}"
             try:
                 check_entities(element)
-                document = document_of(_tree(element), f"{path}, {place}")
+                document = document_of(_tree(element), str(path), place)
             except ValueError as error:
                 on_error(document_error(path, place, str(error)))
                 continue
@@ -88,11 +88,10 @@ def read_bioc_json(
     on_error (Callable[[CorpusError], None]): Gets the error of a document.
     columns (Columns): There are none.
     YIELDS (TextDocument): The documents. Offsets are those of BioC.
-    RAISES (CorpusError): If nothing more can be read.
     """
 
-    def parse(tree: dict[str, Any], place: str) -> TextDocument:
-        return document_of(tree, f"{path}, {place}")
+    def parse(tree: dict[str, Any], piece: Piece) -> TextDocument:
+        return document_of(tree, str(path), piece.place)
 
     yield from read_json_documents(path, parse, lists=DOCUMENT_LISTS, on_error=on_error)
 
@@ -141,7 +140,7 @@ def _bioc(path: Path) -> Any:
         import bioc
     except ImportError as error:
         needed = {"name": "BioC", "package": "bioc", "extra": "spacy-ddi[formats]"}
-        raise CorpusError(Errors.NEEDS_PACKAGE.format(path=path, **needed)) from error
+        raise CorpusError.at(Errors.NEEDS_PACKAGE, path, **needed) from error
     return bioc
 
 

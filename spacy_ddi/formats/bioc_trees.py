@@ -57,11 +57,11 @@ class _Passage(NamedTuple):
         return max(offset + len(text) for offset, text in self.pieces)
 
 
-def document_of(tree: Tree, origin: str) -> TextDocument:
+def document_of(tree: Tree, file: str, place: str) -> TextDocument:
     """The document of a tree.
 
     tree (Mapping[str, Any]): A BioC document as JSON has it; offsets and lengths may be strings.
-    origin (str): File, and place in it.
+    file, place (str): See `TextDocument`.
     RETURNS (TextDocument): Its text has BioC's own offsets: what is missing between passages is
         filled with line ends.
     RAISES (ValueError): If it is no BioC, or if offsets don't fit the text.
@@ -84,7 +84,8 @@ def document_of(tree: Tree, origin: str) -> TextDocument:
         tuple(annotations.interactions),
         next((year for year in years if year), None),
         {key: value for key, value in infons.items() if key != "year"},
-        origin,
+        file,
+        place,
     )
 
 

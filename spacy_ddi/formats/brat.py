@@ -18,6 +18,7 @@ from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.file_names import FileNames
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import companion_of, name_parts, read_all
+from spacy_ddi.formats.plain_text import not_utf8
 from spacy_ddi.formats.text_document import TextDocument
 
 ANNOTATIONS: Final = ".ann"
@@ -133,14 +134,14 @@ class _Annotations:
                 ranges = [(start - shift, end - shift) for start, end in each.ranges]
                 mentions.append(Mention(each.id, each.type, _joined(text, sorted(ranges))))
         document = TextDocument(
-            name, text, (), tuple(mentions), tuple(self.relations), origin=str(self.path)
+            name, text, (), tuple(mentions), tuple(self.relations), file=str(self.path)
         )
         if problem := annotation_problem(document):
             raise self.error("the annotations", problem)
         return document
 
     def error(self, place: str, problem: str) -> CorpusError:
-        return CorpusError(Errors.DOCUMENT.format(path=self.path, place=place, problem=problem))
+        return CorpusError.at(Errors.DOCUMENT, self.path, place, problem=problem)
 
     def _read_line(self, number: int, line: str) -> None:
         if mention := _MENTION.fullmatch(line):
@@ -166,7 +167,7 @@ def _read(path: Path) -> TextDocument:
     beside = companion_of(path, other)
     if beside is None:
         problem = f"there is no {name}{other} beside it"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place="the file", problem=problem))
+        raise CorpusError.at(Errors.DOCUMENT, path, problem=problem)
     text_path, annotations_path = (beside, path) if other == ".txt" else (path, beside)
     text = _decoded(text_path)
     lines = _decoded(annotations_path).removeprefix(_MARK).split("\n")
@@ -227,7 +228,7 @@ def _decoded(path: Path) -> str:
     try:
         return read_all(path).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CorpusError(Errors.TEXT_ENCODING.format(source=path, position=error.start)) from None
+        raise not_utf8(path, error.start) from None
 
 
 BRAT = Format(

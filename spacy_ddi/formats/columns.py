@@ -70,12 +70,11 @@ def find_columns(names: Iterable[str], wanted: Columns, path: Path) -> FoundColu
         sought = (column.lower(),) if column else usual
         name = next((by_lower[each] for each in sought if each in by_lower), None)
         if name is None and (column or kind == "text"):
-            raise CorpusError(
-                Errors.COLUMN_MISSING.format(
-                    path=path,
-                    column=column or " or ".join(usual),
-                    found=_listed(list(reversed(by_lower.values()))),
-                )
+            raise CorpusError.at(
+                Errors.COLUMN_MISSING,
+                path,
+                column=column or " or ".join(usual),
+                found=_listed(list(reversed(by_lower.values()))),
             )
         found[kind] = name
     assert found["text"] is not None
@@ -104,13 +103,13 @@ def row_document(
     place = f"row {number}"
     text = row.get(columns.text)
     if not isinstance(text, str):
-        kind = "nothing" if text is None else f"a {type(text).__name__}"
-        problem = f"the column {columns.text!r} holds {kind}, and no text"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
+        found = "is empty" if text is None else f"holds a {type(text).__name__}, and no text"
+        problem = f"the column {columns.text!r} {found}"
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
     given = row.get(columns.id) if columns.id else None
     id_ = f"{path.name}:{number}" if given is None or given == "" else str(given)
     if HALF_CHARACTER.search(text) or HALF_CHARACTER.search(id_):
         problem = "the text or the id is not in UTF-8"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
     year = _YEAR.search(str(row.get(columns.year) or "")) if columns.year else None
-    return TextDocument(id_, text, year=int(year[0]) if year else None, origin=f"{path}, {place}")
+    return TextDocument(id_, text, year=int(year[0]) if year else None, file=str(path), place=place)

@@ -61,15 +61,13 @@ def read_document(path: Path, *, on_problem: OnProblem | None = None) -> Documen
         root = etree.fromstring(read_all(path), parser)
     except etree.XMLSyntaxError as error:
         line, said = error.lineno or 1, " ".join(str(error.msg).split())
-        raise CorpusError(Errors.CORPUS_XML.format(path=path, line=line, problem=said)) from None
+        raise CorpusError.at(Errors.CORPUS_XML, path, f"line {line}", problem=said) from None
     if root.tag != "document":
-        raise CorpusError(
-            Errors.CORPUS_ROOT.format(
-                path=path, line=root.sourceline, tag=root.tag, hint=OTHER_FORMATS.get(root.tag, "")
-            )
-        )
+        hint = OTHER_FORMATS.get(root.tag, "")
+        place = f"line {root.sourceline}"
+        raise CorpusError.at(Errors.CORPUS_ROOT, path, place, tag=root.tag, hint=hint)
     if cast(Any, root.getroottree().docinfo).doctype:
-        raise CorpusError(Errors.CORPUS_DTD.format(path=path))
+        raise CorpusError.at(Errors.CORPUS_DTD, path)
     log = ProblemLog()
     document = _read_root(_File(path, on_problem or log), root)
     log.warn()
@@ -161,9 +159,8 @@ class _File:
         self.on_problem = on_problem
 
     def error(self, element: etree._Element, problem: str) -> CorpusError:
-        return CorpusError(
-            Errors.CORPUS_CONTENT.format(path=self.path, line=_line(element), problem=problem)
-        )
+        place = f"line {_line(element)}"
+        return CorpusError.at(Errors.CORPUS_CONTENT, self.path, place, problem=problem)
 
     def report(self, kind: str, element: etree._Element, found: str) -> None:
         self.on_problem(Problem(kind, self.path, _line(element), found))
@@ -284,18 +281,17 @@ def _read_interactions(
             first_label, line = given[pair]
             if first_label != label:
                 text = file.attribute(element, "text")
-                raise CorpusError(
-                    Errors.PAIR_CONTRADICTS.format(
-                        path=file.path,
-                        line=_line(child),
-                        head=_name(text, first[head]),
-                        head_id=head,
-                        tail=_name(text, first[tail]),
-                        tail_id=tail,
-                        label=_said(label),
-                        first_line=line,
-                        first_label=_said(first_label),
-                    )
+                raise CorpusError.at(
+                    Errors.PAIR_CONTRADICTS,
+                    file.path,
+                    f"line {_line(child)}",
+                    head=_name(text, first[head]),
+                    head_id=head,
+                    tail=_name(text, first[tail]),
+                    tail_id=tail,
+                    label=_said(label),
+                    first_line=line,
+                    first_label=_said(first_label),
                 )
             file.report(Warnings.PAIR_TWICE, child, f"{head!r} and {tail!r}, as in line {line}")
             continue

@@ -103,7 +103,7 @@ def _joined(document: Document, path: Path) -> TextDocument:
         tuple(sections),
         tuple(mentions.values()),
         tuple(interactions),
-        origin=str(path),
+        file=str(path),
     )
 
 

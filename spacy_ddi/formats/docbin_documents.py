@@ -5,14 +5,16 @@ Offsets count characters of `doc.text`. Sentences are sections.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.english_tokenizer import english_doc
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from spacy_ddi.corpora.docs import Tokenizer
+
+MAX_DOCBIN: Final = 1 << 30
+"""Bytes that a file may have, decompressed: spaCy reads it in one piece."""
+
+CHUNK: Final = 1 << 20
+"""Bytes that are decompressed at a time, to count them."""
 
 Place = tuple[int, int]
 
@@ -36,13 +44,15 @@ def read_docbin_documents(
         the Doc holds, or else the file's name and the Doc's number. Mentions are those in
         `doc.spans["ddi_mentions"]`, or else `doc.ents`. The metadata of a corpus sentence has its
         document's id, by the key `DOCUMENT_ID`.
-    RAISES (CorpusError): If the file is no `.spacy` file.
+    RAISES (CorpusError): If the file is no `.spacy` file, or if what it holds is more than
+        `MAX_DOCBIN`.
     """
     # Who only asks for formats does not need spaCy.
     from spacy.vocab import Vocab
 
     from spacy_ddi.corpora.docbin import read_docbin
 
+    _check_size(path)
     for number, doc in enumerate(read_docbin(path, Vocab()), start=1):
         place = f"Doc {number}"
         try:
@@ -50,8 +60,7 @@ def read_docbin_documents(
             if problem := annotation_problem(document):
                 raise ValueError(problem)
         except Exception as error:  # spaCy's own, of many kinds, where a file is damaged
-            message = Errors.DOCUMENT.format(path=path, place=place, problem=error)
-            on_error(CorpusError(message))
+            on_error(CorpusError.at(Errors.DOCUMENT, path, place, problem=error))
             continue
         yield document
 
@@ -66,14 +75,25 @@ def write_docbin_documents(documents: Iterable[TextDocument], path: Path) -> Non
     documents (Iterable[TextDocument]): The documents.
     path (Path): The file.
     """
-    import spacy
-
     from spacy_ddi.annotations import install_extensions
     from spacy_ddi.corpora.docbin import write_docbin
 
     install_extensions()
-    make_doc = spacy.blank("en").make_doc
-    write_docbin((_doc(document, make_doc) for document in documents), path)
+    write_docbin((_doc(document, english_doc) for document in documents), path)
+
+
+def _check_size(path: Path) -> None:
+    """See that a file is not too large decompressed. What is damaged is for others to tell."""
+    inside = zlib.decompressobj()
+    size = 0
+    with path.open("rb") as file:
+        try:
+            while not inside.eof and (given := inside.unconsumed_tail or file.read(CHUNK)):
+                size += len(inside.decompress(given, CHUNK))
+                if size > MAX_DOCBIN:
+                    raise CorpusError.at(Errors.TOO_LONG, path, limit=MAX_DOCBIN >> 20)
+        except zlib.error:
+            return
 
 
 def _doc(document: TextDocument, make_doc: Tokenizer) -> Doc:
@@ -123,7 +143,8 @@ def _document(doc: Doc, path: Path, number: int) -> TextDocument:
         tuple(all_mentions),
         tuple(interactions),
         metadata={DOCUMENT_ID: str(document_id)} if sentence_id and document_id else {},
-        origin=f"{path}, Doc {number}",
+        file=str(path),
+        place=f"Doc {number}",
     )
 
 

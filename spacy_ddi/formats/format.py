@@ -5,16 +5,19 @@ A format is an entry point of the group `spacy_ddi_formats`: a `Format` under it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.text_document import TextDocument
+
+if TYPE_CHECKING:
+    from spacy_ddi.formats.html_page import PagePart
 
 GROUP = "spacy_ddi_formats"
 
@@ -62,10 +65,18 @@ class Format:
         `HEAD` bytes. Formats that share an ending are asked one after another.
     read (Optional[Reader]): None for a format that is only written.
     write (Optional[Writer]): None for one that is only read.
+    write_rows (Optional[Callable]): Writes interactions, a row each, by the columns of `COLUMNS` of
+        `row_files`. `extract` takes it rather than `write`.
+    write_page (Optional[Callable]): Writes what `page_part` of `html_page` gives of each passage.
     companion (str): How the name of a second file ends, without which a file is not of this format:
         `.ann` where annotations stand beside a text. It is read with the first.
     is_fallback (bool): Whether formats that share an ending are asked first, since a file of
         theirs could be read as this one, too.
+    has_versions (bool): Whether an identifier is that of the same document in any file, as a PMID
+        is: of several files that have it, the last one has its latest version.
+    refuse (Optional[Callable[[Path, bytes], None]]): Raises a `CorpusError` for a file that could
+        be read, but hardly is what was meant. It is told the file and its first `HEAD` bytes, and
+        not asked where the user names the format.
     writes_folder (bool): Whether a folder is written, with a file a document.
     in_sentences (bool): Whether its documents are made of sentences, so that a pipeline's are
         wanted as the sections of what is written.
@@ -76,8 +87,12 @@ class Format:
     recognizes: Callable[[bytes], bool]
     read: Reader | None = None
     write: Writer | None = None
+    write_rows: Callable[[Iterable[Mapping[str, Any]], Path], None] | None = None
+    write_page: Callable[[Iterable[PagePart], Path], None] | None = None
     companion: str = ""
     is_fallback: bool = False
+    has_versions: bool = False
+    refuse: Callable[[Path, bytes], None] | None = None
     writes_folder: bool = False
     in_sentences: bool = False
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
+from weakref import ref
 
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.formats.bounded import check_xz, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError, format_named, formats
 from spacy_ddi.formats.text_document import TextDocument
@@ -27,6 +30,10 @@ OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls"
 
 DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
 """What reading a file raises that is damaged or can't be read."""
+
+_JSON_HINT: Final = (
+    " Other objects with a text are read as JSON lines, one a line: jq -c '.[]' A.json > A.jsonl."
+)
 
 _SIGNATURES: Final[dict[bytes, Callable[..., Any]]] = {
     b"\x1f\x8b": gzip.open,
@@ -52,13 +59,33 @@ def open_bytes(path: Path) -> IO[bytes]:
     path (Path): The file; whether it is compressed by gzip, xz or bzip2 is told by its first bytes.
     RETURNS (IO[bytes]): What is in it, a stream.
     RAISES (OSError): If it can't be opened.
+    RAISES (LZMAError): If it is damaged, or takes more memory than it may.
     """
     with path.open("rb") as file:
-        start = file.read(6)
+        start = file.read(HEAD)
     for signature, opened in _SIGNATURES.items():
         if start.startswith(signature):
-            return cast(IO[bytes], opened(path, "rb"))
-    return path.open("rb")
+            if opened is lzma.open:
+                check_xz(start)
+            return _noted(cast(IO[bytes], opened(path, "rb")))
+    return _noted(path.open("rb"))
+
+
+def bytes_read() -> int:
+    """How far the file is read that `open_bytes` opened last.
+
+    RETURNS (int): Bytes of the file as it lies there; 0 if it is closed.
+    """
+    file = _opened_last[0]() if _opened_last else None
+    return 0 if file is None or file.closed else os.lseek(file.fileno(), 0, os.SEEK_CUR)
+
+
+_opened_last: list[ref[IO[bytes]]] = []
+
+
+def _noted(file: IO[bytes]) -> IO[bytes]:
+    _opened_last[:] = [ref(file)]
+    return file
 
 
 def read_all(path: Path) -> bytes:
@@ -66,14 +93,13 @@ def read_all(path: Path) -> bytes:
 
     path (Path): The file, which may be compressed.
     RETURNS (bytes): All of it.
-    RAISES (CorpusError): If it can't be read.
+    RAISES (CorpusError): If it can't be read, or if a document may not have so much.
     """
     try:
         with open_bytes(path) as file:
-            return file.read()
+            return read_whole(file, path)
     except DAMAGED as error:
-        problem = problem_of(error)
-        raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)) from None
+        raise CorpusError.at(Errors.CORPUS_FILE, path, problem=problem_of(error)) from None
 
 
 def problem_of(error: BaseException) -> str:
@@ -108,7 +134,11 @@ def companion_of(path: Path, ending: str) -> Path | None:
 
 
 def find_inputs(
-    names: Iterable[str], *, format_name: str | None = None, on_error: OnError
+    names: Iterable[str],
+    *,
+    format_name: str | None = None,
+    on_error: OnError,
+    on_other: Callable[[Path], None] = lambda path: None,
 ) -> Iterator[Input]:
     """The files that a user names.
 
@@ -117,6 +147,7 @@ def find_inputs(
         a folder, files of unknown formats are passed over, and of a format with two files a
         document the second ones.
     on_error (Callable[[CorpusError], None]): Called with the error of a name that gives nothing.
+    on_other (Callable[[Path], None]): Called with each file of a folder that is passed over.
     YIELDS (Input): Each file once, in the order of the names, those of a folder by their paths.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
     """
@@ -143,6 +174,8 @@ def find_inputs(
                 if is_named:
                     found += 1
                     on_error(_unknown(path, readable))
+                elif _main_file(path) == path:
+                    on_other(path)
                 continue
             found += 1
             if path.resolve() not in seen:
@@ -150,7 +183,7 @@ def find_inputs(
                 yield Input(path, format)
         if not found:
             message = Errors.INPUT_EMPTY if Path(name).is_dir() else Errors.INPUT_MISSING
-            on_error(CorpusError(message.format(path=name, names=", ".join(readable))))
+            on_error(CorpusError.at(message, name, names=", ".join(readable)))
 
 
 def format_of(path: Path) -> Format | None:
@@ -158,7 +191,7 @@ def format_of(path: Path) -> Format | None:
 
     path (Path): The file.
     RETURNS (Optional[Format]): None if no format has files of such a name.
-    RAISES (CorpusError): If the content fits none that has.
+    RAISES (CorpusError): If the content fits none that has, or is hardly what was meant.
     """
     name = _bare_name(path)
     fitting = [each for each in formats().values() if each.read and _may_be(each, path)]
@@ -180,6 +213,8 @@ def format_of(path: Path) -> Format | None:
     recognized = next((each for each in closest_first if each.recognizes(head)), None)
     if recognized is None:
         raise _unknown(path, [each.name for each in fitting])
+    if recognized.refuse is not None:
+        recognized.refuse(path, head)
     return recognized
 
 
@@ -189,6 +224,7 @@ def read_documents(
     format_name: str | None = None,
     columns: Columns = FIRST_OF_THEM,
     on_error: OnError,
+    on_other: Callable[[Path], None] = lambda path: None,
 ) -> Iterator[TextDocument]:
     """The documents of the files that a user names.
 
@@ -197,10 +233,12 @@ def read_documents(
     columns (Columns): Where tables have the text.
     on_error (Callable[[CorpusError], None]): Called with the error of each document, file or name
         that gives nothing; all others are read.
+    on_other (Callable[[Path], None]): As for `find_inputs`.
     YIELDS (TextDocument): The documents.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
     """
-    for each in find_inputs(names, format_name=format_name, on_error=on_error):
+    found = find_inputs(names, format_name=format_name, on_error=on_error, on_other=on_other)
+    for each in found:
         yield from read_input(each, columns=columns, on_error=on_error)
 
 
@@ -216,18 +254,23 @@ def read_input(
     YIELDS (TextDocument): The documents.
     """
     assert each.format.read is not None
+
+    def tell(error: CorpusError) -> None:
+        error.path = error.path or str(each.path)
+        on_error(error)
+
     try:
-        for document in each.format.read(each.path, on_error=on_error, columns=columns):
+        for document in each.format.read(each.path, on_error=tell, columns=columns):
             yield replace(document, file=str(each.path))
     except CorpusError as error:
-        on_error(error)
+        tell(error)
     except DAMAGED as error:
-        problem = problem_of(error)
-        on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
+        tell(CorpusError.at(Errors.CORPUS_FILE, each.path, problem=problem_of(error)))
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
-    return CorpusError(Errors.FORMAT_UNKNOWN.format(path=path, names=", ".join(names)))
+    hint = _JSON_HINT if _bare_name(path).endswith(".json") else ""
+    return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names), hint=hint)
 
 
 def _format_given(name: str, path: Path, is_named: bool) -> Format | None:

@@ -8,16 +8,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from operator import index
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
+from spacy_ddi.formats.row_files import write_json_rows
 from spacy_ddi.formats.text_document import Section, TextDocument
+
+_NOT_READ: Final = (
+    "its annotation is not as it should be: a mention has id, type and ranges ([[start, end], …]), "
+    "an interaction head and tail (ids of mentions) and label, a section start, end, kind and "
+    "title, and values of metadata are strings"
+)
 
 
 def read_json_lines(
@@ -31,7 +39,7 @@ def read_json_lines(
     YIELDS (TextDocument): A document a line. Lines of white space are passed over.
     """
     with open_bytes(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in numbered_lines(file, path, on_error=on_error):
             if not line.strip():
                 continue
             try:
@@ -84,16 +92,18 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         row = parse_object(line)
     except ValueError as error:
         found = f"not a line of JSON ({error})"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=found)) from None
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=found) from None
     plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
-    plain = replace(plain, origin=f"{path}, {place}")
+    plain = replace(plain, place=place)
     try:
         document = _with_annotations(plain, row)
         problem = annotation_problem(document)
     except (TypeError, KeyError, ValueError, AttributeError):
-        return plain  # somebody else's keys of these names
+        # Perhaps somebody else's keys of these names.
+        is_annotated = row.get("mentions") or row.get("interactions")
+        return replace(plain, not_read=_NOT_READ) if is_annotated else plain
     if problem:
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
     return document
 
 
@@ -143,5 +153,9 @@ JSON_LINES = Format(
     _recognizes,
     read_json_lines,
     write_json_lines,
+    write_rows=write_json_rows,
     is_fallback=True,
+)
+JSON_DOCUMENTS = Format(
+    "jsonl-documents", (".jsonl",), lambda head: False, read_json_lines, write_json_lines
 )

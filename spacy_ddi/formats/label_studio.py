@@ -13,14 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention
-from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_keys import json_format
-from spacy_ddi.formats.json_streams import UnreadableError, json_objects
-from spacy_ddi.formats.json_values import parse_object, write_json_list
+from spacy_ddi.formats.json_streams import Piece, read_json_documents
+from spacy_ddi.formats.json_values import write_json_list
 from spacy_ddi.formats.text_document import TextDocument
 
 FROM_NAME: Final = "label"
@@ -41,16 +38,12 @@ def read_label_studio(
     YIELDS (TextDocument): A document a task, with its first annotation that was not cancelled, or
         else, where nobody annotated it, its first prediction. Tasks with nothing but cancelled
         annotations are passed over.
-    RAISES (CorpusError): If the file is no JSON, or is cut off.
     """
-    for number, content in _tasks(path):
-        try:
-            document = _document(content, columns, path, number)
-        except CorpusError as error:
-            on_error(error)
-            continue
-        if document is not None:
-            yield document
+
+    def parse(task: dict[str, Any], piece: Piece) -> TextDocument | None:
+        return _document(task, columns, path, piece)
+
+    yield from read_json_documents(path, parse, on_error=on_error)
 
 
 def write_label_studio(documents: Iterable[TextDocument], path: Path) -> None:
@@ -67,59 +60,45 @@ def write_label_studio(documents: Iterable[TextDocument], path: Path) -> None:
     write_json_list(map(_task, documents), path)
 
 
-def _tasks(path: Path) -> Iterator[tuple[int, bytes]]:
-    number = 0
+def _document(
+    task: dict[str, Any], columns: Columns, path: Path, piece: Piece
+) -> TextDocument | None:
     try:
-        with open_bytes(path) as file:
-            for number, piece in enumerate(json_objects(file), start=1):
-                yield number, piece.content
-    except UnreadableError as error:
-        place = f"after task {number}"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=error)) from None
-
-
-def _document(content: bytes, columns: Columns, path: Path, number: int) -> TextDocument | None:
-    place = f"task {number}"
-    try:
-        task = parse_object(content)
         data = task.get("data")
         if not isinstance(data, dict):
             raise ValueError("it has no data")
-        results = _results(task)
-        if results is None:
+        found = _results(task)
+        if found is None:
             return None
-        found = find_columns(data, columns, path)
-        plain = row_document(data, found, path=path, number=number)
-        if found.id is None and isinstance(task.get("id"), (int, str)):
+        results, is_predicted = found
+        named = find_columns(data, columns, path)
+        plain = replace(
+            row_document(data, named, path=path, number=piece.number), place=piece.place
+        )
+        if named.id is None and isinstance(task.get("id"), (int, str)):
             plain = replace(plain, id=str(task["id"]))
-        used = {name for name in found if name}
+        used = {name for name in named if name}
         more = {k: v for k, v in data.items() if isinstance(v, str) and k not in used}
         mentions = {m.id: m for m in _mentions(results, plain.text)}
-        document = replace(
+        return replace(
             plain,
             mentions=tuple(mentions.values()),
             interactions=tuple(_interactions(results, mentions)),
             metadata=more,
-            origin=f"{path}, {place}",
+            is_predicted=is_predicted,
         )
-        if problem := annotation_problem(document):
-            raise ValueError(problem)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        if isinstance(error, CorpusError):
-            raise
-        problem = str(error) if isinstance(error, ValueError) else f"this is no task ({error!r})"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem)) from None
-    return document
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"this is no task ({error!r})") from None
 
 
-def _results(task: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    """What was annotated in a task; None if that was cancelled."""
+def _results(task: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool] | None:
+    """What was annotated in a task, and whether that was predicted; None if it was cancelled."""
     annotations = _objects(task.get("annotations") or task.get("completions"))
     kept = [each for each in annotations if not each.get("was_cancelled")]
     if annotations and not kept:
         return None
     given = kept or _objects(task.get("predictions")) or [{}]
-    return _objects(given[0].get("result"))
+    return _objects(given[0].get("result")), not kept
 
 
 def _objects(values: Iterable[Any] | None) -> list[dict[str, Any]]:

@@ -11,22 +11,20 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
+from spacy_ddi.formats.english_tokenizer import english_doc
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import TextDocument
-
-if TYPE_CHECKING:
-    from spacy.tokenizer import Tokenizer
 
 _OWN_KEYS: Final = re.compile(rb'"_(?:task|input)_hash"\s*:|"spans"\s*:\s*\[')
 
@@ -44,7 +42,7 @@ def read_prodigy(
     YIELDS (TextDocument): A document a task. Those that were rejected or ignored are passed over.
     """
     with open_bytes(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in numbered_lines(file, path, on_error=on_error):
             if not line.strip():
                 continue
             try:
@@ -131,7 +129,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         if task.get("answer") in ("reject", "ignore"):
             return None
         found = find_columns(task, columns, path)
-        plain = row_document(task, found, path=path, number=number)
+        plain = replace(row_document(task, found, path=path, number=number), place=place)
         given = task.get("meta")
         meta: Json = given if isinstance(given, dict) else {}
         if found.id is None and isinstance(meta.get("id"), (int, str)):
@@ -152,7 +150,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
             mentions=tuple(spans.mentions.values()),
             interactions=tuple(interactions),
             metadata={k: v for k, v in meta.items() if isinstance(v, str) and k != "id"},
-            origin=f"{path}, {place}",
+            is_predicted="answer" not in task,
         )
         if problem := annotation_problem(document):
             raise ValueError(problem)
@@ -160,7 +158,7 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         if isinstance(error, CorpusError):
             raise
         problem = str(error) if isinstance(error, ValueError) else f"this is no task ({error!r})"
-        raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem)) from None
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem) from None
     return document
 
 
@@ -181,7 +179,7 @@ def _task(document: TextDocument) -> Json:
         m.id: _strip(document.text, m.ranges[0][0], m.ranges[-1][1]) for m in document.mentions
     }
     cuts = sorted({offset for place in places.values() for offset in place})
-    doc = split_tokens(_tokenizer()(document.text), cuts)
+    doc = split_tokens(english_doc(document.text), cuts)
     starts = [token.idx for token in doc]
     spans = {m.id: _span(m, document.text, places[m.id], starts) for m in document.mentions}
     ends = {id_: {k: v for k, v in each.items() if k in _END_KEYS} for id_, each in spans.items()}
@@ -240,26 +238,6 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     if not marked.strip():
         return start, end
     return start + len(marked) - len(marked.lstrip()), end - len(marked) + len(marked.rstrip())
-
-
-@cache
-def _tokenizer() -> Tokenizer:
-    """That of `spacy.blank("en")`, which itself would load all components that are installed."""
-    from spacy.lang.en import English
-    from spacy.tokenizer import Tokenizer
-    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
-    from spacy.vocab import Vocab
-
-    defaults = English.Defaults
-    return Tokenizer(
-        Vocab(),
-        rules=defaults.tokenizer_exceptions,
-        prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
-        suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
-        infix_finditer=compile_infix_regex(defaults.infixes or ()).finditer,
-        token_match=defaults.token_match,
-        url_match=defaults.url_match,
-    )
 
 
 def _recognizes(head: bytes) -> bool:

@@ -10,7 +10,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.json_keys import json_format
-from spacy_ddi.formats.json_streams import read_json_documents
+from spacy_ddi.formats.json_streams import Piece, read_json_documents
 from spacy_ddi.formats.json_values import write_json_list
 from spacy_ddi.formats.text_document import Section, TextDocument
 
@@ -32,11 +32,10 @@ def read_pubannotation(
     columns (Columns): There are none.
     YIELDS (TextDocument): The documents. The id is sourceid, with divid if there is one, or else
         the file's name.
-    RAISES (CorpusError): If nothing more can be read.
     """
 
-    def parse(tree: dict[str, Any], place: str) -> TextDocument:
-        return _document(tree, path, place)
+    def parse(tree: dict[str, Any], piece: Piece) -> TextDocument:
+        return _document(tree, path, piece.place)
 
     yield from read_json_documents(path, parse, on_error=on_error)
 
@@ -75,7 +74,8 @@ def _document(tree: dict[str, Any], path: Path, place: str) -> TextDocument:
         tuple(interactions),
         year if isinstance(year, int) and 1800 <= year < 2100 else None,
         known,
-        f"{path}, {place}",
+        str(path),
+        place,
     )
 
 

@@ -144,7 +144,8 @@ def _document(element: etree._Element, path: Path) -> TextDocument:
         tuple(sections),
         year=int(year[0]) if year else None,
         metadata={name: value for name, value in metadata.items() if value},
-        origin=f"{path}, PMID {pmid}",
+        file=str(path),
+        place=f"PMID {pmid}",
     )
 
 
@@ -187,4 +188,4 @@ def _recognizes(head: bytes) -> bool:
     return root_of(head) in ROOTS
 
 
-PUBMED = Format("pubmed", (".xml",), _recognizes, read_pubmed)
+PUBMED = Format("pubmed", (".xml",), _recognizes, read_pubmed, has_versions=True)

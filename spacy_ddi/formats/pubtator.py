@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.bounded import MAX_DOCUMENT, numbered_lines, too_long
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
@@ -53,15 +54,15 @@ def read_pubtator(
         identifiers of a database: it becomes an interaction of each two mentions that have them.
     """
     with open_bytes(path) as file:
-        for lines in _documents(file):
+        for lines in _documents(file, path, on_error):
             place = f"line {lines[0].number}"
             try:
                 yield _document(lines, path)
             except _LineError as error:
                 place = f"line {error.number}"
-                on_error(CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=error)))
+                on_error(CorpusError.at(Errors.DOCUMENT, path, place, problem=error))
             except ValueError as error:
-                on_error(CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=error)))
+                on_error(CorpusError.at(Errors.DOCUMENT, path, place, problem=error))
 
 
 def write_pubtator(documents: Iterable[TextDocument], path: Path) -> None:
@@ -85,20 +86,26 @@ class _LineError(ValueError):
         self.number = number
 
 
-def _documents(file: Iterable[bytes]) -> Iterator[list[_Line]]:
+def _documents(file: IO[bytes], path: Path, on_error: OnError) -> Iterator[list[_Line]]:
     """The lines of each document, of which none is blank."""
     lines: list[_Line] = []
-    for number, line in enumerate(file, start=1):
+    size = 0
+    for number, line in numbered_lines(file, path, on_error=on_error):
         content = line.removesuffix(b"\n").removesuffix(b"\r")
         if number == 1:
             content = content.removeprefix(b"\xef\xbb\xbf")
         # A blank line may be missing.
         is_title = _TITLE.match(content)
-        if lines and (not content.strip() or is_title):
-            yield lines
-            lines = []
-        if content.strip():
+        if not content.strip() or is_title:
+            if lines:
+                yield lines
+            lines, size = [], 0
+        size += len(content)
+        if content.strip() and size <= MAX_DOCUMENT:
             lines.append(_Line(number, content))
+        elif lines:
+            on_error(too_long(path, f"line {lines[0].number}"))
+            lines = []
     if lines:
         yield lines
 
@@ -132,9 +139,14 @@ def _document(lines: list[_Line], path: Path) -> TextDocument:
     if abstract:
         sections.append(Section(len(title) + 1, len(text), "abstract"))
     mentions, interactions = _annotations(rows, text)
-    origin = f"{path}, line {lines[0].number}"
     document = TextDocument(
-        id_, text, tuple(sections), tuple(mentions), tuple(interactions), origin=origin
+        id_,
+        text,
+        tuple(sections),
+        tuple(mentions),
+        tuple(interactions),
+        file=str(path),
+        place=f"line {lines[0].number}",
     )
     if problem := annotation_problem(document):
         raise ValueError(problem)

@@ -33,6 +33,7 @@ def read_sentences(
     *,
     format_name: str | None = None,
     columns: Columns = FIRST_OF_THEM,
+    with_predictions: bool = False,
     on_error: OnError,
     on_problem: OnProblem,
 ) -> Iterator[Document]:
@@ -42,6 +43,7 @@ def read_sentences(
         have no annotation are passed over.
     cut (SentenceCutter): Finds the sentences. DDI-2013 XML has its own.
     format_name, columns: See `read_documents`.
+    with_predictions (bool): Whether to read documents that nobody has annotated, but a machine.
     on_error (Callable[[CorpusError], None]): Gets the error of a name, file or document.
     on_problem (Callable[[Problem], None]): Gets what is odd, but was read.
     YIELDS (Document): The documents.
@@ -51,24 +53,34 @@ def read_sentences(
     annotated = [each.name for each in formats().values() if each.read and each.write]
     named = {Path(name) for name in names}
     n_inputs = 0
-    for each in find_inputs(names, format_name=format_name, on_error=on_error):
+    found_inputs = find_inputs(
+        names, format_name=format_name, on_error=on_error, on_other=cut.passed_over.append
+    )
+    for each in found_inputs:
         if each.format.name not in annotated:
             if each.path in named:
                 n_inputs += 1
-                message = Errors.NO_ANNOTATION.format(
-                    path=each.path, name=each.format.name, names=", ".join(annotated)
+                on_error(
+                    CorpusError.at(
+                        Errors.NO_ANNOTATION,
+                        each.path,
+                        name=each.format.name,
+                        names=", ".join(annotated),
+                    )
                 )
-                on_error(CorpusError(message))
+            else:
+                cut.passed_over.append(each.path)
             continue
         n_inputs += 1
-        for document in _documents(each, cut, columns, on_error, on_problem):
+        options = (columns, with_predictions, on_error, on_problem)
+        for document in _documents(each, cut, *options):
             if (other := first.setdefault(document.id, each.path)) != each.path:
                 found = f"document id {document.id!r}, which {other} has, too"
                 on_problem(Problem(Warnings.ID_TWICE, each.path, 1, found))
             yield document
     if not n_inputs:
-        message = Errors.INPUT_EMPTY.format(path=", ".join(names), names=", ".join(annotated))
-        on_error(CorpusError(message))
+        where = ", ".join(names)
+        on_error(CorpusError.at(Errors.INPUT_EMPTY, where, names=", ".join(annotated)))
 
 
 class SentenceCutter:
@@ -83,6 +95,10 @@ class SentenceCutter:
     def __init__(self, split: Split) -> None:
         self.n_left_out = 0
         """Interactions between sentences, and of mentions that mark no word."""
+        self.n_predicted = 0
+        """Documents that nobody has annotated."""
+        self.passed_over: list[Path] = []
+        """Files of a folder that have another format."""
         self._split = split
 
     def __call__(self, document: TextDocument) -> Document:
@@ -179,7 +195,12 @@ def split_by(nlp: Language) -> Split:
 
 
 def _documents(
-    each: Input, cut: SentenceCutter, columns: Columns, on_error: OnError, on_problem: OnProblem
+    each: Input,
+    cut: SentenceCutter,
+    columns: Columns,
+    with_predictions: bool,
+    on_error: OnError,
+    on_problem: OnProblem,
 ) -> Iterator[Document]:
     if each.format.name == DDI2013.name:
         try:
@@ -187,7 +208,14 @@ def _documents(
         except CorpusError as error:
             on_error(error)
     else:
-        yield from map(cut, read_input(each, columns=columns, on_error=on_error))
+        for document in read_input(each, columns=columns, on_error=on_error):
+            if document.not_read:
+                where = (document.file, document.place)
+                on_error(CorpusError.at(Errors.DOCUMENT, *where, problem=document.not_read))
+            elif document.is_predicted and not with_predictions:
+                cut.n_predicted += 1
+            else:
+                yield cut(document)
 
 
 def _mentions_by_place(document: TextDocument) -> tuple[list[Mention], dict[str, str]]:

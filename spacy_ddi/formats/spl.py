@@ -78,7 +78,7 @@ def read_spl(
     RAISES (CorpusError): If it is no label, or no zip that can be read.
     """
     with open_bytes(path) as file:
-        is_zip = file.read(len(_ZIP)) == _ZIP
+        is_zip = file.read(len(_ZIP)) == _ZIP or path.suffix.lower() == ".zip"
     with open_bytes(path) as file:
         if is_zip:
             yield from _read_zip(file, path, "", on_error)
@@ -189,14 +189,14 @@ def _read_label(file: IO[bytes], path: Path, member: str, limit: int) -> TextDoc
     try:
         root = etree.fromstring(content, cast(Any, etree.XMLParser)(**SAFE))
         check_entities(root)
-        return _document(root, f"{path}, {member}" if member else str(path))
+        return _document(root, str(path), member)
     except etree.XMLSyntaxError as error:
         raise syntax_error(path, error, member=member) from None
     except ValueError as error:
         raise document_error(path, place, str(error)) from None
 
 
-def _document(root: etree._Element, origin: str) -> TextDocument:
+def _document(root: etree._Element, file: str, place: str) -> TextDocument:
     set_id = _attribute(root, "setId", "root") or _attribute(root, "id", "root")
     if not set_id:
         raise ValueError("it has no set id")
@@ -223,7 +223,8 @@ def _document(root: etree._Element, origin: str) -> TextDocument:
         tuple(sections),
         year=int(year[0]) if year else None,
         metadata={key: value for key, value in metadata.items() if value},
-        origin=origin,
+        file=file,
+        place=place,
     )
 
 
@@ -240,4 +241,4 @@ def _recognizes(head: bytes) -> bool:
     return root_of(head) == ROOT
 
 
-SPL = Format("spl", (".xml", ".zip"), _recognizes, read_spl)
+SPL = Format("spl", (".xml", ".zip"), _recognizes, read_spl, has_versions=True)

@@ -42,8 +42,10 @@ class TextDocument:
     interactions (Tuple[Interaction, ...]): Annotated pairs of them.
     year (Optional[int]): When it was published.
     metadata (Mapping[str, str]): What else the format says of it, such as a language or a set id.
-    origin (str): File, and place in it, for messages.
     file (str): The file; empty if it is from none.
+    place (str): Where in the file: 'line 3'; empty if it is all of it.
+    is_predicted (bool): Whether its annotation is a machine's, and nobody has looked at it.
+    not_read (str): Why its annotation could not be read, though it seems to have some.
     """
 
     id: str
@@ -53,5 +55,12 @@ class TextDocument:
     interactions: tuple[Interaction, ...] = ()
     year: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    origin: str = field(default="", compare=False, repr=False)
     file: str = field(default="", compare=False, repr=False)
+    place: str = field(default="", compare=False, repr=False)
+    is_predicted: bool = field(default=False, compare=False, repr=False)
+    not_read: str = field(default="", compare=False, repr=False)
+
+    @property
+    def origin(self) -> str:
+        """File and place, for messages."""
+        return f"{self.file}, {self.place}" if self.place else self.file

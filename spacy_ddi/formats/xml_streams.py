@@ -114,7 +114,7 @@ def document_error(path: Path, place: str, problem: str) -> CorpusError:
     problem (str): What is wrong.
     RETURNS (CorpusError): Not raised.
     """
-    return CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
+    return CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
 
 
 def syntax_error(

@@ -3,7 +3,7 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const at = (id) => document.getElementById(id);
-  const { drugs, lines, size, meanings, note } = JSON.parse(at("data").textContent);
+  const { drugs, lines, size, meanings, own, note } = JSON.parse(at("data").textContent);
   const [svg, world, panel, stage] = [at("graph"), at("world"), at("panel"), at("stage")];
   const circles = [...at("drugs-drawn").children];
   const names = [...at("names").children];
@@ -163,6 +163,7 @@
   const count = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
   const sure = (p) => (p > 0.9999 ? "> 99.99 %" : `${(100 * p).toFixed(p > 0.99 ? 2 : 0)} %`);
   const kind = (label) => label || "untyped";
+  const typed = (label) => ({ "data-label": label, ...(Object.hasOwn(own, label) && { "data-own": own[label] }) });
 
   function nameOf(i) {
     const button = make("button", drugs[i].name, { type: "button", class: "name" });
@@ -178,7 +179,7 @@
     button.addEventListener("click", () => choose({ line: i }));
     button.addEventListener("pointerenter", () => point({ line: i }));
     button.addEventListener("pointerleave", () => point(null));
-    return make("li", "", { "data-label": line.label }, button);
+    return make("li", "", typed(line.label), button);
   }
 
   const pair = ({ ends }) => ends.map((end) => drugs[end].name).join(" – ");
@@ -232,12 +233,12 @@
     if (line.first_year) facts.push(["Years", line.first_year === line.last_year ? line.first_year : `${line.first_year} to ${line.last_year}`]);
     const quotes = line.evidence.map(({ pieces, score, document: id }) => {
       const words = pieces.map((piece, i) => (i % 2 ? make("mark", piece) : piece));
-      return make("blockquote", "", { "data-label": line.label }, ...words, make("footer", `${id} · score ${score.toFixed(2)}`));
+      return make("blockquote", "", typed(line.label), ...words, make("footer", `${id} · score ${score.toFixed(2)}`));
     });
     const meaning = meanings[line.label] ? `: ${meanings[line.label]}` : "";
     return [
       make("h2", "", {}, nameOf(line.ends[0]), " – ", nameOf(line.ends[1])),
-      make("p", "", { "data-label": line.label }, make("b", kind(line.label), { class: "kind" }), meaning),
+      make("p", "", typed(line.label), make("b", kind(line.label), { class: "kind" }), meaning),
       make("dl", "", {}, ...facts.flatMap(([term, fact]) => [make("dt", term), make("dd", fact)])),
       make("h3", line.sentences > quotes.length ? "The best sentences" : "Sentences"),
       ...quotes,

@@ -24,6 +24,9 @@ from spacy_ddi.picture.graph_layout import Layout, lay_out
 MOST_WEIGHT: Final = 6.0
 """Lines grow no wider from there."""
 
+OWN_COLOURS: Final = 8
+"""Colours in `graph.css` for types that are not those of the DDI corpus."""
+
 BEND: Final = 22.0
 """How far apart the lines of several types between two drugs are bent."""
 
@@ -119,20 +122,21 @@ def render_graph(
     """
     layout = lay_out(graph)
     labels = _labels_of(graph)
+    own = _own_colours(labels)
     summary = (
         f"{count_of(graph.number_of_edges(), 'interaction')} of {count_of(len(graph), 'drug')}"
     )
     return _PAGE.substitute(
         title=escape(title),
         summary=summary,
-        types="\n".join(_types(labels)),
+        types="\n".join(_types(labels, own)),
         width=layout.width,
         height=layout.height,
-        lines="\n".join(reversed(list(_lines(graph, layout)))),
-        circles="\n".join(_circles(graph, layout)),
+        lines="\n".join(reversed(list(_lines(graph, layout, own)))),
+        circles="\n".join(_circles(graph, layout, own)),
         names="\n".join(_names(graph, layout)),
         key=_key(_thinness(graph)),
-        data=_as_json(_data(graph, layout, note)),
+        data=_as_json({**_data(graph, layout), "own": own, "note": note}),
         css=package_text("colours.css") + _own_text("graph.css"),
         js=_own_text("graph_boxes.js") + _own_text("graph.js"),
     )
@@ -142,13 +146,26 @@ def _labels_of(graph: nx.MultiGraph[str]) -> Counter[str]:
     return Counter(row["label"] for _, _, row in graph.edges(data="row"))
 
 
-def _types(labels: Mapping[str, int]) -> Iterator[str]:
+def _own_colours(labels: Mapping[str, int]) -> dict[str, int]:
+    """The colour of each type that the DDI corpus does not have, as far as there are some."""
+    own = [label for label in labels if label and label not in INTERACTION_TYPES]
+    most_frequent = sorted(own, key=lambda label: (-labels[label], label))
+    return {label: number for number, label in enumerate(most_frequent[:OWN_COLOURS])}
+
+
+def _typed(label: str, own: Mapping[str, int]) -> str:
+    """Attributes that colour an element."""
+    colour = f' data-own="{own[label]}"' if label in own else ""
+    return f'data-label="{escape(label)}"{colour}'
+
+
+def _types(labels: Mapping[str, int], own: Mapping[str, int]) -> Iterator[str]:
     """What the colours mean, and a switch for each."""
     order = [*INTERACTION_TYPES, *sorted(labels)]
     for label in sorted(labels, key=order.index):
         meaning = escape(INTERACTION_TYPES.get(label, ""))
         yield (
-            f'<label title="{meaning}" data-label="{escape(label)}">'
+            f'<label title="{meaning}" {_typed(label, own)}>'
             f'<input class="scripted" type="checkbox" checked value="{escape(label)}">'
             f"<i></i>{escape(label) or 'untyped'} <small>{labels[label]:,}</small></label>"
         )
@@ -163,7 +180,7 @@ def _width(weight: float, thinness: float) -> float:
     return round((0.9 + 0.95 * min(weight, MOST_WEIGHT)) * thinness, 2)
 
 
-def _lines(graph: nx.MultiGraph[str], layout: Layout) -> Iterator[str]:
+def _lines(graph: nx.MultiGraph[str], layout: Layout, own: Mapping[str, int]) -> Iterator[str]:
     """The lines in the order of the rows."""
     thinness = _thinness(graph)
     together: Counter[tuple[str, str]] = Counter()
@@ -177,19 +194,19 @@ def _lines(graph: nx.MultiGraph[str], layout: Layout) -> Iterator[str]:
         bend_y = (y + to_y) / 2 + shift * (to_x - x) / length
         way = f"Q{bend_x:.1f} {bend_y:.1f} {to_x} {to_y}" if shift else f"L{to_x} {to_y}"
         yield (
-            f'<path data-label="{escape(row["label"])}" d="M{x} {y}{way}" '
+            f'<path {_typed(row["label"], own)} d="M{x} {y}{way}" '
             f'stroke-width="{_width(weight, thinness)}"/>'
         )
 
 
-def _circles(graph: nx.MultiGraph[str], layout: Layout) -> Iterator[str]:
+def _circles(graph: nx.MultiGraph[str], layout: Layout, own: Mapping[str, int]) -> Iterator[str]:
     """The drugs, each in the colour of its most frequent type."""
     for drug, name in graph.nodes(data="name"):
         (x, y), radius = layout.places[drug], layout.radii[drug]
         labels = Counter(row["label"] for _, _, row in graph.edges(drug, data="row"))
         label = min(labels, key=lambda each: (-labels[each], each))
         yield (
-            f'<circle data-label="{escape(label)}" cx="{x}" cy="{y}" r="{radius}">'
+            f'<circle {_typed(label, own)} cx="{x}" cy="{y}" r="{radius}">'
             f"<title>{escape(name)}</title></circle>"
         )
 
@@ -214,7 +231,7 @@ def _key(thinness: float) -> str:
     )
 
 
-def _data(graph: nx.MultiGraph[str], layout: Layout, note: str) -> dict[str, Any]:
+def _data(graph: nx.MultiGraph[str], layout: Layout) -> dict[str, Any]:
     """What the script shows of drugs and lines, in the order in which they are drawn."""
     numbers = {drug: number for number, drug in enumerate(graph)}
     drugs = [
@@ -240,7 +257,6 @@ def _data(graph: nx.MultiGraph[str], layout: Layout, note: str) -> dict[str, Any
         "lines": lines,
         "size": [layout.width, layout.height],
         "meanings": dict(INTERACTION_TYPES),
-        "note": note,
     }
 
 

@@ -1,39 +1,33 @@
-"""What a worker does: load a pipeline once, annotate chunks of documents, write their parts."""
+"""What a pipeline says of documents, as rows of a table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from spacy.language import Language
 
-from spacy_ddi.runs.parts import write_part
+from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.runs.predictions import annotate, rows_of
-from spacy_ddi.runs.report import Report
-from spacy_ddi.runs.shards import Chunk
+from spacy_ddi.runs.report import Said
 
 
 @dataclass
 class Annotator:
-    """Annotates chunks and writes their parts.
+    """Annotates documents; see `Annotate`.
 
     nlp (Language): The pipeline.
-    folder (Path): The output's folder.
     """
 
     nlp: Language
-    folder: Path
 
-    def __call__(self, chunk: Chunk) -> Report:
-        """Annotate a chunk and write its part.
+    def __call__(self, documents: Sequence[TextDocument]) -> Said:
+        """Annotate documents.
 
-        chunk (Chunk): The documents.
-        RETURNS (Report): What became of it. A document on which the pipeline fails is an error
-            of the part, and the others are annotated one by one.
+        documents (Sequence[TextDocument]): The documents.
+        RETURNS (Said): Rows and errors. A document on which the pipeline fails is an error, and the
+            others are annotated one by one.
         """
-        kept, failures = annotate(self.nlp, chunk.documents, {"rows": rows_of})
-        rows = [row for each in kept for row in each.rows]
-        errors = [*chunk.errors, *failures]
-        write_part(self.folder, chunk.name, rows, errors)
-        n_characters = sum(len(document.text) for document in chunk.documents)
-        return Report(chunk.name, len(chunk.documents), len(rows), len(errors), n_characters)
+        errors: list[str] = []
+        kept = annotate(self.nlp, documents, {"rows": rows_of}, on_error=errors.append)
+        return Said([row for each in kept for row in each.rows], errors)

@@ -5,13 +5,19 @@ DuckDB does the work, and puts on the disk what is larger than memory.
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from spacy_ddi.errors import CorpusError, DDIError, Errors
+from spacy_ddi.formats.format import formats
+from spacy_ddi.runs.manifest import NAME
 from spacy_ddi.runs.parts import ENDING
+from spacy_ddi.runs.run_lock import LOCK, alone_in
 
 try:
     import duckdb
@@ -27,6 +33,17 @@ MOST_SURE: Final = 0.999
 """A score counts as no more than this: nothing is certain."""
 
 _STATEMENTS: Final = """
+CREATE TABLE latest AS
+SELECT document, format, max(place) AS last
+FROM read_parquet($parts) JOIN sources USING (file)
+GROUP BY ALL HAVING min(place) < max(place);
+
+CREATE VIEW said AS
+SELECT * FROM read_parquet($parts, filename = true, file_row_number = true)
+LEFT JOIN sources USING (file)
+LEFT JOIN latest USING (document, format)
+WHERE last IS NULL OR place = last;
+
 CREATE VIEW ends AS
 SELECT document, year, label, score, sentence, sentence_start, file,
     regexp_replace(lower(nfc_normalize(head)), '[\\s\\p{Pd}]+', ' ', 'g') AS head_key,
@@ -36,7 +53,7 @@ SELECT document, year, label, score, sentence, sentence_start, file,
     coalesce(nullif(tail_name, ''), tail) AS tail_name,
     head_start, head_end, tail_start, tail_end,
     filename AS part, file_row_number AS row
-FROM read_parquet($parts, filename = true, file_row_number = true)
+FROM said
 WHERE score >= $least;
 
 CREATE VIEW statements AS
@@ -50,8 +67,9 @@ SELECT *,
     CASE WHEN in_order THEN tail_name ELSE head_name END AS other_name
 FROM ends;
 """
-"""What the parts say. Names without an identifier are compared in small letters, and runs of blanks
-and hyphens are one blank."""
+"""What the parts say; of a document of which several files have versions, what the last one does.
+Names without an identifier are compared in small letters, and runs of blanks and hyphens are one
+blank."""
 
 _TABLES: Final = (
     # Sentences are told apart by where they begin, and documents by file and id.
@@ -152,7 +170,8 @@ def aggregate(
     """Write a row for each pair of drugs and type of interaction.
 
     Drugs are told apart by their identifiers where a linker gave some, or else by their names in
-    small letters. `probability` is that of at least one document being right, if each document's
+    small letters. Where several files have versions of a document (a PMID, a set id), the last one
+    counts. `probability` is that of at least one document being right, if each document's
     best score is the probability that it is, and documents err independently: 1 - Π(1 - score). A
     sentence in the same words counts once, whatever the number of documents that repeat it.
 
@@ -162,12 +181,13 @@ def aggregate(
     memory (Optional[str]): How much DuckDB may take: "2GB". None for four fifths of what there is.
         What is more lies beside the output meanwhile.
     RETURNS (Counts): What was written.
-    RAISES (CorpusError): If the folder has no parts, or the memory is too little.
+    RAISES (CorpusError): If the folder has no parts, if the memory is too little, or if another
+        command writes the same file.
     """
     if not any(folder.glob(f"part-*{ENDING}")):
         raise CorpusError(Errors.NO_PARTS.format(path=folder))
     output.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as aside:
+    with _folder_beside(output) as aside:
         # Tables of a database in a file leave memory more willingly than those of none.
         with duckdb.connect(Path(aside, "tables.db")) as base:
             base.execute("SET preserve_insertion_order = false")
@@ -189,10 +209,28 @@ def aggregate(
     return counts
 
 
+@contextmanager
+def _folder_beside(output: Path) -> Iterator[Path]:
+    """A block with an empty folder, whose name depends on the output alone: what a killed command
+    has left in it, the next one removes."""
+    folder = output.with_name(f".{output.name}.tables")
+    with alone_in(folder):
+        for path in folder.iterdir():
+            if path.name != LOCK:
+                path.unlink() if path.is_file() else shutil.rmtree(path)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _write_pairs(
     base: duckdb.DuckDBPyConnection, folder: Path, output: Path, least_score: float
 ) -> Counts:
     parts = _quoted(Path(escape(str(folder)), f"part-*{ENDING}"))
+    base.execute("CREATE TABLE sources (file VARCHAR, format VARCHAR, place INTEGER)")
+    if versioned := _sources(folder):
+        base.executemany("INSERT INTO sources VALUES (?, ?, ?)", versioned)
     base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(least_score)))
     for query in _TABLES:
         base.execute(query.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE)))
@@ -207,6 +245,22 @@ def _write_pairs(
     return Counts(
         *(base.execute(f"SELECT count(*) FROM {each}").fetchall()[0][0] for each in sources)
     )
+
+
+def _sources(folder: Path) -> list[tuple[str, str, int]]:
+    """The files of a run that may have versions of the same documents: each with its format, and
+    which in order it is."""
+    try:
+        inputs = json.loads((folder / NAME).read_text(encoding="utf-8"))["inputs"]
+        found = [(each["path"], each["format"]) for each in inputs]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # a folder that was put together by hand
+    known = formats()
+    return [
+        (path, name, place)
+        for place, (path, name) in enumerate(found)
+        if name in known and known[name].has_versions
+    ]
 
 
 def _quoted(path: Path) -> str:

@@ -9,57 +9,111 @@ from pathlib import Path
 from typing import Any, Final
 
 from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.formats.inputs import Input
-from spacy_ddi.runs.parts import write_whole
+from spacy_ddi.runs.merging import PART, numbers_in
+from spacy_ddi.runs.parts import WRITING, write_whole
+from spacy_ddi.runs.run_lock import LOCK
+from spacy_ddi.runs.shards import Shard
 
 NAME: Final = "manifest.json"
+MODIFIED: Final = "modified"
+
 BLOCK: Final = 1 << 20
 
 
-def manifest_of(inputs: Iterable[Input], settings: Mapping[str, Any]) -> dict[str, Any]:
+def manifest_of(
+    shards: Iterable[Shard], settings: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What a run is made of.
 
-    inputs (Iterable[Input]): The files, in their order.
+    shards (Iterable[Shard]): The inputs, in their order.
     settings (Mapping[str, Any]): All that the result depends on beside; JSON values.
+    before (Optional[Mapping[str, Any]]): The manifest of an earlier start. A file that has the size
+        and the time that it had then is not read again for its digest.
     RETURNS (Dict[str, Any]): JSON values.
     """
-    files = [
-        {
-            "path": str(path),
-            "format": format.name,
-            "bytes": path.stat().st_size,
-            "sha256": digest_of(path),
-        }
-        for path, format in inputs
-    ]
+    known = {_state(each): each["sha256"] for each in (before or {}).get("inputs", [])}
+    files = []
+    for shard in shards:
+        for path, format_name in shard.files:
+            status = Path(path).stat()
+            file = {
+                "path": path,
+                "format": format_name,
+                "bytes": status.st_size,
+                MODIFIED: status.st_mtime_ns,
+                "parts": f"part-{shard.number:06d}-*.parquet",
+            }
+            file["sha256"] = known.get(_state(file)) or digest_of(Path(path))
+            files.append(file)
     return {"settings": dict(settings), "inputs": files}
 
 
-def require_same(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """See that a folder belongs to a run, or to none; then it does.
+def _state(file: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(file.get(key) for key in ("path", "bytes", MODIFIED))
 
-    folder (Path): The output's folder; it is made.
-    manifest (Mapping[str, Any]): What the run is made of.
-    RETURNS (bool): Whether the run was begun before.
-    RAISES (CorpusError): If the folder has another run's output, or something else.
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a run.
+
+    folder (Path): The output's folder.
+    RETURNS (Optional[Dict[str, Any]]): None if there is none.
+    RAISES (CorpusError): If it is damaged, or if the folder has something else and no manifest.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
     if not path.exists():
-        found = next((each.name for each in folder.iterdir() if not _is_ours(each)), None)
+        inside = sorted(folder.iterdir()) if folder.is_dir() else []
+        found = next((each.name for each in inside if not _is_ours(each)), None)
         if found is not None:
             raise CorpusError(Errors.OUTPUT_IN_USE.format(path=folder, found=found))
-        write_whole(path, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
-        return False
+        return None
     try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        problem = f"{NAME}, which is no JSON ({error})"
+        before: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(before["inputs"], list):
+            raise TypeError("inputs are no list")
+    except (ValueError, KeyError, TypeError) as error:
+        problem = f"a {NAME} that none of our runs has written ({error})"
         raise CorpusError(Errors.OUTPUT_IN_USE.format(path=folder, found=problem)) from error
-    if before != manifest:
-        changes = "; ".join(differences(before, manifest))
-        raise CorpusError(Errors.OUTPUT_DIFFERS.format(path=folder, changes=changes))
-    return True
+    return before
+
+
+def require_same(
+    folder: Path, manifest: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> None:
+    """See that a folder belongs to a run, or to none; then it does.
+
+    folder (Path): The output's folder.
+    manifest (Mapping[str, Any]): What the run is made of.
+    before (Optional[Mapping[str, Any]]): What the folder has.
+    RAISES (CorpusError): If it is another run's.
+    """
+    if before is None:
+        content = json.dumps(manifest, indent=1, ensure_ascii=False)
+        write_whole(folder / NAME, content.encode())
+    elif changes := differences(_compared(before), _compared(manifest)):
+        raise CorpusError(Errors.OUTPUT_DIFFERS.format(path=folder, changes="; ".join(changes)))
+
+
+def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest without times: a copy of a file is the same file."""
+    inputs = [
+        {key: value for key, value in file.items() if key != MODIFIED}
+        for file in manifest["inputs"]
+    ]
+    return {**manifest, "inputs": inputs}
+
+
+def missing_inputs(folder: Path) -> tuple[list[str], int]:
+    """The inputs of a run whose parts are not all there.
+
+    folder (Path): The output's folder.
+    RETURNS (Tuple[List[str], int]): Their paths, and how many inputs the run has. None where there
+        is no manifest to tell.
+    """
+    manifest = read_manifest(folder) if (folder / NAME).exists() else None
+    inputs = manifest["inputs"] if manifest is not None else []
+    complete = {number for number, parts in numbers_in(folder, PART).items() if parts.are_all}
+    missing = [each["path"] for each in inputs if int(each["parts"].split("-")[1]) not in complete]
+    return missing, len(inputs)
 
 
 def differences(before: Any, now: Any, where: str = "") -> list[str]:
@@ -100,4 +154,4 @@ def digest_of(path: Path) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    return path.name.startswith(("part-", ".part-", f".{NAME}"))
+    return path.name == LOCK or path.name.startswith(WRITING)

@@ -1,4 +1,4 @@
-"""The parts of a run's output: a Parquet file a chunk, and what went wrong in it beside.
+"""The parts of a run's output: Parquet files, and what went wrong in each beside.
 
 A part is written under another name, flushed to the disk, and then renamed: what has its name is
 whole.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from itertools import product
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.formats.row_files import row_schema
 
 try:
     import pyarrow as pa
@@ -25,42 +27,63 @@ except ImportError as error:
 ENDING: Final = ".parquet"
 ERRORS: Final = ".errors.jsonl"
 
-SCHEMA: Final = pa.schema(
-    [
-        ("document", pa.string()),
-        ("year", pa.int16()),
-        ("section", pa.string()),
-        *((f"head{end}", pa.string()) for end in ("", "_type", "_id", "_name")),
-        ("head_start", pa.int64()),
-        ("head_end", pa.int64()),
-        *((f"tail{end}", pa.string()) for end in ("", "_type", "_id", "_name")),
-        ("tail_start", pa.int64()),
-        ("tail_end", pa.int64()),
-        ("label", pa.string()),
-        ("score", pa.float32()),
-        ("sentence", pa.string()),
-        ("sentence_start", pa.int64()),
-        ("file", pa.string()),
-    ]
-)
+UNFINISHED: Final = "unfinished"
+"""The folder of what will be parts."""
+
+WRITING: Final = ".writing-"
+"""How names of files begin that are not whole."""
+
+_DOCUMENTS: Final = b"documents"
+"""A part tells how many it is made of, since not each document has a row."""
+
+SCHEMA: Final = row_schema()
 """A row an interaction. Offsets are characters of the document's text."""
 
 
 def write_part(
-    folder: Path, name: str, rows: Sequence[dict[str, Any]], errors: Sequence[str]
+    folder: Path,
+    name: str,
+    rows: Sequence[dict[str, Any]],
+    errors: Sequence[str],
+    documents: int = 0,
 ) -> None:
-    """Write a part. Errors come first, so that a part which is there has all that it had to say.
+    """Write a part, or what becomes one.
 
-    folder (Path): The output's folder.
-    name (str): What the part is called.
+    folder (Path): Its folder.
+    name (str): What it is called.
     rows (Sequence[Dict[str, Any]]): Interactions by the columns of `SCHEMA`.
     errors (Sequence[str]): Lines of the error table.
+    documents (int): How many it is made of.
     """
+    table = pa.Table.from_pylist(list(rows), SCHEMA)
+    _write(folder / name, table, "".join(f"{line}\n" for line in errors).encode(), documents)
+
+
+def merge_parts(paths: Sequence[Path], path: Path) -> None:
+    """Make one part of several.
+
+    paths (Sequence[Path]): What they are called, in their order.
+    path (Path): What it is called.
+    """
+    tables = [parquet.read_table(each.with_name(each.name + ENDING)) for each in paths]
+    errors = [each.with_name(each.name + ERRORS) for each in paths]
+    found = b"".join(each.read_bytes() for each in errors if each.exists())
+    documents = sum(int(table.schema.metadata[_DOCUMENTS]) for table in tables)
+    whole = pa.concat_tables([table.replace_schema_metadata() for table in tables])
+    _write(path, whole.combine_chunks(), found, documents)
+
+
+def _write(path: Path, table: pa.Table, errors: bytes, documents: int) -> None:
+    """Write a table and its errors, these first: what is there has all that it had to say."""
+    beside = path.with_name(path.name + ERRORS)
     if errors:
-        write_whole(folder / f"{name}{ERRORS}", "".join(f"{line}\n" for line in errors).encode())
+        write_whole(beside, errors)
+    else:
+        beside.unlink(missing_ok=True)
+    table = table.replace_schema_metadata({_DOCUMENTS: str(documents)})
     sink = pa.BufferOutputStream()
-    parquet.write_table(pa.Table.from_pylist(list(rows), SCHEMA), sink, compression="zstd")
-    write_whole(folder / f"{name}{ENDING}", sink.getvalue())
+    parquet.write_table(table, sink, compression="zstd")
+    write_whole(path.with_name(path.name + ENDING), sink.getvalue())
 
 
 def write_whole(path: Path, content: bytes | Any) -> None:
@@ -70,7 +93,7 @@ def write_whole(path: Path, content: bytes | Any) -> None:
     content (bytes): A buffer.
     """
     # Not by process number: two machines with shared storage may have the same.
-    unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
+    unfinished = path.with_name(f"{WRITING}{token_hex(8)}")
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()
@@ -93,22 +116,36 @@ def flush_folder(folder: Path) -> None:
         os.close(number)
 
 
-def parts_done(folder: Path) -> set[str]:
-    """The parts that are there.
+class Totals(NamedTuple):
+    """What parts hold together.
 
-    folder (Path): The output's folder.
-    RETURNS (Set[str]): What they are called.
+    parts, documents, interactions (int): How many.
     """
-    return {path.name.removesuffix(ENDING) for path in folder.glob(f"part-*{ENDING}")}
+
+    parts: int
+    documents: int
+    interactions: int
 
 
-def remove_unfinished(folder: Path) -> None:
+def totals_of(folder: Path) -> Totals:
+    """Count what is in parts.
+
+    folder (Path): Their folder.
+    RETURNS (Totals): What they hold.
+    """
+    footers = [parquet.read_metadata(path) for path in folder.glob(f"*[0-9]*{ENDING}")]
+    documents = sum(int(footer.metadata[_DOCUMENTS]) for footer in footers)
+    return Totals(len(footers), documents, sum(footer.num_rows for footer in footers))
+
+
+def remove_unwritten(output: Path) -> None:
     """Remove what was being written when a run was stopped.
 
-    folder (Path): The output's folder.
+    output (Path): The output's folder.
     """
-    for path in folder.glob(".part-*"):
-        path.unlink(missing_ok=True)
+    for folder, pattern in product((output, output / UNFINISHED), (f"{WRITING}*", "*.tries")):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def gather_errors(folder: Path, others: Iterable[str] = ()) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -14,17 +15,13 @@ from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.documents import Interaction, Mention
-from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.formats.relation_records import RelationRecord, relation_records
+from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 from spacy_ddi.parallel import pipe_in_processes
-from spacy_ddi.runs.shards import error_line
+from spacy_ddi.runs.machine_failures import failure_line, is_of_machine
 from spacy_ddi.text.passages import passages
 
 BATCH_SIZE: Final = 16
-
-COLUMNS: Final = ("document", "year", "section", *RelationRecord.__annotations__, "file")
-"""Of the table of interactions."""
 
 Place = tuple[int, int]
 
@@ -64,33 +61,67 @@ class Kept(NamedTuple):
 
 
 def annotate(
-    nlp: Language, documents: Sequence[TextDocument], keeps: Mapping[str, Keep], n_process: int = 1
-) -> tuple[list[Kept], list[str]]:
-    """Annotate documents. If the pipeline fails, they are annotated one by one, so that the failure
-    costs its own document only.
+    nlp: Language,
+    documents: Iterable[TextDocument],
+    keeps: Mapping[str, Keep],
+    *,
+    n_process: int = 1,
+    on_error: Callable[[str], None],
+) -> Iterator[Kept]:
+    """Annotate documents, as a stream. If the pipeline fails, the documents that are under way are
+    annotated one by one, so that the failure costs its own document only.
 
     nlp (Language): The pipeline.
-    documents (Sequence[TextDocument]): The documents.
+    documents (Iterable[TextDocument]): The documents.
     keeps (Mapping[str, Keep]): What to keep of them, by names.
     n_process (int): Processes.
-    RETURNS (Tuple[List[Kept], List[str]]): Of each document what was kept, and a line of the
-        error table for each on which the pipeline fails.
+    on_error (Callable[[str], None]): Gets a line of the error table for each document on which the
+        pipeline fails.
+    YIELDS (Kept): Of each document what was kept, in order.
+    RAISES (OSError): If the disk fails, which is no document's fault.
     """
-    try:
-        return list(_kept(nlp, documents, keeps, n_process)), []
-    except Exception:
-        kept: list[Kept] = []
-        errors = []
-        for document in documents:
+    given = _Given(documents)
+    while True:
+        try:
+            for kept in _kept(nlp, given, keeps, n_process):
+                given.under_way.popleft()
+                yield kept
+            return
+        except Exception as error:
+            if given.has_failed or not given.under_way or is_of_machine(error):
+                raise  # it is no document's fault
+        while given.under_way:
+            document = given.under_way.popleft()
             try:
-                kept += _kept(nlp, [document], keeps, 1)
+                yield from _kept(nlp, [document], keeps, 1)
             except Exception as error:
-                problem = f"the pipeline failed: {type(error).__name__}: {error}"
-                file = document.file
-                place = document.origin.removeprefix(file).lstrip(", ") or document.id
-                message = Errors.DOCUMENT.format(path=file, place=place, problem=problem)
-                errors.append(error_line(CorpusError(message), file=file, document=document.id))
-        return kept, errors
+                if is_of_machine(error):
+                    raise
+                on_error(failure_line(document, error))
+
+
+class _Given:
+    """Documents that are taken one after another, by one that may fail and another after it.
+
+    documents (Iterable[TextDocument]): The documents.
+    """
+
+    def __init__(self, documents: Iterable[TextDocument]) -> None:
+        self.under_way: deque[TextDocument] = deque()
+        self.has_failed = False
+        self._documents = iter(documents)
+
+    def __iter__(self) -> Iterator[TextDocument]:
+        while True:
+            try:
+                document = next(self._documents, None)
+            except BaseException:
+                self.has_failed = True
+                raise
+            if document is None:
+                return
+            self.under_way.append(document)
+            yield document
 
 
 def rows_of(passage: Passage, source: MentionSource) -> list[dict[str, Any]]:
@@ -202,23 +233,22 @@ def annotated(
 
 
 def _kept(
-    nlp: Language, documents: Sequence[TextDocument], keeps: Mapping[str, Keep], n_process: int
+    nlp: Language, documents: Iterable[TextDocument], keeps: Mapping[str, Keep], n_process: int
 ) -> Iterator[Kept]:
     source = component_of(nlp).candidates.mentions
-    parts = [
-        (passage, (number, offset))
+    parts = (
+        (passage, (number, document, offset))
         for number, document in enumerate(documents)
         for offset, passage in passages(document.text)
-    ]
+    )
     stream = pipe_in_processes(
         nlp, parts, n_process=n_process, as_tuples=True, batch_size=BATCH_SIZE
     )
-    for number, docs in groupby(stream, key=lambda each: each[1][0]):
-        document = documents[number]
+    for (_, document), docs in groupby(stream, key=lambda each: each[1][:2]):
         yield Kept(
             document,
             [
                 {name: keep(Passage(doc, offset, document), source) for name, keep in keeps.items()}
-                for doc, (_, offset) in docs
+                for doc, (_, _, offset) in docs
             ],
         )

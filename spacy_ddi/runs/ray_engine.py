@@ -10,8 +10,7 @@ import logging
 import os
 import pickle
 import platform
-from collections import defaultdict
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,12 +18,10 @@ from typing import Any, Final, NamedTuple
 
 from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.runs.manifest import NAME
-from spacy_ddi.runs.report import Annotate, MakeAnnotator, Report
-from spacy_ddi.runs.shards import Shard, missing_chunks, shard_of
+from spacy_ddi.runs.report import MakeWork, Report, Work
+from spacy_ddi.runs.shards import Shard, missing_chunks
+from spacy_ddi.runs.silence import no_stderr
 from spacy_ddi.threads import one_thread
-
-TRIES: Final = 3
-"""How often documents may take their worker with them before the run ends."""
 
 ACTORS_A_READER: Final = 32
 """Reading is so much faster than annotating that one task feeds as many actors."""
@@ -54,33 +51,32 @@ class Place(NamedTuple):
 
 def annotate_with_ray(
     shards: Sequence[Shard],
-    done: Collection[str],
-    make_annotator: MakeAnnotator,
+    make_work: MakeWork,
     *,
     output: Path,
     n_process: int,
     address: str | None = None,
 ) -> Generator[Report, None, None]:
-    """Read and annotate in Ray's processes. One that dies is replaced, and its work done again.
+    """Read and annotate in Ray's processes. One that dies is replaced, and its work done again; a
+    `Worker` finds the document to blame.
 
     shards (Sequence[Shard]): What to read.
-    done (Collection[str]): The parts that are there.
-    make_annotator (Callable[[], Annotate]): Picklable; called once in each actor.
+    make_work (Callable[[], Work]): Picklable; called once in each actor.
     output (Path): The output's folder, with its manifest.
     n_process (int): Actors, each with one processor; of those that a cluster has no processor for,
         none starts.
     address (Optional[str]): A cluster's; None to start Ray on this machine, and to end it. A Ray
         that this process has started before is used as it is.
-    YIELDS (Report): As parts are made, about in the order of the shards.
+    YIELDS (Report): As chunks are done, about in the order of the shards.
     RAISES (DDIError): If Ray is not installed, if there is no such cluster, if its machines don't
-        share files, or if documents let workers die `TRIES` times.
+        share files, or what a worker raises.
     """
     require_ray()
     if not shards:
         return
     place = Place(str(Path.cwd()), str(output.absolute()))
     with _ray(n_process, address):
-        rows = _rows(_items(shards, done), make_annotator, place, n_process)
+        rows = _rows(_items(shards), make_work, place, n_process)
         for row in rows:
             outcome = pickle.loads(row["outcome"])
             if isinstance(outcome, Exception):
@@ -120,7 +116,7 @@ def _ray(n_process: int, address: str | None) -> Iterator[None]:
             "include_dashboard": False,
         }
     try:
-        with _no_stderr():
+        with no_stderr():  # Ray's part in C++ writes before it has read how much it should
             ray.init(**where, log_to_driver=False, logging_level=logging.CRITICAL)
     except Exception as error:  # Ray raises any kind, and its message tells most
         problem = _first_line(error)
@@ -132,27 +128,12 @@ def _ray(n_process: int, address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-@contextmanager
-def _no_stderr() -> Iterator[None]:
-    """A block in which nobody writes to standard error: Ray's part in C++ does before it has read
-    how much it should."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def _rows(
-    items: list[dict[str, bytes]], make_annotator: MakeAnnotator, place: Place, n_process: int
+    items: list[dict[str, bytes]], make_work: MakeWork, place: Place, n_process: int
 ) -> Iterator[dict[str, bytes]]:
     """Pickled reports or errors, as Ray gives them."""
     import ray
@@ -172,8 +153,8 @@ def _rows(
             num_cpus=0,  # all processors belong to actors
         )
         outcomes = chunks.map(
-            _Worker,
-            fn_constructor_args=(make_annotator, place),
+            _Actor,
+            fn_constructor_args=(make_work, place),
             compute=ActorPoolStrategy(size=n_process, max_tasks_in_flight_per_actor=2),
             num_cpus=1,
         )
@@ -184,38 +165,35 @@ def _rows(
         raise DDIError(Errors.RAY_GAVE_UP.format(problem=problem)) from error
 
 
-def _items(shards: Sequence[Shard], done: Collection[str]) -> list[dict[str, bytes]]:
-    """Shards, each with its parts that are there, as Ray takes them."""
-    parts: dict[int, set[str]] = defaultdict(set)
-    for name in done:
-        parts[shard_of(name)].add(name)
-    return [{"shard": pickle.dumps((shard, parts[shard.number]))} for shard in shards]
+def _items(shards: Sequence[Shard]) -> list[dict[str, bytes]]:
+    """Shards as Ray takes them."""
+    return [{"shard": pickle.dumps(shard)} for shard in shards]
 
 
 def _read(row: dict[str, bytes], place: Place) -> Iterator[dict[str, bytes]]:
     """What a task does: read a shard. Errors travel on as chunks do."""
-    shard, done = pickle.loads(row["shard"])
+    shard = pickle.loads(row["shard"])
     try:
         _go_to(place)
         for path, _ in shard.files:
             _require_there(Path(path))
-        for chunk in missing_chunks([shard], done):
+        for chunk in missing_chunks([shard]):
             yield {"chunk": pickle.dumps(chunk)}
     except (DDIError, OSError) as error:
         yield {"chunk": pickle.dumps(error)}
 
 
-class _Worker:
-    """What an actor is: it makes its annotator at its first chunk, so that what fails then is an
-    error of ours, and none of an actor that could not start.
+class _Actor:
+    """What an actor is: it makes its worker at its first chunk, so that what fails then is an error
+    of ours, and none of an actor that could not start.
 
-    make_annotator (Callable[[], Annotate]): Called once.
+    make_work (Callable[[], Work]): Called once.
     place (Place): Where files are.
     """
 
-    def __init__(self, make_annotator: MakeAnnotator, place: Place) -> None:
-        self._make_annotator, self._place = make_annotator, place
-        self._annotate: Annotate | None = None
+    def __init__(self, make_work: MakeWork, place: Place) -> None:
+        self._make_work, self._place = make_work, place
+        self._work: Work | None = None
 
     def __call__(self, row: dict[str, bytes]) -> dict[str, bytes]:
         chunk = pickle.loads(row["chunk"])
@@ -224,14 +202,10 @@ class _Worker:
         try:
             _go_to(self._place)
             _require_there(Path(self._place.output, NAME))
-            tries = Path(self._place.output, f".{chunk.name}.tries")
-            _count_try(tries, chunk.name)
-            if self._annotate is None:
+            if self._work is None:
                 one_thread()
-                self._annotate = self._make_annotator()
-            report = self._annotate(chunk)
-            tries.unlink(missing_ok=True)
-            return {"outcome": pickle.dumps(report)}
+                self._work = self._make_work()
+            return {"outcome": pickle.dumps(self._work(chunk))}
         except (DDIError, OSError) as error:
             return {"outcome": pickle.dumps(error)}
 
@@ -244,17 +218,3 @@ def _go_to(place: Place) -> None:
 def _require_there(path: Path) -> None:
     if not path.exists():
         raise DDIError(Errors.NOT_SHARED.format(path=path, machine=platform.node()))
-
-
-def _count_try(path: Path, part: str) -> None:
-    """Note that a part is begun. Ray itself begins a dead worker's work again without end.
-
-    path (Path): Where tries are counted; it is removed with the part, or when a run goes on.
-    part (str): What the part is called.
-    RAISES (DDIError): If the part was begun `TRIES` times.
-    """
-    times = path.stat().st_size if path.exists() else 0
-    if times >= TRIES:
-        raise DDIError(Errors.PROCESS_DIED.format(part=part, times=times))
-    with path.open("ab") as file:
-        file.write(b".")

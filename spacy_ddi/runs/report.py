@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.runs.shards import Chunk
 
 
 class Report(NamedTuple):
     """What became of a chunk.
 
-    name (str): Its part.
-    documents, interactions, errors, characters (int): How many.
+    shard, number (int): Which chunk.
+    is_last (bool): Whether it is its shard's last.
+    documents, interactions, errors (int): How many.
+    begin, end (int): As in `Chunk`.
     """
 
-    name: str
+    shard: int
+    number: int
+    is_last: bool
     documents: int
     interactions: int
     errors: int
-    characters: int
+    begin: int
+    end: int
 
 
-Annotate = Callable[[Chunk], Report]
-"""Annotates a chunk and writes its part; see `Annotator`."""
+class Said(NamedTuple):
+    """What a pipeline says of documents.
+
+    rows (List[Dict[str, Any]]): Interactions by the columns of `SCHEMA`.
+    errors (List[str]): Lines of the error table.
+    """
+
+    rows: list[dict[str, Any]]
+    errors: list[str]
+
+
+Annotate = Callable[[Sequence[TextDocument]], Said]
+"""Annotates documents; see `Annotator`."""
 
 MakeAnnotator = Callable[[], Annotate]
 """Picklable; called once in each worker."""
+
+Work = Callable[[Chunk], Report]
+"""Annotates a chunk and writes what is found; see `Worker`."""
+
+MakeWork = Callable[[], Work]
+"""Picklable; called once in each process."""

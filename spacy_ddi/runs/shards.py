@@ -6,26 +6,32 @@ Both depend on the inputs alone, so that a second start comes to the same pieces
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
 from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import format_named
-from spacy_ddi.formats.inputs import Input, read_input
+from spacy_ddi.formats.inputs import Input, bytes_read, read_input
 from spacy_ddi.formats.text_document import TextDocument
 
 SHARD_BYTES: Final = 4_000_000
 """Small files share a shard up to this size; a larger file has one of its own."""
 
 CHUNK: Final = 200
-"""Documents of a chunk, which becomes one part of the output."""
+"""Documents of a chunk, which a worker annotates at a time."""
 
 CHUNK_CHARACTERS: Final = 1_000_000
 """A chunk of long documents ends after this many characters."""
+
+CHUNKS_OF_PART: Final = 10
+"""Chunks of a part of the output."""
+
+LAST: Final = "-last"
+"""How the name of a shard's last chunk or part ends."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Shard:
     columns (Columns): Where tables have text and id.
     chunk (int): Documents of a chunk.
     chunk_characters (int): A chunk ends after so many, whatever its documents.
+    done (FrozenSet[int]): Numbers of the chunks that an earlier start has done.
     """
 
     number: int
@@ -44,6 +51,7 @@ class Shard:
     columns: Columns
     chunk: int
     chunk_characters: int
+    done: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,27 +61,28 @@ class Chunk:
     shard, number (int): Which shard, and which of its chunks, from 0.
     documents (Tuple[TextDocument, ...]): The documents.
     errors (Tuple[str, ...]): What could not be read among them, a line of JSON each.
+    begin, end (int): About which bytes of the shard's files they are, as these lie there.
+    is_last (bool): Whether it is its shard's last.
     """
 
     shard: int
     number: int
     documents: tuple[TextDocument, ...]
     errors: tuple[str, ...]
+    begin: int = 0
+    end: int = 0
+    is_last: bool = False
 
     @property
     def name(self) -> str:
-        """What its part is called."""
-        return part_name(self.shard, self.number)
+        """What it is called."""
+        return numbered_name(self.shard, self.number, is_last=self.is_last)
 
 
-def part_name(shard: int, number: int) -> str:
-    """What the part of a chunk is called, without an ending."""
-    return f"part-{shard:06d}-{number:06d}"
-
-
-def shard_of(name: str) -> int:
-    """The number of the shard that a part belongs to."""
-    return int(name.split("-")[1])
+def numbered_name(shard: int, number: int, *, is_last: bool) -> str:
+    """What a chunk or a part of a shard is called. The last one tells that it is, so names alone
+    tell whether a shard is complete."""
+    return f"{shard:06d}-{number:06d}{LAST if is_last else ''}"
 
 
 def make_shards(inputs: Iterable[Input], columns: Columns) -> list[Shard]:
@@ -84,10 +93,10 @@ def make_shards(inputs: Iterable[Input], columns: Columns) -> list[Shard]:
     RETURNS (List[Shard]): The shards.
     """
     shards: list[list[tuple[str, str]]] = []
-    filled = SHARD_BYTES
+    filled = 0
     for path, format in inputs:
         size = path.stat().st_size
-        if filled + size > SHARD_BYTES:
+        if not shards or filled + size > SHARD_BYTES:
             shards.append([])
             filled = 0
         shards[-1].append((str(path), format.name))
@@ -102,50 +111,83 @@ def read_chunks(shard: Shard) -> Iterator[Chunk]:
     """Read the documents of a shard.
 
     shard (Shard): The shard.
-    YIELDS (Chunk): Its documents in chunks; the last may have errors only.
+    YIELDS (Chunk): Its documents in chunks, at least one; the last may have errors only, or
+        nothing. Which is the last is known when there is no other: one is read ahead.
     """
     errors: list[str] = []
-    documents = _documents(shard, errors)
-    number = 0
-    while taken := list(_take(documents, shard)):
-        yield Chunk(shard.number, number, tuple(taken), tuple(errors))
+    position = _Position()
+    documents = _documents(shard, errors, position)
+    ready: Chunk | None = None
+    for number in count():
+        taken = tuple(_take(documents, shard))
+        if ready is not None and not taken and not errors:
+            break
+        begin = ready.end if ready is not None else 0
+        end = max(begin, position.bytes())
+        if ready is not None:
+            yield ready
+        ready = Chunk(shard.number, number, taken, tuple(errors), begin, end)
         errors.clear()
-        number += 1
-    if errors:
-        yield Chunk(shard.number, number, (), tuple(errors))
+    assert ready is not None
+    yield replace(ready, is_last=True)
 
 
-def missing_chunks(shards: Iterable[Shard], done: Collection[str]) -> Iterator[Chunk]:
+def missing_chunks(shards: Iterable[Shard]) -> Iterator[Chunk]:
     """Read what there is still to do.
 
     shards (Iterable[Shard]): The shards.
-    done (Collection[str]): The parts that are there.
-    YIELDS (Chunk): The chunks of all others.
+    YIELDS (Chunk): The chunks that are not done.
     """
     for shard in shards:
         for chunk in read_chunks(shard):
-            if chunk.name not in done:
+            if chunk.number not in shard.done:
                 yield chunk
 
 
-def error_line(error: DDIError, **place: str) -> str:
+def error_line(error: DDIError) -> str:
     """An error as a line of the error table.
 
-    error (DDIError): Its message begins with its code.
-    place (str): Where it is from: file, document.
-    RETURNS (str): JSON.
+    error (DDIError): The error.
+    RETURNS (str): JSON: file, position, code, message. File and position are empty where the error
+        is about none, or about all of the file.
     """
-    code, _, message = str(error).partition("] ")
-    return json.dumps({**place, "code": code.lstrip("["), "message": message}, ensure_ascii=False)
+    columns = {
+        "file": error.path,
+        "position": error.place,
+        "code": error.code,
+        "message": error.text,
+    }
+    return json.dumps(columns, ensure_ascii=False)
 
 
-def _documents(shard: Shard, errors: list[str]) -> Iterator[TextDocument]:
+class _Position:
+    """How far the files of a shard are read."""
+
+    def __init__(self) -> None:
+        self._before = self._size = 0
+
+    def begin(self, path: str) -> None:
+        """Begin a file."""
+        self._size = Path(path).stat().st_size
+
+    def end(self) -> None:
+        """End it."""
+        self._before, self._size = self._before + self._size, 0
+
+    def bytes(self) -> int:
+        """Bytes of all files that were read."""
+        return self._before + min(bytes_read(), self._size)
+
+
+def _documents(shard: Shard, errors: list[str], position: _Position) -> Iterator[TextDocument]:
     for path, name in shard.files:
+        position.begin(path)
         yield from read_input(
             Input(Path(path), format_named(name)),
             columns=shard.columns,
-            on_error=lambda error, path=path: errors.append(error_line(error, file=path)),  # type: ignore[misc]
+            on_error=lambda error: errors.append(error_line(error)),
         )
+        position.end()
 
 
 def _take(documents: Iterator[TextDocument], shard: Shard) -> Iterator[TextDocument]:

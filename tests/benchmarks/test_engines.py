@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.engines import DRUGS, copy_documents, time_run, write_citations
-from spacy_ddi.cli.extract_files import chosen_engine
-from spacy_ddi.cli.options import EngineOption
 from spacy_ddi.formats.inputs import find_inputs, read_documents
 from spacy_ddi.formats.text_document import TextDocument
+from spacy_ddi.runs.local_engine import annotate_here
 from tests.runs.made_up_run import make
 
 
@@ -44,9 +43,8 @@ def test_documents_of_ones_own_are_copied(tmp_path: Path) -> None:
 def test_all_documents_are_counted(tmp_path: Path) -> None:
     write_citations(tmp_path / "a.xml.gz", 250)
     output = tmp_path / "out"
-    engine = chosen_engine(EngineOption.LOCAL, output, n_process=1, address=None)
     timing, here = time_run(
-        "made up", tmp_path / "a.xml.gz", output, lambda: make(output, seconds=0.1), engine
+        "made up", tmp_path / "a.xml.gz", output, lambda: make(seconds=0.1), annotate_here
     )
     assert timing.documents == 250
     assert timing.seconds > 0.2 > here

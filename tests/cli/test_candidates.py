@@ -49,7 +49,8 @@ def test_candidates_are_written_and_read_back(run, pipeline, text, tmp_path, too
     assert "1 document, 3 pairs" in folded(result.stderr)
     assert pairs_of(out, tool) == FOUND
     gold = tmp_path / "gold.spacy"
-    assert run("convert", out, gold, "--from", tool).exit_code == 0
+    more = [] if tool == "brat" else ["--with-predictions"]
+    assert run("convert", out, gold, "--from", tool, *more).exit_code == 0
     docs = list(DocBin().from_disk(gold).get_docs(spacy.blank("en").vocab))
     assert [doc.text for doc in docs] == [sentence for sentence, _ in SENTENCES]
     related = [(r.head_text, r.label, r.tail_text) for doc in docs for r in relations_of_doc(doc)]

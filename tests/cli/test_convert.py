@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,9 @@ def test_brat_becomes_training_data(run, tmp_path):
 def test_other_formats_become_the_same(run, tmp_path, name):
     path = tmp_path / "own"
     formats()[name].write([own_document()], path)
-    assert run("convert", path, tmp_path / "a.spacy", "--from", name, *TYPES).exit_code == 0
+    more = ["--with-predictions"] if name in ("label-studio", "prodigy") else []
+    result = run("convert", path, tmp_path / "a.spacy", "--from", name, *TYPES, *more)
+    assert result.exit_code == 0
     first, second, _ = DocBin().from_disk(tmp_path / "a.spacy").get_docs(spacy.blank("en").vocab)
     types, related = relations_in(first)
     head = "Tin 💊 salts" if name == "pubtator" else "Tin"  # it has no ranges
@@ -204,3 +207,27 @@ def test_a_mapping_needs_two_names(run, corpus, tmp_path):
     result = run("convert", corpus, tmp_path / "gold.spacy", "--types", "Chemical")
     assert result.exit_code == 1
     assert "[DDI154] --types 'Chemical'" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["label-studio", "prodigy"])
+def test_what_nobody_has_annotated_is_left_out(run, tmp_path, name):
+    formats()[name].write([own_document()] * 2, tmp_path / "own")
+    result = run("convert", tmp_path / "own", tmp_path / "a.spacy", "--from", name)
+    assert result.exit_code == 0
+    assert result.stderr.count("Left out, since nobody has annotated them: 2 documents.") == 1
+    assert "0 sentences" in result.stderr
+
+
+def test_annotation_of_another_shape_is_an_error_and_not_dropped(run, tmp_path):
+    mention = {"id": "T1", "type": "drug", "start": 0, "end": 4}
+    good = {"mentions": [{"id": "T1", "type": "drug", "ranges": [[0, 4]]}]}
+    rows = [good, {"mentions": [mention]}, {**good, "metadata": {"n": 1}}, {"mentions": []}]
+    lines = (json.dumps({"id": f"d{n}", "text": "Iron."} | row) for n, row in enumerate(rows, 1))
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf8")
+    result = run("convert", tmp_path / "a.jsonl", tmp_path / "a.spacy")
+    assert result.exit_code == 1
+    assert "2 sentences, 1 mentions" in result.stderr
+    table = (tmp_path / "a.spacy.errors.jsonl").read_text("utf8").splitlines()
+    places = [(each["position"], each["code"]) for each in map(json.loads, table)]
+    assert places == [("line 2", "DDI125"), ("line 3", "DDI125")]
+    assert "a mention has id, type and ranges" in result.stderr

@@ -15,17 +15,22 @@ from spacy_ddi.runs.shards import error_line
 def test_errors_are_said_at_once_kept_and_counted(tmp_path, capsys):
     errors = ErrorList(tmp_path / "new" / "a.csv")
     table = tmp_path / "new" / "a.csv.errors.jsonl"
-    errors(CorpusError("[DDI125] a.xml, line 2: odd]."))
+    errors(CorpusError("[DDI125] a.xml, line 2: odd].", path="a.xml", place="line 2"))
     assert "[DDI125] a.xml, line 2: odd]." in capsys.readouterr().err
     assert len(table.read_text("utf8").splitlines()) == 1
-    errors.add(error_line(CorpusError("[DDI123] β: gone."), file="β"))
+    errors.add(error_line(CorpusError("[DDI123] β: gone.", path="β")))
     with pytest.raises(typer.Exit) as end:
         errors.end()
     assert end.value.exit_code == 1
     assert f"2 errors: {table}" in capsys.readouterr().err.replace("\n", "")
     assert [json.loads(line) for line in table.read_text("utf8").splitlines()] == [
-        {"code": "DDI125", "message": "a.xml, line 2: odd]."},
-        {"file": "β", "code": "DDI123", "message": "β: gone."},
+        {
+            "file": "a.xml",
+            "position": "line 2",
+            "code": "DDI125",
+            "message": "a.xml, line 2: odd].",
+        },
+        {"file": "β", "position": "", "code": "DDI123", "message": "β: gone."},
     ]
 
 

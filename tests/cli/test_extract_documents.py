@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 from pyarrow import parquet
 
+from spacy_ddi.cli.extract_documents import annotate_all
 from spacy_ddi.component.ddi_relation import DDIRelation
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import read_documents
@@ -109,6 +110,58 @@ def test_documents_are_written_and_read_again(run, pipeline, inputs, tmp_path, n
     assert texts == {first: interaction, KNOWN: interaction, NOTHING.strip(): ([], [])}
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.html", "a.xml", "a.spacy"])
+def test_what_was_there_stays_if_the_command_fails(
+    run, pipeline, inputs, tmp_path, monkeypatch, name
+):
+    def stopped(*arguments, **options):
+        yield next(annotate_all(*arguments, **options))
+        raise KeyboardInterrupt
+
+    path = tmp_path / "new" / name
+    path.parent.mkdir()
+    path.write_text("before")
+    monkeypatch.setattr("spacy_ddi.cli.extract.annotate_all", stopped)
+    result = run("extract", inputs, "--output", path, "--pipeline", pipeline)
+    assert result.exit_code == 130
+    assert path.read_text() == "before"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("output", [[], ["--output", "a.csv"], ["--output", "parts/"]])
+def test_files_of_a_folder_that_are_passed_over_are_counted(
+    run, pipeline, inputs, tmp_path, monkeypatch, output
+):
+    for name in ("a.pdf", "b.pdf", "c.docx", "README", "n.txt", "n.ann"):
+        (inputs / name).write_text(KNOWN)
+    (inputs / "n.ann").write_text("")
+    monkeypatch.chdir(tmp_path)
+    result = run("extract", inputs, *output, "--pipeline", pipeline)
+    assert result.exit_code == 0
+    told = "4 files of other kinds were passed over (.pdf 2, without ending 1, .docx 1)."
+    assert told in folded(result.stderr)
+
+
+def test_markup_is_read_if_it_is_called_text(run, pipeline, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"<html><body><p>{KNOWN}</p></body></html>")
+    result = run("extract", path, "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "[DDI060]" in result.stderr
+    assert "To read it as it is all the same, add --from text." in folded(result.stderr)
+    result = run("extract", path, "--pipeline", pipeline, "--from", "text")
+    assert result.exit_code == 0
+    assert "in 1 sentence of 1 document." in result.stdout
+
+
+def test_only_so_many_interactions_are_shown(run, pipeline, inputs, monkeypatch):
+    monkeypatch.setattr("spacy_ddi.cli.extract.MOST_SHOWN", 1)
+    result = run("extract", inputs, "--pipeline", pipeline)
+    assert result.stdout.count("mechanism") == 1
+    assert "2 interactions between 4 drug mentions in 4 sentences of 3 documents." in result.stdout
+    assert "Only the first one is shown: --output FILE keeps all of them." in folded(result.stdout)
+
+
 def test_sentences_are_those_of_the_pipeline_where_the_format_has_some(
     run, pipeline, inputs, tmp_path
 ):
@@ -161,7 +214,7 @@ def test_errors_lie_beside_the_output_and_nothing_done_is_lost(
     assert "2 documents, 1 interaction" in folded(result.stderr)
     assert f"2 errors: {path}.errors.jsonl" in folded(result.stderr)
     lines = (tmp_path / "a.csv.errors.jsonl").read_text("utf8").splitlines()
-    assert {json.loads(line)["code"] for line in lines} == {"DDI125", "DDI126"}
+    assert {json.loads(line)["code"] for line in lines} == {"DDI182", "DDI126"}
     assert "the pipeline failed: RuntimeError: too odd" in "".join(lines)
 
 

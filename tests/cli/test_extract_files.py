@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import lzma
 import shutil
@@ -9,13 +10,25 @@ import shutil
 import pytest
 from pyarrow import parquet
 
-from spacy_ddi.runs import ray_engine
+from spacy_ddi.component.ddi_relation import DDIRelation
+from spacy_ddi.runs import local_engine, ray_engine, shards
+from spacy_ddi.runs.local_engine import annotate_here
 from tests.cli.conftest import KNOWN, folded
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
     r"ignore:\[DDI901\]:UserWarning"
 )
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Let runs work in this process: another one would take seconds to import torch."""
+    monkeypatch.setattr(
+        local_engine,
+        "annotate_locally",
+        lambda shards, make_work, n_process: annotate_here(shards, make_work),
+    )
 
 
 @pytest.fixture
@@ -29,12 +42,13 @@ def inputs(tmp_path):
     return folder
 
 
+@pytest.mark.usefixtures("here")
 def test_files_become_parts_and_parts_become_pairs(run, pipeline, inputs, tmp_path):
     out = tmp_path / "out"
     result = run("extract", inputs, "--output", out, "--pipeline", pipeline)
     assert result.exit_code == 0
     assert "4 documents, 2 interactions in 1 part" in folded(result.stderr)
-    rows = parquet.read_table(out / "part-000000-000000.parquet").to_pylist()
+    rows = parquet.read_table(out / "part-000000-000000-last.parquet").to_pylist()
     assert [(row["document"], row["year"]) for row in rows] == [("7", 1999), ("b.csv.xz:1", None)]
     assert rows[0]["head_start"] == len("Nothing. ")
     assert rows[1]["file"] == str(inputs / "b.csv.xz")
@@ -44,15 +58,17 @@ def test_files_become_parts_and_parts_become_pairs(run, pipeline, inputs, tmp_pa
     assert (row["drug_name"], row["other_name"], row["documents"]) == ("Dexarol", "plinozide", 2)
 
 
+@pytest.mark.usefixtures("here")
 def test_columns_can_be_named(run, pipeline, inputs, tmp_path):
     out = tmp_path / "out"
     options = ["--text-column", "note", "--id-column", "patient", "--pipeline", pipeline]
     result = run("extract", inputs / "b.csv.xz", "--output", out, *options)
     assert result.exit_code == 0
-    (row,) = parquet.read_table(out / "part-000000-000000.parquet").to_pylist()
+    (row,) = parquet.read_table(out / "part-000000-000000-last.parquet").to_pylist()
     assert row["document"] == "p1"
 
 
+@pytest.mark.usefixtures("here")
 def test_what_cannot_be_read_is_counted_and_ends_in_code_1(run, pipeline, inputs, tmp_path):
     (inputs / "c.jsonl").write_text("[1]\n", encoding="utf8")
     (inputs / "d.jsonl").write_text('{"text": 1}\n', encoding="utf8")
@@ -65,12 +81,15 @@ def test_what_cannot_be_read_is_counted_and_ends_in_code_1(run, pipeline, inputs
     assert codes == ["DDI120", "DDI123", "DDI125"]
 
 
+@pytest.mark.usefixtures("here")
 def test_another_pipeline_does_not_go_on_with_a_run(run, pipeline, inputs, tmp_path):
     out = tmp_path / "out"
     assert run("extract", inputs, "--output", out, "--pipeline", pipeline).exit_code == 0
-    before = (out / "part-000000-000000.parquet").stat().st_mtime_ns
-    assert run("extract", inputs, "--output", out, "--pipeline", pipeline).exit_code == 0
-    assert (out / "part-000000-000000.parquet").stat().st_mtime_ns == before
+    before = (out / "part-000000-000000-last.parquet").stat().st_mtime_ns
+    again = run("extract", inputs, "--output", out, "--pipeline", pipeline)
+    assert again.exit_code == 0
+    assert "Nothing was left to do. 4 documents, 2 interactions in 1 part" in folded(again.stderr)
+    assert (out / "part-000000-000000-last.parquet").stat().st_mtime_ns == before
     other = tmp_path / "other"
     shutil.copytree(pipeline, other)
     result = run("extract", inputs, "--output", out, "--pipeline", other)
@@ -80,6 +99,79 @@ def test_another_pipeline_does_not_go_on_with_a_run(run, pipeline, inputs, tmp_p
     options = ["--pipeline", pipeline, "--from", "csv"]
     result = run("extract", inputs, "--output", out, *options)
     assert "settings from was None, now 'csv'" in folded(result.stderr)
+
+
+def test_a_pipeline_that_cannot_be_loaded_by_two_processes_is_one_error(
+    run, pipeline, inputs, tmp_path, capfd, monkeypatch
+):
+    monkeypatch.setattr(shards, "CHUNK", 1)
+    other = tmp_path / "other"
+    shutil.copytree(pipeline, other)
+    (other / "config.cfg").write_text("[nlp]\nlang = none\n", encoding="utf8")
+    options = ["--output", tmp_path / "out", "--pipeline", other, "--n-process", "2"]
+    result = run("extract", inputs, *options)
+    assert result.exit_code == 1
+    printed = result.stderr + capfd.readouterr().err
+    assert printed.count("[DDI") == 1
+    assert "Traceback" not in printed
+
+
+@pytest.mark.usefixtures("here")
+def test_an_unfinished_run_is_aggregated_with_a_warning(run, pipeline, inputs, tmp_path):
+    out = tmp_path / "out"
+    run("extract", inputs, "--output", out, "--pipeline", pipeline)
+    (out / "part-000000-000000-last.parquet").rename(out / "part-000000-000000.parquet")
+    result = run("aggregate", out, "--output", tmp_path / "pairs.parquet")
+    assert result.exit_code == 0
+    assert "[DDI957]" in result.stderr
+    assert "2 of 2 inputs are not complete, e.g." in folded(result.stderr)
+    assert "1 pair of 2 interactions" in folded(result.stderr)
+
+
+@pytest.mark.usefixtures("here")
+def test_documents_on_which_the_pipeline_failed_are_tried_again(
+    run, pipeline, inputs, tmp_path, monkeypatch
+):
+    options = ["extract", inputs, "--output", tmp_path / "out", "--pipeline", pipeline]
+
+    def fail(self, docs):
+        raise MemoryError("too large")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DDIRelation, "predict", fail)
+        result = run(*options)
+    assert result.exit_code == 1
+    lines = (tmp_path / "out" / "errors.jsonl").read_text().splitlines()
+    assert [json.loads(line)["code"] for line in lines] == ["DDI181"] * 4
+    assert "4 errors" in folded(run(*options).stderr)
+    result = run(*options, "--retry-errors")
+    assert result.exit_code == 0
+    assert "4 documents, 2 interactions" in folded(result.stderr)
+    assert not (tmp_path / "out" / "errors.jsonl").exists()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_disk_that_fails_ends_the_run_and_no_document_is_to_blame(
+    run, pipeline, inputs, tmp_path, monkeypatch
+):
+    options = ["extract", inputs, "--output", tmp_path / "out", "--pipeline", pipeline]
+
+    def fail(self, docs):
+        raise OSError(errno.EIO, "Input/output error", "model.bin")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DDIRelation, "predict", fail)
+        result = run(*options)
+    assert result.exit_code == 1
+    assert "[DDI183] The machine failed" in folded(result.stderr)
+    assert "Input/output error" in folded(result.stderr)
+    assert run(*options).exit_code == 0
+
+
+def test_retry_errors_is_for_runs(run, pipeline):
+    result = run("extract", KNOWN, "--pipeline", pipeline, "--retry-errors")
+    assert result.exit_code == 1
+    assert "DDI185" in result.stderr
 
 
 def test_an_unknown_format_is_named(run, pipeline, inputs, tmp_path):

@@ -379,10 +379,10 @@ def test_a_long_collection_is_read_in_pieces(tmp_path, monkeypatch):
     path = tmp_path / "a.json"
     write(BIOC_JSON, [READ, CORNERS], path)
     assert [each.id for each in found_in(path).documents] == [READ.id, CORNERS.id]
-    monkeypatch.setattr("spacy_ddi.formats.json_streams.MAX_OBJECT", 500)
-    documents, [error] = found_in(path)
+    monkeypatch.setattr("spacy_ddi.formats.json_streams.MAX_DOCUMENT", 500)
+    documents, errors = found_in(path)
     assert documents == []
-    assert "more than" in error
+    assert ["more than" in error for error in errors] == [True, True]
 
 
 def test_without_bioc_the_extra_is_named(tmp_path, monkeypatch):

@@ -62,7 +62,7 @@ def test_a_row_is_a_document(row, id_, year):
 
 @pytest.mark.parametrize(
     ("row", "problem"),
-    [({}, "holds nothing"), ({"text": 1.5}, "a float"), ({"text": "\udcff"}, "UTF-8")],
+    [({}, "is empty"), ({"text": 1.5}, "a float"), ({"text": "\udcff"}, "UTF-8")],
 )
 def test_a_row_without_text_is_an_error(row, problem):
     with pytest.raises(CorpusError, match=f"DDI125.*a.csv, row 3.*{problem}"):

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from benchmarks.fuzz import check as check_module
 from benchmarks.fuzz.check import check, damaged_file
 from benchmarks.fuzz.damages import DAMAGES
 from benchmarks.fuzz.originals import originals
@@ -24,6 +25,28 @@ def test_damaged_files_are_read_or_in_the_error_table(tmp_path_factory, number):
         assert finding.kind in ("read", "told"), finding
         kinds[finding.kind] += 1
     assert kinds["told"] > COPIES / 8
+
+
+def test_documents_that_are_lost_after_an_error_are_seen(tmp_path_factory, monkeypatch):
+    read = check_module._documents
+
+    def stop_at_an_error(*arguments):
+        *_, on_error = arguments
+        errors = []
+        for document in read(*arguments[:-1], errors.append):
+            if errors:
+                on_error(errors[0])
+                return
+            yield document
+
+    file = next(
+        file
+        for file in map(damaged_file, range(5, 10_000, len(originals())))
+        if file.piece == 1 and file.damages == ("truncate",)
+    )
+    assert check(file, tmp_path_factory.mktemp("damaged")).kind == "told"
+    monkeypatch.setattr(check_module, "_documents", stop_at_an_error)
+    assert check(file, tmp_path_factory.mktemp("damaged")).kind == "lost"
 
 
 def test_files_are_the_same_each_time_and_of_all_formats_and_damages():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
+import pytest
 import spacy
 from spacy.tokens import Doc, DocBin, Span
 
@@ -12,6 +14,8 @@ from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.docs import document_to_docs
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.corpora.whole_documents import join_sentences
+from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats import docbin_documents
 from spacy_ddi.formats.ddi2013 import read_document
 from spacy_ddi.formats.docbin_documents import read_docbin_documents, write_docbin_documents
 from spacy_ddi.formats.inputs import format_of
@@ -108,3 +112,12 @@ def test_scores_are_those_of_the_relations(tmp_path):
     write_docbin_documents([replace(sample(), interactions=interactions)], tmp_path / "a.spacy")
     (doc,) = DocBin().from_disk(tmp_path / "a.spacy").get_docs(VOCAB)
     assert [relation["score"] for relation in doc._.ddi_rels] == [0.25, 1.0]
+
+
+def test_a_file_that_is_too_large_decompressed_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "a.spacy"
+    path.write_bytes(zlib.compress(bytes(100_000)))
+    monkeypatch.setattr(docbin_documents, "MAX_DOCBIN", 50_000)
+    monkeypatch.setattr(docbin_documents, "CHUNK", 1_000)
+    with pytest.raises(CorpusError, match=r"DDI132\].*a\.spacy, the file: more than 0 MiB"):
+        list(read_docbin_documents(path, on_error=print))

@@ -37,6 +37,7 @@ KEPT = {
     "brat": Kept("folder"),
     "ddi2013": Kept("folder"),
     "jsonl": Kept("a.jsonl", sections=True, more=True),
+    "jsonl-documents": Kept("a.jsonl", sections=True, more=True),
     "label-studio": Kept("a.json", more=True),
     "prodigy": Kept("a.jsonl", more=True),
     "pubannotation": Kept("a.json", sections=True),
@@ -138,7 +139,8 @@ def test_many_documents_come_back_in_order_and_none_are_none(tmp_path, name):
     assert errors == []
     assert sorted(each.id for each in documents) == sorted(each.id for each in given)
     if kept.name != "folder":
-        assert format_of(tmp_path / "many" / kept.name) is formats()[name]
+        told = name.removesuffix("-documents")
+        assert format_of(tmp_path / "many" / kept.name) is formats()[told]
         assert [each.id for each in documents] == [each.id for each in given]
         write(iter(()), tmp_path / "none" / kept.name)
         assert found_in(tmp_path / "none" / kept.name, formats()[name]) == ([], [])

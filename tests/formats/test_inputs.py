@@ -6,12 +6,16 @@ import bz2
 import gzip
 import lzma
 import os
+import random
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.format import format_named, formats, reader_named, writer_named
 from spacy_ddi.formats.inputs import (
+    bytes_read,
     companion_of,
     find_inputs,
     format_of,
@@ -182,7 +186,7 @@ def test_formats_have_names_readers_and_writers():
         format_named("docx")
     for each in formats().values():
         assert each.name in formats()
-        assert each.read or each.write
+        assert each.read or each.write or each.write_page
         assert all(end == end.lower() and end.startswith(".") for end in each.endings)
 
 
@@ -195,3 +199,26 @@ def test_the_second_of_two_files_stands_for_both(tmp_path):
     found = list(find_inputs(names, on_error=errors.append))
     assert [(each.path.name, each.format.name) for each in found] == [("a.txt", "brat")]
     assert ["b.ann" in str(error) for error in errors] == [True]
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, lzma.compress, bz2.compress])
+def test_it_is_known_how_far_a_file_is_read(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "a"
+    content = random.Random(0).randbytes(3_000_000)
+    path.write_bytes(compress(content))
+    size = path.stat().st_size
+    with open_bytes(path) as file:
+        file.read(1_000_000)
+        assert 0.3 * size < bytes_read() < 0.7 * size
+        file.read()
+        assert bytes_read() == size
+    assert bytes_read() == 0
+
+
+def test_other_json_is_refused_with_a_hint(tmp_path):
+    (tmp_path / "plain.json").write_text('[{"id": 1, "text": "Iron."}]')
+    errors: list[CorpusError] = []
+    assert list(read_documents([str(tmp_path / "plain.json")], on_error=errors.append)) == []
+    assert "JSON lines, one a line: jq -c" in str(errors[0])

@@ -73,7 +73,7 @@ def test_the_user_names_the_values(write):
         (b"[" * 100_000, "nested|no"),
         (b'{"text": "\\ud83d"}', "surrogate"),
         ({"x": "y"}, "DDI126"),
-        ({"text": None}, "nothing"),
+        ({"text": None}, "is empty"),
         (
             {"text": "ab", "mentions": [{"id": "m", "type": "d", "ranges": [[0, 3]]}]},
             "'m' has the characters 0-3 in a text of 2",

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
-from spacy_ddi.formats.json_streams import UnreadableError, json_objects
+from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats import json_streams
+from spacy_ddi.formats.json_streams import JsonObjects
+from spacy_ddi.formats.json_values import parse_object
 
 LISTS = frozenset({"documents"})
 
 
-def pieces(content: str) -> list[str]:
+def found_in(content: str) -> tuple[list[str], list[CorpusError]]:
     stream = io.BytesIO(content.encode())
-    return [piece.content.decode().strip() for piece in json_objects(stream, LISTS)]
+    errors: list[CorpusError] = []
+    objects = JsonObjects(stream, Path("a.json"), LISTS, on_error=errors.append)
+    found = []
+    for piece in objects:
+        found.append(piece.content.decode().strip())
+        try:
+            parse_object(piece.content)
+        except ValueError:
+            objects.refuse()
+    return found, errors
+
+
+def pieces(content: str) -> list[str]:
+    found, errors = found_in(content)
+    assert errors == []
+    return found
 
 
 @pytest.fixture(params=[1, 7, 65_536])
@@ -64,8 +83,57 @@ def test_a_string_in_the_place_of_an_object_is_no_object(length):
     ],
 )
 def test_what_cannot_be_taken_apart_is_told(content, said):
-    with pytest.raises(UnreadableError, match=said):
-        pieces(content)
+    _, [error] = found_in(content)
+    assert said in str(error)
+    assert (error.code, error.path) == ("DDI125", "a.json")
+
+
+GOOD = [f'{{"n": {n}, "a": ["[", {{"}}": 1}}]}}' for n in range(6)]
+
+
+@pytest.mark.usefixtures("chunks")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"n": [1}',
+        '{"n": 1]}',
+        '{"n": "1}',
+        '{"n: 1}',
+        '{"n": {}',
+        "{",
+        '"',
+        "}",
+        "]",
+        "{{{}",
+        "x",
+        "[",
+        "[[]",
+        "{[",
+    ],
+)
+@pytest.mark.parametrize("around", ["[\n%s\n]\n", '{"documents": [\n  %s\n]}', "%s"])
+def test_a_damaged_object_costs_itself(bad, around):
+    between = "\n\n" if around == "%s" else ",\n  " if "documents" in around else ",\n"
+    found, errors = found_in(around % between.join([*GOOD[:2], bad, *GOOD[2:]]))
+    assert errors or set(found) > set(GOOD)
+    assert [each for each in found if each in GOOD] == GOOD
+
+
+@pytest.mark.usefixtures("chunks")
+def test_an_object_that_is_too_long_costs_itself(monkeypatch):
+    monkeypatch.setattr(json_streams, "MAX_DOCUMENT", 200)
+    between = ",\n"
+    long = f'{{"{"x" * 300}": 1}}'
+    found, [error] = found_in(f"[\n{between.join([*GOOD, long, *GOOD])}\n]")
+    assert found == [*GOOD, *GOOD]
+    assert (error.code, error.place) == ("DDI132", "document 7")
+
+
+def test_reading_again_has_an_end(monkeypatch):
+    bad = ",\n".join('{"a": {"b": 1}' for _ in range(300))
+    assert len(found_in(f"[\n{bad}\n]")[1]) == 300
+    monkeypatch.setattr(json_streams, "MAX_READ_AGAIN", 20_000)
+    assert len(found_in(f"[\n{bad}\n]")[1]) < 10
 
 
 def test_lines_cost_themselves():

@@ -48,7 +48,7 @@ def document(**more):
         Mention("T5", "a", (place(TEXT, "zinc"),)),
     )
     interactions = (Interaction("T2", "T3", "own"), Interaction("T5", "T4", ""))
-    return replace(TextDocument("d", TEXT, (), mentions, interactions, origin="f"), **more)
+    return replace(TextDocument("d", TEXT, (), mentions, interactions, file="f"), **more)
 
 
 def test_a_document_is_cut_with_its_annotation():

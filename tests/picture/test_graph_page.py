@@ -1,22 +1,19 @@
-"""The page with the graph: what Python writes, and in a browser what the script makes of it."""
+"""The page with the graph: what Python writes. For what the script makes of it see the tests in a
+browser."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from itertools import combinations
-from pathlib import Path
 
 import pytest
 from lxml import html
 
+from spacy_ddi.formats.html_page import package_text
 from spacy_ddi.picture.drug_graph import make_drug_graph
-from spacy_ddi.picture.graph_page import render_graph
+from spacy_ddi.picture.graph_page import OWN_COLOURS, _own_text, render_graph
 from tests.picture.made_up_pairs import pair
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
 EVIL = "</script><script>alert(1)</script>&amp;\u2028"
 
 
@@ -83,44 +80,38 @@ def test_long_names_are_cut_beside_circles_only() -> None:
     assert data["drugs"][0]["name"] == name
 
 
-@pytest.mark.skipif(not BROWSER, reason="no Chromium in the PATH")
-def test_browser_shows_names_apart_and_what_is_said(tmp_path: Path) -> None:
-    rows = [pair(f"drug number {i}", f"drug number {i + j}") for i in range(40) for j in (1, 9)]
-    path = tmp_path / "graph.html"
-    search = "<script>addEventListener('load', () => setTimeout(() => { const to = (key) => "
-    search += "document.getElementById('graph').dispatchEvent(new KeyboardEvent('keydown', {key}));"
-    search += "to('ArrowRight'); document.body.dataset.first = document.querySelector('h2')."
-    search += "textContent; document.querySelector('#panel li button').click(); }, 500))</script>"
-    page = render_graph(make_drug_graph([pair(EVIL, "drug number 9", "int"), *rows]))
-    path.write_text(page.replace("</body>", f"{search}</body>"), encoding="utf8")
-    drawn = html.fromstring(dumped(path))
-    assert "ready" in drawn.get("class")
-    boxes = [
-        (float(text.get("x")), float(text.get("y")), 7.0 * len(text.text))
-        for text in drawn.xpath("//*[@id='names']/*[not(contains(@class, 'gone'))]")
-    ]
-    assert boxes
-    for (x, y, width), (other_x, other_y, other_width) in combinations(boxes, 2):
-        lines = abs(y - other_y) < 10
-        assert not (lines and x < other_x + other_width * 0.7 and other_x < x + width * 0.7)
-    # The first key goes to the drug with most partners; the click, to its first interaction.
-    assert drawn.find("body").get("data-first") == "drug number 9"
-    assert drawn.xpath("//aside//blockquote//mark/text()") == [EVIL, "drug number 9"]
-    assert len(drawn.xpath("//*[@id='graph' and contains(@class, 'lit')]")) == 1
+def test_types_of_ones_own_have_colours_the_most_frequent_first() -> None:
+    own = [f"type {number:02}" for number in range(OWN_COLOURS + 2)]
+    rows = [pair("x", f"y{i}{j}", label) for i, label in enumerate(own) for j in range(12 - i)]
+    page, data = page_of(*rows, pair("x", "z"), pair("x", "w", ""))
+    assert data["own"] == {label: number for number, label in enumerate(own[:OWN_COLOURS])}
+    coloured = {
+        label.get("data-label"): label.get("data-own") for label in page.xpath("//fieldset/label")
+    }
+    assert coloured == {
+        **{label: str(number) for number, label in enumerate(own[:OWN_COLOURS])},
+        **dict.fromkeys([*own[OWN_COLOURS:], "effect", ""]),
+    }
+    lines = page.xpath("//*[@id='lines']/path[@data-label='type 03']/@data-own")
+    assert set(lines) == {"3"}
 
 
-def dumped(path: Path) -> str:
-    """The page after its script has run."""
-    command = [
-        BROWSER,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--window-size=1400,1000",
-        "--virtual-time-budget=4000",
-        "--dump-dom",
-        path.as_uri(),
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_colours_of_ones_own_types_are_read_on_their_ground(mode: str) -> None:
+    css = package_text("colours.css") + _own_text("graph.css")
+    number = {"light": 0, "dark": 1}[mode]
+    (ground,) = re.findall(r"--card: (#\w{6})", css)[number : number + 1]
+    found = [
+        re.findall(rf"--arc-own-{colour}: (#\w{{6}})", css)[number] for colour in range(OWN_COLOURS)
     ]
-    return subprocess.run(
-        command, check=True, capture_output=True, timeout=120, encoding="utf8"
-    ).stdout
+    assert len(set(found)) == OWN_COLOURS
+    for colour in found:
+        lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5  # as WCAG 2 asks of text
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2."""
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -18,62 +18,75 @@ from tests.runs.made_up_run import start
 from tests.runs.test_run import content, write_lines
 
 ROOT = Path(__file__).parents[2]
-VICTIMS = ("all", "driver", "worker")
+VICTIMS = ("worker", "all", "driver")
+KILLS = 10
+CHUNK = 20
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
 
 
-@pytest.fixture
-def chance(monkeypatch: pytest.MonkeyPatch) -> random.Random:
-    monkeypatch.setattr(shards, "CHUNK", 10)
-    return random.Random(1)
-
-
 def test_ten_kills_leave_the_table_as_it_would_have_been(
-    tmp_path: Path, chance: random.Random
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SIGKILL at random points, to the driver, to one of its two workers, or to all of them."""
+    """SIGKILL at random times from the start of a command on, to the driver, to one of its two
+    workers, or to all of them."""
+    monkeypatch.setattr(shards, "CHUNK", CHUNK)
+    chance = random.Random(1)
     path = write_lines(tmp_path / "a.jsonl", 2000, broken=700)
     start([str(path)], tmp_path / "whole")
     output = tmp_path / "out"
+    done = 0
+    begun = time.monotonic()
     process = begin(path, output)
-    for number in range(10):
-        # There are 200 parts. What is made between two kills shows that a start goes on.
-        wait_for_parts(output, number * 16 + chance.randint(1, 16), process)
-        time.sleep(chance.uniform(0, 0.05))
+    wait_for_chunks(output, 1, process)
+    seconds = time.monotonic() - begun  # that a command takes until it has done something
+    for number in range(KILLS):
         victim = VICTIMS[number % len(VICTIMS)]
-        kill(process, victim, chance)
-        if victim != "worker":
+        # A worker is killed where there are some, soon after the others were.
+        time.sleep(chance.uniform(0, 1.3 * seconds if victim != "worker" else seconds / 4))
+        assert process.poll() is None, "it ended before it could be killed"
+        if kill(process, victim, chance):
             assert process.wait() == -signal.SIGKILL
             process = begin(path, output)
+        assert chunks_of(output) >= done, "what was done is gone"
+        done = chunks_of(output)
     assert process.wait(100) == 0
     assert content(output) == content(tmp_path / "whole")
 
 
 def begin(path: Path, output: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.runs.made_up_run", str(path), str(output), "10"]
+    command = [sys.executable, "-m", "tests.runs.made_up_run", str(path), str(output), str(CHUNK)]
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
 
-def wait_for_parts(output: Path, n: int, process: subprocess.Popen[bytes]) -> None:
+def chunks_of(output: Path) -> int:
+    """How many chunks are done, those of parts among them."""
+    alone = {int(each.stem.split("-")[1]) for each in output.glob("unfinished/[0-9]*.parquet")}
+    parts = [int(each.stem.split("-")[2]) for each in output.glob("part-*.parquet")]
+    return len(alone.union(*(range(10 * part, 10 * part + 10) for part in parts)))
+
+
+def wait_for_chunks(output: Path, n: int, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 100
-    while len(list(output.glob("part-*.parquet"))) < n:
+    while chunks_of(output) < n:
         assert process.poll() is None, "it ended before it could be killed"
-        assert time.monotonic() < end, "it makes no parts"
+        assert time.monotonic() < end, "it does nothing"
         time.sleep(0.002)
 
 
-def kill(process: subprocess.Popen[bytes], victim: str, chance: random.Random) -> None:
-    """Kill, and see that nothing is left where the driver is gone."""
+def kill(process: subprocess.Popen[bytes], victim: str, chance: random.Random) -> bool:
+    """Kill, and see that nothing is left where the driver is gone. Gives whether it is gone."""
     workers = [
         child
         for child in psutil.Process(process.pid).children()
         if "spawn_main" in " ".join(child.cmdline())
     ]
-    if victim == "worker":
+    if victim == "worker" and workers:
         chance.choice(workers).kill()
-    elif victim == "driver":
+        return False
+    if victim == "all":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
         process.kill()
         assert not psutil.wait_procs(workers, timeout=60)[1], "a worker outlives its driver"
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
+    return True

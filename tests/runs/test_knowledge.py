@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pyarrow import parquet
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.runs.knowledge import aggregate
 from spacy_ddi.runs.parts import SCHEMA, write_part
+from spacy_ddi.runs.run_lock import alone_in
 
 IDS = {"Zestril": "MESH:1", "lisinopril": "MESH:1", "iron": "MESH:2"}
 
@@ -129,6 +131,20 @@ def test_what_does_not_fit_in_memory_lies_beside_and_is_removed(tmp_path: Path) 
     assert [path.name for path in output.parent.iterdir()] == ["pairs.parquet"]
 
 
+def test_what_a_killed_command_has_left_is_removed_and_a_running_one_is_not(tmp_path: Path) -> None:
+    write_part(tmp_path, "part-000000-000000", [statement("tin", "tar", 0.5)], [])
+    output = tmp_path / "new" / "pairs.parquet"
+    left = output.parent / ".pairs.parquet.tables"
+    (left / "tables.db.tmp").mkdir(parents=True)
+    for name in ("tables.db", "pairs.parquet", ".lock", "tables.db.tmp/1"):
+        (left / name).write_bytes(b"half")
+    with alone_in(left), pytest.raises(CorpusError, match="DDI184"):
+        aggregate(tmp_path, output)
+    assert (left / "tables.db").exists()
+    aggregate(tmp_path, output)
+    assert [path.name for path in output.parent.iterdir()] == ["pairs.parquet"]
+
+
 def test_certain_statements_leave_a_doubt(tmp_path: Path) -> None:
     (row,) = pairs(tmp_path, statement("tin", "tar", 1.0))
     assert row["probability"] == pytest.approx(0.999)
@@ -149,3 +165,23 @@ def test_a_folder_s_name_is_no_pattern_and_a_damaged_part_is_named(tmp_path: Pat
     (folder / "part-000000-000002.parquet").write_bytes(b"PAR1")
     with pytest.raises(CorpusError, match=r"DDI108.*part-000000-000002.parquet"):
         aggregate(folder, tmp_path / "pairs.parquet")
+
+
+@pytest.mark.parametrize(
+    ("formats", "n_documents"),
+    [(("pubmed", "pubmed"), 2), (("pubmed", "spl"), 3), (("csv", "csv"), 3), ((), 3)],
+)
+def test_of_several_versions_of_a_document_the_last_one_counts(
+    tmp_path: Path, formats: tuple[str, ...], n_documents: int
+) -> None:
+    inputs = [{"path": name, "format": each} for name, each in zip("ab", formats, strict=False)]
+    if inputs:
+        (tmp_path / "manifest.json").write_text(json.dumps({"inputs": inputs}), "utf8")
+    found = pairs(
+        tmp_path,
+        statement("tin", "tar", 0.9, document="1", file="a", sentence="Old."),
+        statement("tin", "tar", 0.5, document="1", file="b", sentence="New."),
+        statement("tin", "tar", 0.4, document="2", file="a", sentence="Other."),
+    )
+    assert [(each["documents"], len(each["evidence"])) for each in found] == [(n_documents,) * 2]
+    assert found[0]["max_score"] == pytest.approx(0.5 if n_documents == 2 else 0.9)

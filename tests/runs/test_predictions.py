@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
 import pytest
 from spacy.tokens import Span
 
@@ -9,7 +14,16 @@ from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.text_document import Section, TextDocument
-from spacy_ddi.runs.predictions import Annotation, Passage, annotated, annotation_of, rows_of
+from spacy_ddi.runs import predictions
+from spacy_ddi.runs.predictions import (
+    Annotation,
+    Kept,
+    Passage,
+    annotate,
+    annotated,
+    annotation_of,
+    rows_of,
+)
 from tests.helpers import make_doc
 
 ANY = MentionSource(labels=None)
@@ -20,7 +34,7 @@ DOCUMENT = TextDocument(
     (Section(0, 7, "title"), Section(8, len(TEXT), "abstract", "Results")),
     (Mention("old", "x", ((0, 6),)),),
     year=1999,
-    origin="f, line 3",
+    place="line 3",
     file="f",
 )
 
@@ -67,3 +81,54 @@ def test_sentences_become_sections_where_they_are_wanted(passage: Passage) -> No
     assert {section.kind for section in made.sections} == {"sentence"}
     found = [TEXT[section.start : section.end] for section in made.sections]
     assert found == ["Tin lowers zinc.", "Tar is bad."]
+
+
+def documents_of(n: int) -> list[TextDocument]:
+    return [TextDocument(f"d{i}", f"Text {i}.", file="f") for i in range(n)]
+
+
+class Pipeline:
+    """Stands for `_kept`: fails at a document when it has taken some more."""
+
+    def __init__(self, error: Exception, *failing: str) -> None:
+        self.error, self.failing = error, failing
+        self.calls = 0
+
+    def __call__(
+        self, nlp: Any, documents: Iterable[TextDocument], keeps: Any, n_process: int
+    ) -> Iterator[Kept]:
+        self.calls += 1
+        remaining = iter(documents)
+        while batch := list(islice(remaining, 3)):
+            if any(each.id in self.failing for each in batch):
+                raise self.error
+            yield from (Kept(each, []) for each in batch)
+
+
+def test_a_failure_costs_its_document_and_the_stream_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = Pipeline(ValueError("odd"), "d4", "d5")
+    monkeypatch.setattr(predictions, "_kept", pipeline)
+    errors: list[str] = []
+    kept = annotate(nlp=None, documents=iter(documents_of(20)), keeps={}, on_error=errors.append)
+    assert [each.document.id for each in kept] == [f"d{i}" for i in range(20) if i not in (4, 5)]
+    assert ["DDI182" in line for line in errors] == [True, True]
+    assert pipeline.calls == 2 + 3  # a stream, its three documents one by one, and another
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "broken"), OSError(errno.ENOSPC, "full")])
+def test_a_failing_disk_ends_the_stream(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    monkeypatch.setattr(predictions, "_kept", Pipeline(error, "d4"))
+    with pytest.raises(OSError, match=str(error.strerror)):
+        list(annotate(nlp=None, documents=documents_of(9), keeps={}, on_error=pytest.fail))
+
+
+def test_what_reading_raises_is_no_failure_of_the_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> Iterator[TextDocument]:
+        yield from documents_of(2)
+        raise ValueError("unreadable")
+
+    monkeypatch.setattr(predictions, "_kept", Pipeline(ValueError()))
+    with pytest.raises(ValueError, match="unreadable"):
+        list(annotate(nlp=None, documents=read(), keeps={}, on_error=pytest.fail))

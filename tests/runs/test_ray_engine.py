@@ -22,8 +22,8 @@ from spacy_ddi.runs.ray_engine import Place, annotate_with_ray
 from spacy_ddi.runs.report import Report
 from spacy_ddi.runs.shards import Chunk, Shard
 from tests.conftest import ROOT
-from tests.runs.made_up_run import start
-from tests.runs.test_run import content, small_chunks, write_lines
+from tests.runs.made_up_run import deaths_left, start, write_deadly
+from tests.runs.test_run import content, documents, small_chunks, write_lines
 
 __all__ = ["small_chunks"]
 
@@ -33,11 +33,11 @@ needs_ray = pytest.mark.skipif(
 
 
 def shard_of(path: Path) -> Shard:
-    return Shard(0, ((str(path), "jsonl"),), Columns(None, None), 10, 1000)
+    return Shard(0, ((str(path), "jsonl"),), Columns(None, None), 10, 1000, frozenset([1]))
 
 
-def read(shard: Shard, done: set[str], place: Place) -> list[Any]:
-    row = {"shard": pickle.dumps((shard, done))}
+def read(shard: Shard, place: Place) -> list[Any]:
+    row = {"shard": pickle.dumps(shard)}
     return [pickle.loads(each["chunk"]) for each in ray_engine._read(row, place)]
 
 
@@ -52,17 +52,17 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def test_a_task_reads_what_is_missing(tmp_path: Path, place: Place) -> None:
     path = write_lines(tmp_path / "a.jsonl", 25)
-    chunks = read(shard_of(path), {"part-000000-000001"}, place)
-    assert [chunk.name for chunk in chunks] == ["part-000000-000000", "part-000000-000002"]
+    chunks = read(shard_of(path), place)
+    assert [chunk.name for chunk in chunks] == ["000000-000000", "000000-000002-last"]
 
 
 def test_files_that_machines_do_not_share_end_the_run(tmp_path: Path, place: Place) -> None:
-    (error,) = read(shard_of(tmp_path / "none.jsonl"), set(), place)
+    (error,) = read(shard_of(tmp_path / "none.jsonl"), place)
     assert "[DDI142]" in str(error)
     assert str(tmp_path / "none.jsonl") in str(error)
-    (error,) = read(shard_of(tmp_path), set(), Place(str(tmp_path / "no"), ""))
+    (error,) = read(shard_of(tmp_path), Place(str(tmp_path / "no"), ""))
     assert str(tmp_path / "no") in str(error)
-    worker = ray_engine._Worker(lambda: pytest.fail("made"), Place(str(tmp_path), "nowhere"))
+    worker = ray_engine._Actor(lambda: pytest.fail("made"), Place(str(tmp_path), "nowhere"))
     outcome = worker({"chunk": pickle.dumps(Chunk(0, 0, (), ()))})
     assert "nowhere" in str(pickle.loads(outcome["outcome"]))
     # What the task could not read comes through the actor.
@@ -75,25 +75,13 @@ def test_an_actor_loads_once(place: Place) -> None:
 
     def make() -> Any:
         made.append(True)
-        return lambda chunk: Report(chunk.name, 0, 0, 0, 0)
+        return lambda chunk: Report(0, chunk.number, False, 0, 0, 0, 0, 0)
 
-    worker = ray_engine._Worker(make, place)
+    worker = ray_engine._Actor(make, place)
     for number in range(2):
         outcome = pickle.loads(worker({"chunk": pickle.dumps(Chunk(0, number, (), ()))})["outcome"])
-        assert outcome.name == f"part-000000-00000{number}"
+        assert outcome.number == number
     assert made == [True]
-
-
-def test_a_part_that_was_begun_three_times_is_not_begun_again(place: Place) -> None:
-    worker = ray_engine._Worker(lambda: lambda chunk: Report(chunk.name, 0, 0, 0, 0), place)
-    row = {"chunk": pickle.dumps(Chunk(0, 1, (), ()))}
-    tries = Path(place.output, ".part-000000-000001.tries")
-    tries.write_bytes(b"..")
-    assert pickle.loads(worker(row)["outcome"]).name == "part-000000-000001"
-    assert not tries.exists()
-    tries.write_bytes(b"...")
-    error = pickle.loads(worker(row)["outcome"])
-    assert "[DDI130] A process died 3 times over part-000000-000001" in str(error)
 
 
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +118,7 @@ def start_ray(names: list[str], output: Path, **more: Any) -> Any:
 @pytest.mark.filterwarnings("default")  # Ray's own
 @pytest.mark.usefixtures("two_machines")
 class TestTwoMachines:
-    def test_an_actor_that_dies_is_replaced_and_the_bytes_are_those_of_processes(
+    def test_actors_that_die_are_replaced_and_the_bytes_are_those_of_processes(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(shards, "SHARD_BYTES", 1)
@@ -139,33 +127,31 @@ class TestTwoMachines:
             write_lines(Path(f"{name}.jsonl"), 45, broken=12)
         names = [f"{name}.jsonl" for name in "abc"]
         start(names, Path("whole"))
-        Path("deadly").write_text("1")
+        deadly = write_deadly(tmp_path / "deadly", {"a3": 1, "b17": 99})
         reports: list[Report] = []
         outcome = start_ray(
-            names, Path("out"), deadly=tmp_path / "deadly", seconds=0.1, on_report=reports.append
+            names, Path("out"), deadly=deadly, seconds=0.01, on_report=reports.append
         )
-        assert Path("deadly").read_text() == "0"
+        # Twice with its chunk, twice alone: it is an error, and all others are there.
+        assert deaths_left(deadly) == {"a3": 0, "b17": 95}
+        wanted = documents(Path("whole"))
+        wanted.remove("b17")
+        assert documents(Path("out")) == wanted
+        assert outcome == (6, 132, 131, 4)
+        assert len({report[:2] for report in reports}) == len(reports) == 15
+        (deadly / "b17").unlink()
+        start(names, Path("out"), deadly=deadly, retry_errors=True)
         assert content(Path("out")) == content(Path("whole"))
-        assert outcome == (15, 3)
-        assert len({report.name for report in reports}) == len(reports) == 15
 
     def test_what_one_engine_began_the_other_ends(self, tmp_path: Path) -> None:
-        path = write_lines(tmp_path / "a.jsonl", 45)
+        path = write_lines(tmp_path / "a.jsonl", 105)
         start([str(path)], tmp_path / "whole")
         start([str(path)], tmp_path / "out")
-        for number in (1, 3):
-            (tmp_path / "out" / f"part-000000-00000{number}.parquet").unlink()
+        (tmp_path / "out" / "part-000000-000001.parquet").unlink()
         reports: list[Report] = []
         start_ray([str(path)], tmp_path / "out", on_report=reports.append)
         assert content(tmp_path / "out") == content(tmp_path / "whole")
-        assert len(reports) == 2
-
-    def test_documents_that_always_kill_end_the_run(self, tmp_path: Path) -> None:
-        path = write_lines(tmp_path / "a.jsonl", 25)
-        (tmp_path / "deadly").write_text("99")
-        with pytest.raises(DDIError, match=r"DDI130.*3 times over part-000000-000001"):
-            start_ray([str(path)], tmp_path / "out", deadly=tmp_path / "deadly")
-        assert (tmp_path / "deadly").read_text() == "96"
+        assert sorted(report.number for report in reports) == [3, 4, 5]
 
     def test_what_an_actor_cannot_load_is_told_here(self, tmp_path: Path) -> None:
         path = write_lines(tmp_path / "a.jsonl", 5)
@@ -188,14 +174,15 @@ def test_ray_of_this_machine_is_silent_and_stops_at_ctrl_c(tmp_path: Path) -> No
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "\n"  # a part is made
+    assert process.stdout.readline() == "\n"  # a chunk is done
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     # Up to the interruption Ray says nothing, then that its actors were killed.
     assert all("killed by `ray.kill`" in line for line in out.splitlines() if line.strip())
     assert err.startswith("Traceback")
     assert err.rstrip().endswith("KeyboardInterrupt")
+    n_chunks = len(list((tmp_path / "out" / "unfinished").glob("*.parquet")))
     n_parts = len(list((tmp_path / "out").glob("part-*.parquet")))
-    assert 0 < n_parts < 20
+    assert 0 < n_chunks + 10 * n_parts < 20
     start([str(path)], tmp_path / "out")
     assert content(tmp_path / "out") == content(tmp_path / "whole")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
 from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.runs.predictions import COLUMNS
 
 Row = Mapping[str, Any]
 
-RowWriter = Callable[[Iterable[Row], Path], None]
+COLUMNS: Final = (
+    *("document", "year", "section"),
+    *("head", "head_type", "head_id", "head_name", "head_start", "head_end"),
+    *("tail", "tail_type", "tail_id", "tail_name", "tail_start", "tail_end"),
+    *("label", "score", "sentence", "sentence_start", "file"),
+)
+"""Of the table of interactions: see `RelationRecord`."""
 
 ROWS_AT_A_TIME: Final = 10_000
 
@@ -55,23 +60,27 @@ def write_parquet_rows(rows: Iterable[Row], path: Path) -> None:
     try:
         import pyarrow as pa
         from pyarrow import parquet
-
-        from spacy_ddi.runs.parts import SCHEMA
     except ImportError as error:
         needed = {"name": "Parquet", "package": "pyarrow", "extra": "spacy-ddi[formats]"}
-        raise CorpusError(Errors.NEEDS_PACKAGE.format(path=path, **needed)) from error
+        raise CorpusError.at(Errors.NEEDS_PACKAGE, path, **needed) from error
     path.parent.mkdir(parents=True, exist_ok=True)
-    with parquet.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+    schema = row_schema()
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(rows):
-            writer.write_table(pa.Table.from_pylist(group, SCHEMA))
+            writer.write_table(pa.Table.from_pylist(group, schema))
 
 
-ROW_WRITERS: Final[Mapping[str, RowWriter]] = {
-    "jsonl": write_json_rows,
-    "csv": write_csv_rows,
-    "parquet": write_parquet_rows,
-}
-"""By the names that `--to` takes."""
+def row_schema() -> Any:
+    """The schema of the table of interactions. Offsets are characters of the document's text.
+
+    RETURNS (pyarrow.Schema): With the columns of `COLUMNS`; all are strings but a few.
+    """
+    import pyarrow as pa
+
+    others = {"year": pa.int16(), "score": pa.float32()}
+    offsets = {name: pa.int64() for name in COLUMNS if name.endswith(("_start", "_end"))}
+    types = {**dict.fromkeys(COLUMNS, pa.string()), **others, **offsets}
+    return pa.schema([(name, types[name]) for name in COLUMNS])
 
 
 def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -1,0 +1,88 @@
+"""Real files, one of each kind that is there; what they hold is no part of the repository."""
+
+from __future__ import annotations
+
+import lzma
+import os
+from pathlib import Path
+
+import pytest
+
+from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.inputs import read_documents
+from spacy_ddi.formats.text_document import TextDocument
+
+pytestmark = pytest.mark.filterwarnings(r"ignore:\[DDI91")
+
+DATA = Path(os.environ.get("DDI_DATA", Path(__file__).parents[3] / "shared"))
+"""A folder with boyce/, craft/ and text/; `$DDI_DATA`, or `../shared`."""
+
+
+def first_file(folder: Path, pattern: str) -> Path:
+    found = next(iter(sorted(folder.glob(pattern))), None)
+    if found is None:
+        pytest.skip(f"no {pattern} in {folder} (set DDI_DATA to the folder that holds it)")
+    return found
+
+
+def documents_of(path: Path, format_name: str | None = None) -> list[TextDocument]:
+    errors: list[CorpusError] = []
+    found = list(read_documents([str(path)], format_name=format_name, on_error=errors.append))
+    assert errors == []
+    return found
+
+
+def is_annotated(document: TextDocument) -> bool:
+    ids = {mention.id for mention in document.mentions}
+    return bool(document.interactions) and all(
+        {each.head, each.tail} <= ids for each in document.interactions
+    )
+
+
+@pytest.mark.parametrize("name", ["DrugBank", "MedLine"])
+def test_ddi2013(corpus_folder: Path, name: str) -> None:
+    paths = sorted((corpus_folder / "Train" / name).glob("*.xml"))[:20]
+    documents = [documents_of(path)[0] for path in paths]
+    assert any(map(is_annotated, documents))
+    assert all(document.sections and document.text.strip() for document in documents)
+
+
+def test_boyce() -> None:
+    [document] = documents_of(first_file(DATA / "boyce", "*.xml"))
+    assert is_annotated(document)
+
+
+@pytest.mark.parametrize("kind", ["pubmed", "label"])
+def test_text(kind: str) -> None:
+    path = first_file(DATA / "text", f"{kind}*.txt.xz")
+    lines = documents_of(path, "lines")
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        content = file.read()
+    assert [each.text for each in lines] == [line for line in content.split("\n") if line.strip()]
+    [whole] = documents_of(path)
+    assert whole.text == content
+
+
+def test_craft_is_refused_or_read_as_told() -> None:
+    path = first_file(DATA / "craft", "*.conllu.xz")
+    errors: list[CorpusError] = []
+    assert list(read_documents([str(path)], on_error=errors.append)) == []
+    assert [error.code for error in errors] == ["DDI120"]
+    [whole] = documents_of(path, "text")
+    assert "\t" in whole.text
+
+
+@pytest.mark.parametrize("name", sorted(n for n, f in formats().items() if f.write and f.read))
+def test_a_real_document_goes_through_every_format(
+    corpus_folder: Path, tmp_path: Path, name: str
+) -> None:
+    paths = sorted((corpus_folder / "Train").rglob("*.xml"))
+    given = next(each for path in paths if is_annotated(each := documents_of(path)[0]))
+    write = formats()[name].write
+    assert write is not None
+    write([given], tmp_path / "out")
+    [found] = documents_of(tmp_path / "out", name)
+    assert len(found.mentions) == len(given.mentions)
+    assert len(found.interactions) >= len(given.interactions)
+    assert found.text.split() == given.text.split()
