@@ -39,9 +39,10 @@ def test_documents_that_are_lost_after_an_error_are_seen(tmp_path_factory, monke
                 return
             yield document
 
+    first = [each.format for each in originals()].index("jsonl")
     file = next(
         file
-        for file in map(damaged_file, range(5, 10_000, len(originals())))
+        for file in map(damaged_file, range(first, 10_000, len(originals())))
         if file.piece == 1 and file.damages == ("truncate",)
     )
     assert check(file, tmp_path_factory.mktemp("damaged")).kind == "told"
