@@ -30,7 +30,10 @@ LONGEST_MESSAGE: Final = 2000
 """Characters that an error may have, without the path of the file."""
 
 _COUNTED: Final = {
-    **dict.fromkeys(("jsonl", "lines", "prodigy"), re.compile(rb"^[^\S\n]*\S.*$", re.MULTILINE)),
+    **dict.fromkeys(
+        ("jsonl", "jsonl-documents", "lines", "prodigy"),
+        re.compile(rb"^[^\S\n]*\S.*$", re.MULTILINE),
+    ),
     **dict.fromkeys(
         ("bioc-json", "label-studio", "pubannotation"), re.compile(rb"^\{.*\},?$", re.MULTILINE)
     ),

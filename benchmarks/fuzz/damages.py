@@ -157,7 +157,7 @@ def change_value(content: bytes, chance: Random) -> bytes:
     piece = content if number is None else lines[number].strip(b", \r")
     try:
         tree = json.loads(piece)
-    except ValueError:
+    except (ValueError, RecursionError):
         return change_number(content, chance)
     changed = json.dumps(_changed(tree, chance), ensure_ascii=chance.random() < 0.5)
     new = changed.encode("utf-8", "surrogatepass")

@@ -61,7 +61,7 @@ NAMES: Final = ("Iron", "Zinc", "Gold", "Lead", "Silver", "Copper")
 _LINE: Final = re.compile(rb"^[^\n]+", re.MULTILINE)
 _JSON: Final = re.compile(rb"^\{.*\}(?=,?$)", re.MULTILINE)
 _PIECES: Final = {
-    **dict.fromkeys(("jsonl", "lines", "prodigy"), _LINE),
+    **dict.fromkeys(("jsonl", "jsonl-documents", "lines", "prodigy"), _LINE),
     **dict.fromkeys(("bioc-json", "label-studio", "pubannotation"), _JSON),
     "csv": re.compile(rb"^\d[^\n]+", re.MULTILINE),
     "pubtator": re.compile(rb"[^\n].*?(?=\n\n)", re.DOTALL),
@@ -145,6 +145,7 @@ def _written(folder: Path) -> list[Original]:
         "bioc-json": "a.json",
         "bioc-xml": "a.xml",
         "jsonl": "a.jsonl",
+        "jsonl-documents": "a.jsonl",
         "label-studio": "a.json",
         "prodigy": "a.jsonl",
         "pubannotation": "a.json",

@@ -18,7 +18,8 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from spacy_ddi.corpora.documents import Document, Interaction, Mention
-from spacy_ddi.errors import CorpusError, Warnings
+from spacy_ddi.errors import CorpusError, Errors, Warnings
+from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES, MENTION_TYPES, Ranges, read_document
 from spacy_ddi.formats.file_names import FileNames
@@ -40,11 +41,13 @@ def read_ddi2013(
     YIELDS (TextDocument): The document.
     """
     try:
-        document = read_document(path)
+        document = _joined(read_document(path), path)
+        if problem := annotation_problem(document):
+            raise CorpusError.at(Errors.DOCUMENT, path, problem=problem)
     except CorpusError as error:
         on_error(error)
         return
-    yield _joined(document, path)
+    yield document
 
 
 def write_ddi2013(documents: Iterable[TextDocument], path: Path) -> None:
