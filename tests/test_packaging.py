@@ -73,7 +73,7 @@ def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> 
     assert run(["-W", "error", "-c", script, str(elsewhere)], tmp_path) == "('effect',)"
 
 
-def test_wheel_carries_what_the_html_page_needs(tmp_path: Path) -> None:
+def test_wheel_carries_what_pages_need(tmp_path: Path) -> None:
     root = Path(__file__).parents[1]
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, tmp_path)
@@ -82,7 +82,9 @@ def test_wheel_carries_what_the_html_page_needs(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    assert {f"spacy_ddi/formats/page.{kind}" for kind in ("css", "js")} <= names
+    shown = {"formats/page.css", "formats/page.js", "formats/page_plan.js"}
+    shown |= {f"web/service.{kind}" for kind in ("css", "html", "js")}
+    assert {f"spacy_ddi/{name}" for name in shown} <= names
 
 
 def run(arguments: list[str], folder: Path) -> str:

@@ -1,29 +1,25 @@
 """A page to look at: mentions coloured by type, and arcs over the words where drugs interact.
 
-This file writes the sentences and, under each, its interactions as a list. `page.js` draws the arcs
-from that list, since only the browser knows where it wraps the lines; `page.css` colours them. Both
-become part of the page.
+This file writes the sentences and, under each, its interactions as a list. `page_plan.js` and
+`page.js` draw the arcs from that list, since only the browser knows where it wraps the lines;
+`page.css` colours them. All three become part of the page.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final
 
-from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
+from spacy.tokens import Doc
 
-from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentences
+from spacy_ddi.annotations import each_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
-from spacy_ddi.formats.relation_records import count_of, mention_types
-from spacy_ddi.linked_drugs import Drug, drugs_of
+from spacy_ddi.formats.page_passages import Arc, Mark, PagePassage, page_passages
+from spacy_ddi.formats.relation_records import count_of
 
 MENTION_TYPES: Final[Mapping[str, str]] = {
     "drug": "generic name",
@@ -81,16 +77,6 @@ _HUB_NOTE: Final = (
 )
 
 
-@dataclass
-class _Passage:
-    """One sentence, or several that a relation or a mention joins."""
-
-    span: Span
-    n_sentences: int
-    mentions: list[Span] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
-
-
 def render_page(
     docs: Doc | Iterable[Doc],
     *,
@@ -111,7 +97,7 @@ def render_page(
     labels: set[str] = set()
     for doc in each_doc(docs, "render_page"):
         n_sentences += len(sentences(doc))
-        for passage in _passages(doc, source):
+        for passage in page_passages(doc, source):
             n_shown += passage.n_sentences
             n_mentions += len(passage.mentions)
             n_relations += len(passage.relations)
@@ -130,7 +116,7 @@ def render_page(
         legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections)),
         sections="\n".join(sections),
         css=_package_text("page.css"),
-        js=_package_text("page.js"),
+        js=_package_text("page_plan.js") + _package_text("page.js"),
     )
 
 
@@ -148,121 +134,44 @@ def _clean(text: str) -> str:
     return escape(_UNPRINTABLE.sub(" ", text))
 
 
-def _passages(doc: Doc, source: MentionSource) -> Iterator[_Passage]:
-    """The parts of a Doc that hold mentions or relations, in text order."""
-    mentions = [
-        Span(doc, start, end, label)
-        for (start, end), label in sorted(mention_types(doc, source).items())
-    ]
-    relations = relations_of_doc(doc)
-    reach = [0] * len(doc)
-    for start, end in [
-        *((mention.start, mention.end) for mention in mentions),
-        *((r.head.start, max(r.head.end, r.tail.end)) for r in relations),
-    ]:
-        reach[start] = max(reach[start], end)
-    passages: list[_Passage] = []
-    furthest = 0
-    for sentence in sentences(doc):
-        if passages and sentence.start < furthest:
-            passages[-1].span = doc[passages[-1].span.start : sentence.end]
-            passages[-1].n_sentences += 1
-        else:
-            passages.append(_Passage(sentence, 1))
-        furthest = max([furthest, *reach[sentence.start : sentence.end]])
-    starts = [passage.span.start for passage in passages]
-    for mention in mentions:
-        passages[bisect_right(starts, mention.start) - 1].mentions.append(mention)
-    for relation in relations:
-        passages[bisect_right(starts, relation.head.start) - 1].relations.append(relation)
-    return (passage for passage in passages if passage.mentions or passage.relations)
-
-
-def _render_passage(passage: _Passage) -> str:
+def _render_passage(passage: PagePassage) -> str:
     """The text with its longest mentions marked, and the relations as a list."""
-    types = {(mention.start, mention.end): mention.label_ for mention in passage.mentions}
-    ends = [end for relation in passage.relations for end in (relation.head, relation.tail)]
-    marked = filter_spans([*passage.mentions, *ends])
+    marks = passage.marks()
     text = passage.span.doc.text
-    drugs = drugs_of(passage.span.doc)
     parts = []
     position = passage.span.start_char
-    for mark in marked:
-        kind = types.get((mark.start, mark.end), "")
-        drug = drugs.get((mark.start_char, mark.end_char))
-        parts += [_clean(text[position : mark.start_char]), _render_mark(mark.text, kind, drug)]
-        position = mark.end_char
+    for mark in marks:
+        parts += [_clean(text[position : mark.span.start_char]), _render_mark(mark)]
+        position = mark.span.end_char
     parts.append(_clean(text[position : passage.span.end_char]))
     words = "".join(parts).strip()
-    return (
-        f'<section>\n<p dir="auto">{words}</p>\n{_render_list(passage.relations, marked)}</section>'
-    )
+    arcs = passage.arcs(marks)
+    return f'<section>\n<p dir="auto">{words}</p>\n{_render_list(arcs)}</section>'
 
 
-def _render_mark(text: str, kind: str, drug: Drug | None) -> str:
-    note = f"<small>\N{NO-BREAK SPACE}{_clean(kind)}</small>" if kind else ""
-    title = f' title="{_clean(f"{drug.name}, {drug.id}")}"' if drug else ""
-    return f'<mark data-type="{_clean(kind.lower())}"{title}>{_clean(text)}{note}</mark>'
+def _render_mark(mark: Mark) -> str:
+    note = f"<small>\N{NO-BREAK SPACE}{_clean(mark.kind)}</small>" if mark.kind else ""
+    title = f' title="{_clean(f"{mark.drug.name}, {mark.drug.id}")}"' if mark.drug else ""
+    kind = _clean(mark.kind.lower())
+    return f'<mark data-type="{kind}"{title}>{_clean(mark.span.text)}{note}</mark>'
 
 
-def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
-    if not relations:
+def _render_list(arcs: Sequence[Arc]) -> str:
+    if not arcs:
         return ""
-    starts = [mark.start for mark in marked]
-    # A mention that is not shown lies in, or overlaps, one that is.
-    pairs = [
-        (_mark_of(r.head, marked, starts), _mark_of(r.tail, marked, starts)) for r in relations
-    ]
-    hubs = _find_hubs(pairs, [relation.label for relation in relations])
-    groups: dict[tuple[int, str], int] = {}
     items = []
-    for relation, (head, tail), hub in zip(relations, pairs, hubs, strict=True):
+    for arc in arcs:
+        relation = arc.relation
         label = _clean(relation.label)
-        group = ""
-        if hub is not None:
-            number = groups.setdefault((hub, relation.label), len(groups))
-            group = f' data-hub="{hub}" data-group="{number}"'
+        group = "" if arc.hub is None else f' data-hub="{arc.hub}" data-group="{arc.group}"'
         items.append(
-            f'<li data-head="{head}" data-tail="{tail}" data-label="{label}" '
+            f'<li data-head="{arc.head}" data-tail="{arc.tail}" data-label="{label}" '
             f'data-score="{relation.score:.2f}"{group}>'
             f"<b>{label or _UNTYPED}</b> {relation.score:.2f}: "
             f"<bdi>{_clean(relation.head.text)}</bdi> and <bdi>{_clean(relation.tail.text)}</bdi>"
             "</li>\n"
         )
     return f'<ul class="relations" aria-label="Interactions">\n{"".join(items)}</ul>\n'
-
-
-def _mark_of(mention: Span, marked: Sequence[Span], starts: Sequence[int]) -> int:
-    """Index of the shown mention that overlaps this one, the first of several."""
-    before = bisect_right(starts, mention.start) - 1
-    return before if before >= 0 and marked[before].end > mention.start else before + 1
-
-
-def _find_hubs(pairs: Sequence[tuple[int, int]], labels: Sequence[str]) -> list[int | None]:
-    """Which relations are drawn as one line, because they share a label and a mention: the hub.
-
-    The mention with the most relations of a label comes first; a relation belongs to one line.
-
-    pairs (Sequence[Tuple[int, int]]): Indices of the two mentions of each relation.
-    labels (Sequence[str]): The label of each relation.
-    RETURNS (List[Optional[int]]): The hub of each relation; None for one with a line to itself.
-    """
-    hubs: list[int | None] = [None] * len(pairs)
-    partners: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
-    for i, ((head, tail), label) in enumerate(zip(pairs, labels, strict=True)):
-        if head != tail:
-            partners[head, label].setdefault(tail, i)
-            partners[tail, label].setdefault(head, i)
-    while partners:
-        place = max(partners, key=lambda key: len(partners[key]))
-        members = partners.pop(place)
-        if len(members) < 2:
-            break
-        hub, label = place
-        for other, i in members.items():
-            hubs[i] = hub
-            partners[other, label].pop(hub, None)
-    return hubs
 
 
 def _render_legend(types: Iterable[str], labels: Iterable[str], *, hubs: bool) -> str:
