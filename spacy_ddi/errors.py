@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from spacy_ddi.file_errors import FileErrors
+from spacy_ddi.service_errors import ServiceErrors
 
 
-class Errors(FileErrors):
-    """Message templates. Fill them with `str.format`; the code stays in front. Those of files are
-    in `FileErrors`."""
+class Errors(FileErrors, ServiceErrors):
+    """Message templates. Fill them with `str.format`; the code stays in front. Those of files
+    are in `FileErrors`, those of the service in `ServiceErrors`."""
 
     # The component and what it reads from the Doc
     NO_PARSE: Final = (

@@ -18,6 +18,7 @@ from spacy_ddi.cli.distill import soft_labels
 from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
 from spacy_ddi.cli.label_mentions import label_mentions
+from spacy_ddi.cli.serve import serve
 
 app = typer.Typer(
     name="python -m spacy_ddi",
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command(cls=ExtractCommand)(extract)
 app.command(cls=Command)(aggregate)
+app.command(cls=Command)(serve)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(calibrate)

@@ -1,0 +1,134 @@
+"""What the service says of a Doc: plain data, which outlives the Doc."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from spacy.tokens import Doc
+
+from spacy_ddi.annotations import sentences
+from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.errors import Errors
+from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
+from spacy_ddi.formats.relation_records import RelationRecord, relation_records
+from spacy_ddi.web.bodies import Choice
+from spacy_ddi.web.drug_links import ShownDrug, shown_drug
+from spacy_ddi.web.refusal import Refusal
+
+
+class ShownMark(TypedDict):
+    """A mention, and the text before it in its passage."""
+
+    before: str
+    text: str
+    type: str
+    drug: ShownDrug | None
+
+
+class ShownPassage(TypedDict):
+    """A sentence with its mentions; `rest` is the text after the last. Each interaction is a
+    `RelationRecord` with the marks of its ends, and with the line that it shares with others."""
+
+    marks: list[ShownMark]
+    rest: str
+    interactions: list[dict[str, Any]]
+
+
+class ShownPart(TypedDict):
+    """A part of a document: its sentences that name drugs, and how many it has."""
+
+    n_sentences: int
+    n_characters: int
+    passages: list[ShownPassage]
+
+
+def chosen_records(
+    doc: Doc, offset: int, source: MentionSource, choice: Choice
+) -> list[RelationRecord]:
+    """The interactions of a Doc that were asked for.
+
+    doc (Doc): The annotated Doc.
+    offset (int): Where it begins in the text.
+    source (MentionSource): Where the component found the mentions.
+    choice (Choice): Which interactions to give.
+    RETURNS (List[RelationRecord]): The records, as the command line prints them.
+    """
+    return [
+        record
+        for record in relation_records(doc, offset=offset, source=source)
+        if record["score"] >= choice.min_score
+        and (choice.types is None or record["label"] in choice.types)
+    ]
+
+
+def require_types(choice: Choice, labels: Sequence[str]) -> None:
+    """See that the types asked for are such as the pipeline gives.
+
+    choice (Choice): What was asked for.
+    labels (Sequence[str]): Those of the pipeline.
+    RAISES (Refusal): If one is not.
+    """
+    unknown = [name for name in choice.types or () if name not in labels]
+    if unknown:
+        problem = f"there is no type {unknown[0][:100]!r}, only {', '.join(labels)}"
+        raise Refusal(422, Errors.BAD_REQUEST.format(problem=problem))
+
+
+def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
+    """A Doc as the page shows it.
+
+    doc (Doc): The annotated Doc.
+    offset (int): Where it begins in the text.
+    source (MentionSource): Where the component found the mentions.
+    RETURNS (ShownPart): Its sentences with mentions.
+    """
+    records = {
+        (record["head_start"], record["head_end"], record["tail_start"], record["tail_end"]): record
+        for record in relation_records(doc, source=source)
+    }
+    return {
+        "n_sentences": len(sentences(doc)),
+        "n_characters": len(doc.text),
+        "passages": [
+            _shown_passage(passage, offset, records) for passage in page_passages(doc, source)
+        ],
+    }
+
+
+def _shown_passage(
+    passage: PagePassage, offset: int, records: dict[tuple[int, ...], RelationRecord]
+) -> ShownPassage:
+    marks = passage.marks()
+    text = passage.span.doc.text
+    position = passage.span.start_char
+    shown = []
+    for mark in marks:
+        shown.append(_shown_mark(mark, text[position : mark.span.start_char]))
+        position = mark.span.end_char
+    interactions = []
+    for arc in passage.arcs(marks):
+        (head, tail) = arc.relation.place
+        record: dict[str, Any] = dict(records[(*head, *tail)])
+        for key in ("head_start", "head_end", "tail_start", "tail_end", "sentence_start"):
+            record[key] += offset
+        interactions.append(
+            {
+                "record": record,
+                "head_mark": arc.head,
+                "tail_mark": arc.tail,
+                "hub": arc.hub,
+                "group": arc.group,
+            }
+        )
+    rest = text[position : passage.span.end_char]
+    return {"marks": shown, "rest": rest, "interactions": interactions}
+
+
+def _shown_mark(mark: Mark, before: str) -> ShownMark:
+    return {
+        "before": before,
+        "text": mark.span.text,
+        "type": mark.kind,
+        "drug": shown_drug(mark.drug) if mark.drug else None,
+    }
