@@ -12,6 +12,7 @@ from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
 from spacy_ddi.formats.relation_records import RelationRecord, relation_records
+from spacy_ddi.stored_pairs import PlacePair
 from spacy_ddi.web.bodies import Choice
 from spacy_ddi.web.drug_links import ShownDrug, shown_drug
 from spacy_ddi.web.refusal import Refusal
@@ -83,10 +84,7 @@ def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
     source (MentionSource): Where the component found the mentions.
     RETURNS (ShownPart): Its sentences with mentions.
     """
-    records = {
-        (record["head_start"], record["head_end"], record["tail_start"], record["tail_end"]): record
-        for record in relation_records(doc, source=source)
-    }
+    records = {_place(record): record for record in relation_records(doc, source=source)}
     return {
         "n_sentences": len(sentences(doc)),
         "n_characters": len(doc.text),
@@ -97,7 +95,7 @@ def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
 
 
 def _shown_passage(
-    passage: PagePassage, offset: int, records: dict[tuple[int, ...], RelationRecord]
+    passage: PagePassage, offset: int, records: dict[PlacePair, RelationRecord]
 ) -> ShownPassage:
     marks = passage.marks()
     text = passage.span.doc.text
@@ -108,8 +106,7 @@ def _shown_passage(
         position = mark.span.end_char
     interactions = []
     for arc in passage.arcs(marks):
-        (head, tail) = arc.relation.place
-        record: dict[str, Any] = dict(records[(*head, *tail)])
+        record: dict[str, Any] = dict(records[arc.relation.place])
         for key in ("head_start", "head_end", "tail_start", "tail_end", "sentence_start"):
             record[key] += offset
         interactions.append(
@@ -123,6 +120,10 @@ def _shown_passage(
         )
     rest = text[position : passage.span.end_char]
     return {"marks": shown, "rest": rest, "interactions": interactions}
+
+
+def _place(record: RelationRecord) -> PlacePair:
+    return (record["head_start"], record["head_end"]), (record["tail_start"], record["tail_end"])
 
 
 def _shown_mark(mark: Mark, before: str) -> ShownMark:

@@ -1,0 +1,190 @@
+"""The page in a real browser: what is pasted, found, chosen, explained and saved."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from spacy_ddi.web.guard import Guard
+from tests.cli.conftest import KNOWN
+from tests.web.browser import CHROMIUM, Browser
+from tests.web.conftest import Running, served
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium in the PATH")
+
+TEXT = f"{KNOWN} Avoid rostamine with plinozide. Dexarol or rostamine was given."
+READ = "document.getElementById('results').getAttribute('aria-busy') === 'false'"
+STATUS = "document.getElementById('status').textContent"
+ARCS = "document.querySelectorAll('.arcs .line').length"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser, service: Running) -> Browser:
+    """The page, with what its example gives."""
+    browser.open(f"http://127.0.0.1:{service.port}/")
+    browser.wait_for(READ)
+    return browser
+
+
+def find(page: Browser, text: str) -> None:
+    """Paste a text and have it read."""
+    page(f"document.getElementById('text').value = {json.dumps(text)}")
+    page.click("#find")
+    page.wait_for(READ)
+
+
+def test_an_example_is_there_at_first_sight(page):
+    assert "fluconazole" in page("document.getElementById('text').value")
+    assert page(STATUS).startswith("0 interactions between 0 drug mentions in")
+
+
+def test_from_text_to_saved_interactions(page, tmp_path):
+    find(page, TEXT)
+    assert page(STATUS) == "2 interactions between 6 drug mentions in 3 sentences"
+    assert page(ARCS) == 2
+    assert page("document.querySelectorAll('main section').length") == 3
+    # Why
+    page.click(".arcs .tag")
+    page.wait_for("document.querySelector('.why table') !== null")
+    assert page("document.querySelector('.why h3').textContent").startswith("mechanism ")
+    assert page("document.querySelector('.why th').textContent") == "mechanism"
+    assert page("document.activeElement.className") == "why"
+    page.press("Escape")
+    assert page("document.querySelector('.why') === null")
+    assert page("document.activeElement.closest('li').dataset.label") == "mechanism"
+    # By type
+    page.click("#types label:first-child input")
+    assert page(STATUS) == "1 of 2 interactions between 6 drug mentions in 3 sentences"
+    assert page(ARCS) == 1
+    page.save_into(tmp_path)
+    page.click("#csv")
+    (row,) = csv.DictReader(StringIO(saved(tmp_path / "interactions.csv").lstrip("\ufeff")))
+    assert (row["label"], row["head"], row["tail"]) == ("advise", "rostamine", "plinozide")
+    page.click("#types label:first-child input")
+    page.click("#json")
+    records = json.loads(saved(tmp_path / "interactions.json"))
+    assert [record["label"] for record in records] == ["mechanism", "advise"]
+    assert all(TEXT[each["head_start"] : each["head_end"]] == each["head"] for each in records)
+    # By score
+    page("""(() => { const least = document.getElementById("least"); least.value = 1;
+             least.dispatchEvent(new Event("input")); })()""")
+    page.wait_for(f"{ARCS} === 0")
+    assert page(STATUS).startswith("0 of 2 interactions")
+    page.click("#every")
+    assert page("document.querySelectorAll('main section:not([hidden])').length") == 0
+
+
+def saved(path: Path) -> str:
+    """A file that the browser saves."""
+    until = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < until, f"{path.name} was not saved"
+        time.sleep(0.02)
+    return path.read_bytes().decode()
+
+
+def test_keyboard_alone_opens_and_closes_what_is_known(page):
+    find(page, KNOWN)
+    page("document.querySelector('.relations button').focus()")
+    assert page("document.querySelector('.relations').clientHeight") > 10
+    page.press("Enter")
+    page.wait_for("document.querySelector('.why table') !== null")
+    assert page("document.querySelector('.relations button').ariaExpanded") == "true"
+    page.press("Escape")
+    assert page("document.activeElement.ariaExpanded") == "false"
+
+
+def test_every_field_has_a_name_and_changes_are_announced(page):
+    find(page, KNOWN)
+    unnamed = page(
+        "[...document.querySelectorAll('input:not([hidden]), textarea')]"
+        ".filter((field) => !field.labels.length).length"
+    )
+    assert unnamed == 0
+    assert page("document.getElementById('status').role") == "status"
+    assert page("document.getElementById('problem').role") == "alert"
+
+
+def test_markup_in_a_text_stays_text(page):
+    page("window.name = 'untouched'")
+    find(
+        page,
+        f"<script>window.name = 'run'</script><b>Note</b> <img src=x onerror=alert(1)> {KNOWN}",
+    )
+    shown = page("document.querySelector('main').textContent")
+    assert "<script>" in shown or "<img src=x" in shown or "Dexarol" in shown
+    assert page("document.querySelectorAll('main script, main img').length") == 0
+    assert page("window.name") == "untouched"
+
+
+def test_a_long_text_is_shown_while_it_is_read(page):
+    page(f"document.getElementById('text').value = {json.dumps(TEXT + ' ')}.repeat(700)")
+    page.click("#find")
+    page.wait_for("document.querySelectorAll('main section').length > 0")
+    page.wait_for(READ, seconds=60)
+    assert page(STATUS) == "1,400 interactions between 4,200 drug mentions in 2,100 sentences"
+
+
+def test_reading_can_be_stopped(page):
+    page(f"document.getElementById('text').value = {json.dumps(TEXT + ' ')}.repeat(9000)")
+    page.click("#find")
+    page.wait_for("document.querySelectorAll('main section').length > 0")
+    page.click("#stop")
+    page.wait_for(READ)
+    assert "interactions between" in page(STATUS)
+
+
+def test_what_is_too_long_is_refused_before_it_is_sent(page):
+    page("document.getElementById('text').value = 'x'.repeat(3e6)")
+    page.click("#find")
+    page.wait_for("!document.getElementById('problem').hidden")
+    assert "takes 2.0 MB at most" in page("document.getElementById('problem').textContent")
+
+
+def test_files_are_dropped_and_read(page):
+    page(
+        f"""(() => {{
+        const files = new DataTransfer();
+        files.items.add(new File([{json.dumps(KNOWN)}], "note.txt"));
+        files.items.add(new File(["%PDF-1.7"], "report.pdf"));
+        const options = {{ dataTransfer: files, bubbles: true, cancelable: true }};
+        document.body.dispatchEvent(new DragEvent("drop", options));
+        }})()"""
+    )
+    page.wait_for(READ)
+    assert page("document.querySelector('main h2').textContent") == "note.txt"
+    assert page(ARCS) == 1
+    assert page("document.getElementById('problem').textContent").startswith("report.pdf")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1100, True)], ids=["phone", "dark"])
+def test_page_fits_a_phone_and_the_dark(service, tmp_path, width, dark):
+    with Browser(tmp_path, width=width, dark=dark) as page:
+        page.open(f"http://127.0.0.1:{service.port}/")
+        page.wait_for(READ)
+        find(page, TEXT)
+        assert page("document.documentElement.scrollWidth <= innerWidth")
+        back = page("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, back[4:-1].split(","))) < 200) == dark
+
+
+def test_service_that_is_gone_is_told_in_words(browser, app: Guard):
+    with served(app) as running:
+        browser.open(f"http://127.0.0.1:{running.port}/")
+        browser.wait_for(READ)
+    browser.click("#find")
+    browser.wait_for("!document.getElementById('problem').hidden")
+    assert "can't be reached" in browser("document.getElementById('problem').textContent")
+    assert "fluconazole" in browser("document.getElementById('text').value")
