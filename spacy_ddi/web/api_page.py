@@ -62,7 +62,7 @@ def _operation(
         each["name"]: each.get("schema", {}) | each for each in operation.get("parameters", [])
     }
     yield from _fields(parameters, [name for name, each in parameters.items() if each["required"]])
-    statuses = ", ".join(operation["responses"])
+    statuses = ", ".join(sorted(operation["responses"]))
     yield f"<p>Statuses: {escape(statuses)}.</p>\n</section>\n"
 
 

@@ -12,6 +12,8 @@ from spacy_ddi.text.passages import MAX_CHARACTERS
 MOST_TEXTS: Final = 1_000
 """Texts of one request."""
 
+EXAMPLE: Final = "Fluconazole raises warfarin levels."
+
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Place = Annotated[int, Field(ge=0, le=2**31)]
 
@@ -32,25 +34,29 @@ class Choice(_Body):
 class TextBody(_Body):
     """A text."""
 
-    text: str = Field(description="The text.", examples=["Fluconazole raises warfarin levels."])
+    text: str = Field(description="The text.")
+    model_config = ConfigDict(json_schema_extra={"example": {"text": EXAMPLE}})
 
 
-class ExtractBody(Choice):
-    """A text, or several, and which interactions to give."""
+class Texts(_Body):
+    """A text, or several."""
 
     text: str | None = Field(None, description="The text, or:")
     texts: list[str] | None = Field(
         None, max_length=MOST_TEXTS, description="Several texts, each read by itself."
     )
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"text": "Fluconazole raises warfarin levels."}}
-    )
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> ExtractBody:
+    def _one_of_both(self) -> Texts:
         if (self.text is None) == (self.texts is None):
             raise ValueError("give either 'text' or 'texts'")
         return self
+
+
+class ExtractBody(Choice, Texts):
+    """A text, or several, and which interactions to give."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": EXAMPLE, "min_score": 0.5}})
 
 
 class ExplainBody(_Body):
@@ -64,7 +70,7 @@ class ExplainBody(_Body):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "text": "Fluconazole raises warfarin levels.",
+                "text": EXAMPLE,
                 "head_start": 0,
                 "head_end": 11,
                 "tail_start": 19,

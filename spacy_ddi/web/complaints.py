@@ -8,9 +8,10 @@ from typing import Any, Final
 from starlette.exceptions import HTTPException
 
 from spacy_ddi.errors import Errors
+from spacy_ddi.web.bodies import EXAMPLE
 from spacy_ddi.web.refusal import Refusal
 
-EXAMPLE: Final = '{"text": "Fluconazole raises warfarin levels."}'
+LIKE: Final = f'{{"text": "{EXAMPLE}"}}'
 
 _MOST: Final = 5
 _LONGEST: Final = 100
@@ -26,9 +27,9 @@ def refusal_of_errors(errors: Sequence[dict[str, Any]]) -> Refusal:
     if broken:
         problem = str(broken.get("ctx", {}).get("error", broken["msg"]))
         place = f"{problem} at character {broken['loc'][-1]}"
-        return Refusal(400, Errors.BODY_NO_JSON.format(problem=place, example=EXAMPLE))
+        return Refusal(400, Errors.BODY_NO_JSON.format(problem=place, example=LIKE))
     problems = "; ".join(_in_words(each) for each in errors[:_MOST])
-    return Refusal(422, Errors.BODY_SHAPE.format(problems=problems, example=EXAMPLE))
+    return Refusal(422, Errors.BODY_SHAPE.format(problems=problems, example=LIKE))
 
 
 def refusal_of_status(error: HTTPException, method: str, path: str) -> Refusal:
@@ -40,7 +41,7 @@ def refusal_of_status(error: HTTPException, method: str, path: str) -> Refusal:
     """
     path = path[:_LONGEST]
     messages = {
-        400: Errors.BODY_NO_JSON.format(problem="it can't be parsed", example=EXAMPLE),
+        400: Errors.BODY_NO_JSON.format(problem="it can't be parsed", example=LIKE),
         404: Errors.NO_ADDRESS.format(path=path),
         405: Errors.NO_METHOD.format(path=path, method=method[:_LONGEST]),
     }
@@ -50,7 +51,7 @@ def refusal_of_status(error: HTTPException, method: str, path: str) -> Refusal:
 
 def _in_words(error: dict[str, Any]) -> str:
     """'min_score: input should be less than or equal to 1'."""
-    where = ".".join(str(each) for each in error["loc"] if each != "body")[:_LONGEST]
+    where = ".".join(str(each) for each in error["loc"] if each not in ("body", "query"))[:_LONGEST]
     what = str(error["msg"]).removeprefix("Value error, ")[: 2 * _LONGEST]
     what = what[:1].lower() + what[1:]
     return f"{where}: {what}" if where else what

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,8 +12,8 @@ import uvicorn
 from spacy.language import Language
 from uvicorn.supervisors import Multiprocess
 
-from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.web.guard import Guard
+from spacy_ddi.web.listening import bound_socket
 from spacy_ddi.web.service_settings import ServiceSettings
 from spacy_ddi.web.web_app import make_web_app
 
@@ -82,25 +81,3 @@ def make_in_process(
         return nlp
 
     return make_web_app(load_with_threads, settings)
-
-
-def bound_socket(settings: ServiceSettings) -> socket.socket:
-    """A socket at the address of a service.
-
-    settings (ServiceSettings): Host and port.
-    RETURNS (socket.socket): Bound, and not listening yet.
-    RAISES (DDIError): If that can't be had.
-    """
-    host, port = settings.host, settings.port
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        bound = socket.socket(family, kind, protocol)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-    except OSError as error:
-        problem = (error.strerror or str(error)).lower()
-        raise DDIError(Errors.PORT_IN_USE.format(host=host, port=port, problem=problem)) from error
-    bound.set_inheritable(True)
-    return bound

@@ -55,7 +55,8 @@ def read_upload(
         problems: list[str] = []
 
         def note(error: CorpusError) -> None:
-            problems.append(str(error).replace(f"{folder}/", ""))
+            words = str(error).replace(f"{folder}/", "")
+            problems.append(words.replace("by --from", "by the option format"))
 
         try:
             documents = list(_documents(path, format_name, columns, note, max_bytes))

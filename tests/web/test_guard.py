@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from spacy_ddi.web.guard import HEADERS, Guard
-from tests.web.conftest import SETTINGS, Running, served
+from tests.web.serving import SETTINGS, Running, served
 
 LIMITS = replace(SETTINGS, max_bytes=1_000, max_seconds=0.5, max_waiting=3)
 OPEN = Event()

@@ -16,9 +16,9 @@ from threading import Thread
 import pytest
 
 from spacy_ddi.errors import DDIError
-from spacy_ddi.web.running import bound_socket
+from spacy_ddi.web.listening import bound_socket
 from tests.cli.conftest import KNOWN
-from tests.web.conftest import SETTINGS, Answer, Running
+from tests.web.serving import SETTINGS, Answer, Running
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 from spacy_ddi.web.guard import Guard
 from tests.cli.conftest import KNOWN
 from tests.web.browser import CHROMIUM, Browser
-from tests.web.conftest import Running, served
+from tests.web.serving import Running, served
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium in the PATH")
 
