@@ -131,6 +131,7 @@ class Service:
             "status": "ok",
             "pipeline": self.name,
             "types": self.labels,
+            "waiting": self.queue.n_waiting,
             "formats": taken_formats(),
             "max_bytes": self.settings.max_bytes,
             "version": spacy_ddi.__version__,

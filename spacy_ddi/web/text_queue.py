@@ -100,6 +100,11 @@ class TextQueue:
         except asyncio.TimeoutError:
             raise Refusal(503, Errors.TOO_LONG_TO_READ.format(seconds=seconds)) from None
 
+    @property
+    def n_waiting(self) -> int:
+        """Requests with parts that are not taken yet."""
+        return len(self._jobs)
+
     def close(self) -> None:
         """Finish what was begun, and take nothing more."""
         with self._changed:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +14,7 @@ from spacy.language import Language
 from starlette.exceptions import HTTPException
 
 import spacy_ddi
+from spacy_ddi.errors import Errors
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.web.api_page import render_api_page
@@ -23,6 +25,8 @@ from spacy_ddi.web.page_files import page_files
 from spacy_ddi.web.refusal import Refusal, refused
 from spacy_ddi.web.service import Service
 from spacy_ddi.web.service_settings import ServiceSettings
+
+Answer = TypeVar("Answer")
 
 LINES: Final = "application/x-ndjson"
 
@@ -76,7 +80,7 @@ def _add_questions(app: FastAPI) -> None:
         """Find the interactions of a text, or of several, each read by itself. The answer is
         {"interactions": […]}, or {"answers": [{"interactions": […]}, …]} in the order of the texts;
         the records are those of the command extract."""
-        return JSONResponse(await _service(request).extract(body))
+        return JSONResponse(await _unless_gone(request, _service(request).extract(body)))
 
     @app.post(FILE_ADDRESS, responses=_PROBLEMS, openapi_extra=_FILE_BODY)
     async def extract_file(
@@ -107,7 +111,7 @@ def _add_questions(app: FastAPI) -> None:
     async def explain(body: ExplainBody, request: Request) -> JSONResponse:
         """Tell of one interaction what is known: the probability of each type, and which drugs
         these are. Send its sentence, and where its drugs stand in it."""
-        return JSONResponse(await _service(request).explain(body))
+        return JSONResponse(await _unless_gone(request, _service(request).explain(body)))
 
     @app.get("/health")
     async def health(request: Request) -> JSONResponse:
@@ -141,6 +145,20 @@ def _add_complaints(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def status(request: Request, error: HTTPException) -> Response:
         return refused(refusal_of_status(error, request.method, request.url.path))
+
+
+async def _unless_gone(request: Request, answer: Coroutine[Any, Any, Answer]) -> Answer:
+    """An answer; it is given up where nobody waits for it any more."""
+    answering = asyncio.ensure_future(answer)
+    leaving = asyncio.ensure_future(request.receive())  # after the body, only that comes
+    try:
+        await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not answering.done():
+            raise Refusal(400, Errors.BAD_REQUEST.format(problem="it broke off"))
+        return answering.result()
+    finally:
+        answering.cancel()
+        leaving.cancel()
 
 
 def _service(request: Request) -> Service:

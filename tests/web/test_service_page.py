@@ -16,7 +16,11 @@ from tests.cli.conftest import KNOWN
 from tests.web.browser import CHROMIUM, Browser
 from tests.web.serving import Running, served
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium in the PATH")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium in the PATH"),
+    # The tiny pipeline has no parser, and says so once.
+    pytest.mark.filterwarnings(r"ignore:\[DDI901\]:UserWarning"),
+]
 
 TEXT = f"{KNOWN} Avoid rostamine with plinozide. Dexarol or rostamine was given."
 READ = "document.getElementById('results').getAttribute('aria-busy') === 'false'"

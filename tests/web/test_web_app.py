@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import socket
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +15,11 @@ import pytest
 
 from spacy_ddi.formats.relation_records import relation_records
 from tests.cli.conftest import KNOWN
+
+pytestmark = pytest.mark.filterwarnings(
+    # The tiny pipeline has no parser, and says so once.
+    r"ignore:\[DDI901\]:UserWarning"
+)
 
 ADVICE = "Avoid rostamine with plinozide."
 
@@ -213,6 +221,25 @@ def test_files_that_can_not_be_read_are_refused_in_words(service, name, content,
 def test_a_file_without_a_name_is_refused(service):
     answer = service("/extract-file", b"a", kind="application/octet-stream")
     assert (answer.status, "name: field required" in answer.json["error"]) == (422, True)
+
+
+@pytest.mark.parametrize("address", ["/extract", "/show"])
+def test_what_nobody_waits_for_any_more_is_given_up(service, address):
+    body = json.dumps({"text": f"{KNOWN} " * 50_000}).encode()
+    head = f"POST {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        wait_until(lambda: service("/health").json["waiting"] == 1)
+    start = time.monotonic()
+    wait_until(lambda: service("/health").json["waiting"] == 0)
+    assert time.monotonic() - start < 5
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_health_tells_what_is_there(service):
