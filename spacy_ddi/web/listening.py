@@ -16,6 +16,7 @@ def bound_socket(settings: ServiceSettings) -> socket.socket:
     RAISES (DDIError): If that can't be had.
     """
     host, port = settings.host, settings.port
+    bound = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -24,6 +25,8 @@ def bound_socket(settings: ServiceSettings) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError as error:
+        if bound is not None:
+            bound.close()
         problem = (error.strerror or str(error)).lower()
         raise DDIError(Errors.PORT_IN_USE.format(host=host, port=port, problem=problem)) from error
     bound.set_inheritable(True)

@@ -85,7 +85,10 @@ const results = (() => {
     const all = shown.reduce((sum, { records }) => sum + records.length, 0);
     const n = chosen().length;
     const found = n === all ? countOf(all, "interaction") : `${n.toLocaleString("en")} of ${countOf(all, "interaction")}`;
-    at("status").textContent = `${found} between ${countOf(totals.mentions, "drug mention")} in ${countOf(totals.sentences, "sentence")}`;
+    const inside = countOf(totals.sentences, "sentence");
+    at("status").textContent = totals.mentions
+      ? `${found} between ${countOf(totals.mentions, "drug mention")} in ${inside}`
+      : `No drugs found in ${inside}`;
     at("tools").hidden = all === 0;
     at("hint").hidden = all === 0;
   }
@@ -151,5 +154,5 @@ const results = (() => {
     for (const kind of ["csv", "json"]) at(kind).addEventListener("click", () => saveRecords(chosen(), kind));
   }
 
-  return { add, clear, listen, summarize };
+  return { add, clear, listen, summarize, isEmpty: () => totals.sentences === 0 };
 })();

@@ -98,13 +98,15 @@
     if (running !== mine) return;
     running = null;
     setBusy(false);
-    if (!problems.length) results.summarize();
+    if (problems.length && results.isEmpty()) at("status").textContent = "";
+    else results.summarize();
   }
 
   function setBusy(isBusy) {
     at("progress").hidden = !isBusy;
     at("stop").hidden = !isBusy;
     at("results").setAttribute("aria-busy", String(isBusy));
+    at("status").ariaLive = isBusy ? "off" : "polite"; // the end is announced, not each part
     if (isBusy) at("status").textContent = "Reading…";
   }
 

@@ -20,6 +20,11 @@ from spacy_ddi.web.listening import bound_socket
 from tests.cli.conftest import KNOWN
 from tests.web.serving import SETTINGS, Answer, Running
 
+pytestmark = pytest.mark.filterwarnings(
+    # The tiny pipeline has no parser, and says so once.
+    r"ignore:\[DDI901\]:UserWarning"
+)
+
 
 @contextmanager
 def started(pipeline: str, *options: str) -> Iterator[tuple[Running, subprocess.Popen[str]]]:
