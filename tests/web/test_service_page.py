@@ -123,12 +123,9 @@ def test_every_field_has_a_name_and_changes_are_announced(page):
 
 def test_markup_in_a_text_stays_text(page):
     page("window.name = 'untouched'")
-    find(
-        page,
-        f"<script>window.name = 'run'</script><b>Note</b> <img src=x onerror=alert(1)> {KNOWN}",
-    )
-    shown = page("document.querySelector('main').textContent")
-    assert "<script>" in shown or "<img src=x" in shown or "Dexarol" in shown
+    wild = "<script>window.name = 'run'</script><img src=x onerror=\"window.name = 'run'\">"
+    find(page, f"Dexarol {wild} raises plinozide levels.")
+    assert wild in page("document.querySelector('main p').textContent")
     assert page("document.querySelectorAll('main script, main img').length") == 0
     assert page("window.name") == "untouched"
 
