@@ -8,7 +8,6 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from spacy_ddi.web.guard import Guard
 from spacy_ddi.web.web_app import make_web_app
 from tests.cli.conftest import corpus, pipeline
 from tests.web.serving import SETTINGS, Running, served
@@ -18,15 +17,13 @@ __all__ = ["corpus", "pipeline"]
 
 @pytest.fixture(scope="session")
 def nlp(pipeline: str) -> Language:
-    return spacy.load(pipeline)
+    """It is less sure than the tiny pipeline, so that scores choose."""
+    nlp = spacy.load(pipeline)
+    nlp.get_pipe("ddi_relation").cfg["temperature"] = 4.0
+    return nlp
 
 
 @pytest.fixture(scope="session")
-def app(nlp: Language) -> Guard:
-    return make_web_app(lambda: nlp, SETTINGS)
-
-
-@pytest.fixture(scope="session")
-def service(app: Guard) -> Iterator[Running]:
-    with served(app) as running:
+def service(nlp: Language) -> Iterator[Running]:
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
         yield running

@@ -31,13 +31,14 @@ def started(pipeline: str, *options: str) -> Iterator[tuple[Running, subprocess.
     """The command, once it answers."""
     command = [sys.executable, "-m", "spacy_ddi", "serve", "--pipeline", pipeline, "--port", "0"]
     process = subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    reading = Thread(target=process.stderr.read)
     try:
-        assert process.stderr is not None
         said = process.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
         assert found, said
         running = Running(int(found[1]), None)  # type: ignore[arg-type]
-        Thread(target=process.stderr.read, daemon=True).start()
+        reading.start()
         while not is_up(running):
             assert process.poll() is None, "it ended"
             time.sleep(0.1)
@@ -45,6 +46,9 @@ def started(pipeline: str, *options: str) -> Iterator[tuple[Running, subprocess.
     finally:
         process.kill()
         process.wait()
+        if reading.ident:
+            reading.join()
+        process.stderr.close()
 
 
 def is_up(running: Running) -> bool:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from spacy_ddi.web.guard import Guard
+from spacy_ddi.web.web_app import make_web_app
 from tests.cli.conftest import KNOWN
 from tests.web.browser import CHROMIUM, Browser
-from tests.web.serving import Running, served
+from tests.web.serving import SETTINGS, Running, served
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium in the PATH"),
@@ -69,14 +69,14 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     assert page("document.querySelector('.why') === null")
     assert page("document.activeElement.closest('li').dataset.label") == "mechanism"
     # By type
-    page.click("#types label:first-child input")
+    page.click("#types label:first-of-type input")
     assert page(STATUS) == "1 of 2 interactions between 6 drug mentions in 3 sentences"
     assert page(ARCS) == 1
     page.save_into(tmp_path)
     page.click("#csv")
     (row,) = csv.DictReader(StringIO(saved(tmp_path / "interactions.csv").lstrip("\ufeff")))
     assert (row["label"], row["head"], row["tail"]) == ("advise", "rostamine", "plinozide")
-    page.click("#types label:first-child input")
+    page.click("#types label:first-of-type input")
     page.click("#json")
     records = json.loads(saved(tmp_path / "interactions.json"))
     assert [record["label"] for record in records] == ["mechanism", "advise"]
@@ -181,8 +181,8 @@ def test_page_fits_a_phone_and_the_dark(service, tmp_path, width, dark):
         assert (sum(map(int, back[4:-1].split(","))) < 200) == dark
 
 
-def test_service_that_is_gone_is_told_in_words(browser, app: Guard):
-    with served(app) as running:
+def test_service_that_is_gone_is_told_in_words(browser, nlp):
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
         browser.open(f"http://127.0.0.1:{running.port}/")
         browser.wait_for(READ)
     browser.click("#find")
