@@ -9,8 +9,9 @@ PYTHON ?=
 TESTS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Twice quiet: errors only. Once quiet still warns of each index that lacks a package.
-INSTALL := $(BIN)/python -m pip install -qq -c constraints.txt
+# Twice quiet: errors only. Once quiet still warns of each index that lacks a package. Bytecode is
+# written when a module is first imported: most are never.
+INSTALL := $(BIN)/python -m pip install -qq --no-compile -c constraints.txt
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
 .PHONY: run test lint types check environment docs clean FORCE

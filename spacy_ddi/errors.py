@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from spacy_ddi.file_errors import FileErrors
 from spacy_ddi.service_errors import ServiceErrors
+
+MOST_CHARACTERS: Final = 1500
+"""Of a message of a `CorpusError`."""
+
+_BREAK: Final = re.compile(r"\s*[\t\n\r\v\f]\s*")
 
 
 class Errors(FileErrors, ServiceErrors):
@@ -227,10 +233,13 @@ class Errors(FileErrors, ServiceErrors):
     )
     BINARY_FILE: Final = "[DDI061] {source} is {kind}, and not plain text. {advice}"
     ONE_TEXT: Final = (
-        "[DDI062] Found {found}. Give one text in quotes, or one --file PATH, or - to read "
-        "standard input. For several files, run the command once for each."
+        "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
+        "--file PATH; or files, folders and patterns, any number of them."
     )
-    TEXT_IS_FILE: Final = "[DDI063] {path} is a file. To read the text in it: --file {path}"
+    TEXT_LIKE_FILE: Final = (
+        "[DDI063] {path} looks like the name of a file, and there is none. Check the path. If it "
+        "is the text itself, add --as-text."
+    )
     NOT_WRITABLE: Final = (
         "[DDI064] {path} can't be written: {problem}. Give another path, or change its permissions."
     )
@@ -344,4 +353,23 @@ class DDIError(ValueError):
 
 
 class CorpusError(DDIError):
-    """A file that can't be read: the message names the file, and the line where there is one."""
+    """A file that can't be read: the message names the file, and the line where there is one.
+
+    message (str): The message. What of a damaged file is quoted in it becomes one line, not too
+        long, that can be printed and written in UTF-8.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_printable(message))
+
+
+def _printable(message: str) -> str:
+    """A message with blanks for line ends and tabs, escapes for what can't be printed, and its
+    middle left out where it is long: it begins with the file and ends with what to do."""
+    line = _BREAK.sub(" ", message)
+    if not line.isprintable():
+        signs = (s if s.isprintable() else s.encode("unicode_escape").decode() for s in line)
+        line = "".join(signs)
+    if len(line) > MOST_CHARACTERS:
+        line = f"{line[: MOST_CHARACTERS - 300]} … {line[-300:]}"
+    return line

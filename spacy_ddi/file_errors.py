@@ -102,3 +102,66 @@ class FileErrors:
     NO_PARTS: Final = (
         "[DDI131] {path} has no part-*.parquet. Give the folder that extract --output wrote."
     )
+    OUTPUT_UNKNOWN: Final = (
+        "[DDI150] {path}: what to write can't be told by this ending{choice}. Give --to NAME "
+        "({names}), or the name of a folder with a slash at its end."
+    )
+    NO_OUTPUT: Final = "[DDI151] --to {name} says how to write, but not where: add --output PATH."
+    NOT_FOR_OUTPUT: Final = (
+        "[DDI152] {option} does nothing with --output {path}. Leave one of them out."
+    )
+    NO_ANNOTATION: Final = (
+        "[DDI153] {path}: {name} has no annotation, so it gives no training data. Formats that "
+        "can have some: {names}."
+    )
+    BAD_MAPPING: Final = (
+        "[DDI154] {option} {found!r} is no mapping. Give OLD=NEW, e.g. {example}; OLD= leaves out "
+        "what is of this type."
+    )
+    NO_RAY: Final = (
+        "[DDI140] --engine ray needs Ray Data, which is not installed here: "
+        "pip install 'spacy-ddi[ray]', on each machine of a cluster."
+    )
+    NO_CLUSTER: Final = (
+        "[DDI141] There is no Ray to use at {address}: {problem}. This machine must be one of the "
+        "cluster's (ray start --address HEAD:6379), with the same versions of Ray and Python, and "
+        "the same token if there is one (RAY_AUTH_MODE=token)."
+    )
+    NOT_SHARED: Final = (
+        "[DDI142] {path} is not there on {machine}, one of the cluster's machines. The folder that "
+        "the command runs in, inputs and output must have the same paths on all of them: use "
+        "storage that they share."
+    )
+    RAY_GAVE_UP: Final = (
+        "[DDI143] Ray ended the run: {problem}. Its logs are in /tmp/ray/session_latest/logs. What "
+        "is done is kept: the same command goes on from there."
+    )
+    ENGINE_OF_WHAT: Final = (
+        "[DDI145] --engine ray and --address are for runs over files. Say by --output FOLDER where "
+        "to write what is found."
+    )
+    ADDRESS_OF_WHAT: Final = (
+        "[DDI144] --address {address} is that of a Ray cluster. Say --engine ray to use it."
+    )
+    TOO_LITTLE_MEMORY: Final = (
+        "[DDI160] The memory, {memory}, is too little for the pairs. Give more by --memory, or "
+        "pass over more by --least-score."
+    )
+    BAD_MEMORY: Final = (
+        "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
+    )
+    NO_TABLE_OF_PAIRS: Final = (
+        "[DDI162] {path} is no table of pairs: {problem}. Give the file that aggregate wrote."
+    )
+    NO_SUCH_LABEL: Final = (
+        "[DDI163] {path} has no interaction of the type {label!r}. There are: {known}."
+    )
+    NO_EDGES: Final = "[DDI164] Nothing of {path} is left to draw. {note} Pass over less."
+    NO_SUCH_PICTURE: Final = (
+        "[DDI165] {path}: a graph is written as a page, .html, or as GraphML, .graphml. Give a "
+        "name with one of these endings."
+    )
+    NEEDS_EXTRA: Final = (
+        "[DDI170] {what} needs the package {package}, which is not installed: pip install "
+        "'spacy-ddi[{extra}]'."
+    )

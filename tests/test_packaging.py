@@ -82,7 +82,8 @@ def test_wheel_carries_what_pages_need(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    shown = {"formats/page.css", "formats/page.js", "formats/page_plan.js"}
+    shown = {f"formats/{name}" for name in ("colours.css", "page.css", "page.js", "page_plan.js")}
+    shown |= {f"picture/{name}" for name in ("graph.css", "graph.js", "graph_boxes.js")}
     shown |= {f"web/service.{kind}" for kind in ("css", "html", "js")}
     assert {f"spacy_ddi/{name}" for name in shown} <= names
 

@@ -62,8 +62,8 @@ def scored_relations(folds: Sequence[Sequence[dict[str, Any]]]) -> Iterator[Rela
     parts = [as_arrays(fold) for fold in folds]
     for i, (probs, targets) in enumerate(parts):
         others = [part for j, part in enumerate(parts) if j != i] or parts
-        both = (np.concatenate(arrays) for arrays in zip(*others, strict=True))
-        fitted = best_fit(*both, INTERACTION_TYPES, None)
+        other_probs, other_targets = map(np.concatenate, zip(*others, strict=True))
+        fitted = best_fit(other_probs, other_targets, INTERACTION_TYPES, None)
         scaled = with_temperature(probs, fitted.temperature)
         interacts, best_type = decide(scaled, None)
         for pair in np.flatnonzero(interacts).tolist():

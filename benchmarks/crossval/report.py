@@ -59,9 +59,13 @@ def main(
     recipe: Annotated[str, typer.Argument(help="Name of the recipe, as it was run.")],
     other: Annotated[str | None, typer.Argument(help="One that it is compared with.")] = None,
     results: Annotated[Path, typer.Option(exists=True, help="Stored counts.")] = RESULTS,
+    output: Annotated[Path | None, typer.Option(help="JSON file for the figures.")] = None,
 ) -> None:
     """Print the figures of a recipe, all its seeds together."""
     runs = read_runs(recipe, results)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(output, figures(runs))
     typer.echo("\n".join(as_lines(runs)))
     if other is not None:
         others = read_runs(other, results)
@@ -171,46 +175,76 @@ def read_run(path: Path) -> Run:
     return Run(path.stem, folds, stored["calibration"], stored["curves"])
 
 
-def as_lines(runs: Sequence[Run]) -> list[str]:
-    """The figures of a recipe: means over its seeds.
+def figures(runs: Sequence[Run]) -> dict[str, Any]:
+    """The figures of a recipe: means over its seeds, fractions in [0, 1].
 
     runs (Sequence[Run]): Its runs.
-    RETURNS (List[str]): Lines to print.
+    RETURNS (Dict[str, Any]): Rates as in `Scores`, `micro_f_ci` (bootstrap over documents),
+        `folds` (micro F1 of each), `per_source`, `calibration` (see `errors_of`), `n_documents`.
     """
-    scores = [compute_scores(run.documents, INTERACTION_TYPES) for run in runs]
-    of_folds = [
-        compute_scores(fold, INTERACTION_TYPES)["micro_f"] for run in runs for fold in run.folds
-    ]
-    rates = {rate: mean(s[f"micro_{rate}"] for s in scores) for rate in "prf"}
+    scores: list[Any] = [compute_scores(run.documents, INTERACTION_TYPES) for run in runs]
+    sources = sorted({id_.rpartition(".")[0] for run in runs for id_ in run.documents})
     low, high = interval(runs)
-    spread = percent(stdev(of_folds) / len(of_folds) ** 0.5) if len(of_folds) > 1 else "unknown"
-    lines = [
-        f"{', '.join(run.name for run in runs)}: {len(of_folds)} folds",
-        f"  micro F1 {percent(rates['f'])} (P {percent(rates['p'])} R {percent(rates['r'])}); "
-        f"{percent(low)} to {percent(high)}; standard error over the folds {spread}",
-        "  folds: " + ", ".join(map(percent, of_folds)),
-        f"  detection {percent(mean(s['detection_f'] for s in scores))}, "
-        + ", ".join(
-            f"{label} {percent(mean(s['per_type'][label]['f'] for s in scores))}"
+    return {
+        **{
+            f"{kind}_{rate}": mean(each[f"{kind}_{rate}"] for each in scores)
+            for kind in ("micro", "macro", "detection")
+            for rate in "prf"
+        },
+        "micro_f_ci": [low, high],
+        "folds": [
+            compute_scores(fold, INTERACTION_TYPES)["micro_f"] for run in runs for fold in run.folds
+        ],
+        "per_type": {
+            label: {rate: mean(each["per_type"][label][rate] for each in scores) for rate in "prf"}
             for label in INTERACTION_TYPES
+        },
+        "per_source": {source: mean(micro_f_of(run, source) for run in runs) for source in sources},
+        "calibration": {
+            how: {
+                kind: mean(run.calibration[how].get(kind, 0.0) for run in runs)
+                for kind in (ANY, *INTERACTION_TYPES)
+            }
+            for how in (FITTED, SCALED)
+        },
+        "n_documents": len(set.union(*(set(run.documents) for run in runs))),
+        "runs": [run.name for run in runs],
+    }
+
+
+def micro_f_of(run: Run, source: str) -> float:
+    """The micro F1 on the documents of a source, such as `DDI-MedLine`."""
+    documents = {k: v for k, v in run.documents.items() if k.startswith(f"{source}.")}
+    return compute_scores(documents, INTERACTION_TYPES)["micro_f"]
+
+
+def as_lines(runs: Sequence[Run]) -> list[str]:
+    """The figures of a recipe, to print.
+
+    runs (Sequence[Run]): Its runs.
+    RETURNS (List[str]): Lines.
+    """
+    found = figures(runs)
+    folds = found["folds"]
+    low, high = found["micro_f_ci"]
+    spread = percent(stdev(folds) / len(folds) ** 0.5) if len(folds) > 1 else "unknown"
+    per_type = ", ".join(
+        f"{label} {percent(rates['f'])}" for label, rates in found["per_type"].items()
+    )
+    return [
+        f"{', '.join(found['runs'])}: {len(folds)} folds",
+        f"  micro F1 {percent(found['micro_f'])} (P {percent(found['micro_p'])} "
+        f"R {percent(found['micro_r'])}); {percent(low)} to {percent(high)}; "
+        f"standard error over the folds {spread}",
+        "  folds: " + ", ".join(map(percent, folds)),
+        f"  detection {percent(found['detection_f'])}, {per_type}",
+        *(f"  {source}: {percent(rate)}" for source, rate in found["per_source"].items()),
+        *(
+            f"  calibration error, {how}: "
+            + ", ".join(f"{kind} {error:.3f}" for kind, error in errors.items())
+            for how, errors in found["calibration"].items()
         ),
     ]
-    for source in sorted({id_.rpartition(".")[0] for run in runs for id_ in run.documents}):
-        part = [
-            compute_scores(
-                {k: v for k, v in run.documents.items() if k.startswith(f"{source}.")},
-                INTERACTION_TYPES,
-            )
-            for run in runs
-        ]
-        lines.append(f"  {source}: {percent(mean(s['micro_f'] for s in part))}")
-    for how in (FITTED, SCALED):
-        errors = [
-            f"{kind} {mean(run.calibration[how].get(kind, 0.0) for run in runs):.3f}"
-            for kind in (ANY, *INTERACTION_TYPES)
-        ]
-        lines.append(f"  calibration error, {how}: {', '.join(errors)}")
-    return lines
 
 
 def interval(runs: Sequence[Run]) -> tuple[float, float]:

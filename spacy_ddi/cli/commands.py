@@ -10,6 +10,7 @@ import typer
 
 from spacy_ddi.cli.aggregate import aggregate
 from spacy_ddi.cli.calibrate import calibrate
+from spacy_ddi.cli.candidates import candidates
 from spacy_ddi.cli.compress import compress
 from spacy_ddi.cli.console import STOPPED, Command
 from spacy_ddi.cli.convert import convert
@@ -17,6 +18,7 @@ from spacy_ddi.cli.count_candidates import count_candidates
 from spacy_ddi.cli.distill import soft_labels
 from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
+from spacy_ddi.cli.graph import graph
 from spacy_ddi.cli.label_mentions import label_mentions
 from spacy_ddi.cli.serve import serve
 
@@ -30,9 +32,11 @@ app = typer.Typer(
 )
 app.command(cls=ExtractCommand)(extract)
 app.command(cls=Command)(aggregate)
+app.command(cls=Command)(graph)
 app.command(cls=Command)(serve)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
+app.command(cls=Command)(candidates)
 app.command(cls=Command)(calibrate)
 app.command(cls=Command)(soft_labels)
 app.command(cls=Command)(compress)

@@ -71,17 +71,18 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def progress(items: Iterable[Item], of: Sized, description: str) -> Iterable[Item]:
+def progress(items: Iterable[Item], of: Sized | None, description: str) -> Iterable[Item]:
     """Items, with a bar on standard error while they come, if that is a terminal.
 
     items (Iterable[Item]): The items.
-    of (Sized): Has as many.
+    of (Optional[Sized]): Has as many; None if nobody knows how many there are.
     description (str): What is being done.
     RETURNS (Iterable[Item]): The same items.
     """
     console = Console(stderr=True)
     hidden = not console.is_terminal
-    return track(items, description, total=len(of), console=console, transient=True, disable=hidden)
+    total = None if of is None else len(of)
+    return track(items, description, total=total, console=console, transient=True, disable=hidden)
 
 
 def write_text(path: Path, content: str) -> None:
@@ -165,4 +166,4 @@ def _paths_in(params: Iterable[Any]) -> Sequence[Path]:
     values = [
         value for param in params for value in (param if isinstance(param, list) else [param])
     ]
-    return [value.absolute() for value in values if isinstance(value, Path)]
+    return [Path(value).absolute() for value in values if isinstance(value, str | Path)]

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spacy_ddi.cli.console import FilesLeftOut, require_writable, say
-from spacy_ddi.cli.options import CorpusArgument, DocumentsOption
+from spacy_ddi.cli.console import require_writable, say
+from spacy_ddi.cli.error_list import ErrorList
+from spacy_ddi.cli.options import (
+    PIPELINE_HELP,
+    DocumentsOption,
+    FromOption,
+    IdColumnOption,
+    TextColumnOption,
+)
 from spacy_ddi.errors import DDIError, Errors
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from spacy_ddi.corpora.documents import Document
+    from spacy_ddi.corpora.own_types import OwnTypes
 
 
 class Part(str, Enum):
@@ -22,7 +38,10 @@ class Part(str, Enum):
 
 
 def convert(
-    corpus: CorpusArgument,
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Annotated files, folders, searched at any depth, and patterns."),
+    ],
     output: Annotated[Path, typer.Argument(dir_okay=False, help="The .spacy file to write.")],
     documents: DocumentsOption = None,
     exclude: Annotated[
@@ -32,47 +51,121 @@ def convert(
         ),
     ] = None,
     part: Annotated[
-        Part, typer.Option(help="All XML files, or the corpus's training or official test part.")
+        Part, typer.Option(help="All files, or the DDI corpus's training or official test part.")
     ] = Part.ALL,
+    types: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OLD=NEW",
+            help="Rename a type of mentions, e.g. Chemical=drug; OLD= leaves it out. Give it "
+            "several times for several types. Others stay.",
+        ),
+    ] = None,
+    relations: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OLD=NEW", help="Rename a type of interactions, e.g. DDI-effect=effect."
+        ),
+    ] = None,
+    pipeline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Take its sentences, not those found by rules. {PIPELINE_HELP}",
+        ),
+    ] = None,
+    from_format: FromOption = None,
+    text_column: TextColumnOption = None,
+    id_column: IdColumnOption = None,
     lang: Annotated[str, typer.Option(help="Language of the tokenizer.")] = "en",
 ) -> None:
-    """Convert the DDI corpus's XML files to a .spacy file.
+    """Make training data, a .spacy file, of annotated files.
 
-    A file that can't be read is named, with the line; the others are converted all the same, and
-    the exit code is 1.
+    A file or document that can't be read is named, with the place; the others are converted all
+    the same, and the exit code is 1.
     """
-    import spacy
-
     from spacy_ddi.corpora.docbin import write_docbin
-    from spacy_ddi.corpora.reader import read_docs
+    from spacy_ddi.corpora.own_types import OwnTypes, read_names
+    from spacy_ddi.corpora.reader import docs_of
+    from spacy_ddi.formats.columns import Columns
+    from spacy_ddi.formats.relation_records import count_of
+    from spacy_ddi.formats.sentence_documents import SentenceCutter, read_sentences, split_by
 
+    renamed = OwnTypes(
+        read_names(types or (), option="--types", example="Chemical=drug"),
+        read_names(relations or (), option="--relations", example="DDI-effect=effect"),
+    )
     require_writable(output)
-    try:
-        nlp = spacy.blank(lang)
-    except ImportError as error:
-        raise DDIError(Errors.NO_LANGUAGE.format(lang=lang, problem=error)) from error
-    left_out = FilesLeftOut()
-    docs = read_docs(
-        _part_of(corpus, part),
+    nlp = _blank(lang)
+    cut = SentenceCutter(split_by(_sentence_finder(pipeline, lang)))
+    names = [_part_of(name, part) for name in inputs]
+    read = partial(
+        read_sentences,
+        names,
+        cut,
+        format_name=from_format,
+        columns=Columns(text_column, id_column),
+    )
+    errors = ErrorList(output)
+    docs = docs_of(
+        partial(_renamed, read, renamed),
         nlp.make_doc,
+        where=", ".join(names),
         documents=documents,
         exclude=exclude,
-        on_error=left_out,
+        on_error=errors,
     )
-    counts = write_docbin(docs, output)
+    first = next(docs, None)
+    if first is None:
+        errors.end()
+    counts = write_docbin(chain(() if first is None else (first,), docs), output)
     say(
         f"{counts.sentences:,} sentences, {counts.mentions:,} mentions, "
         f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
         f"({counts.typed_pairs:,} with a type): {output}"
     )
-    left_out.exit_if_any()
+    if cut.n_left_out:
+        found = count_of(cut.n_left_out, "interaction")
+        say(f"Left out, since they are between sentences: {found}.", style="yellow")
+    errors.end()
 
 
-def _part_of(corpus: Path, part: Part) -> Path:
+def _renamed(read: Any, renamed: OwnTypes, **options: Any) -> Iterator[Document]:
+    """The documents with other names of types; see `DocumentReader`."""
+    return map(renamed, read(**options))
+
+
+def _blank(lang: str) -> Language:
+    import spacy
+
+    try:
+        return spacy.blank(lang)
+    except ImportError as error:
+        raise DDIError(Errors.NO_LANGUAGE.format(lang=lang, problem=error)) from error
+
+
+def _sentence_finder(pipeline: str | None, lang: str) -> Language:
+    """What finds sentences: rules, or a pipeline without what finds interactions."""
+    if pipeline is None:
+        nlp = _blank(lang)
+        nlp.add_pipe("line_sentences")
+        return nlp
+    from spacy_ddi.cli.loading import load_any
+    from spacy_ddi.component.lookup import relation_pipes
+
+    nlp = load_any(pipeline)
+    for name in relation_pipes(nlp):
+        nlp.disable_pipe(name)
+    return nlp
+
+
+def _part_of(name: str, part: Part) -> str:
     from spacy_ddi.formats.ddi2013 import official_test_part, training_part
 
+    if part is Part.ALL:
+        return name
     if part is Part.TEST:
-        if (found := official_test_part(corpus)) is None:
-            raise DDIError(Errors.NO_TEST_PART.format(path=corpus))
-        return found
-    return training_part(corpus) if part is Part.TRAIN else corpus
+        if (found := official_test_part(Path(name))) is None:
+            raise DDIError(Errors.NO_TEST_PART.format(path=name))
+        return str(found)
+    return str(training_part(Path(name)))

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from spacy_ddi.cli.console import progress, require_writable, say, silent_workers, write_text
+from spacy_ddi.cli.extract_documents import (
+    Found,
+    annotate_all,
+    keeps_for,
+    tell_of,
+    write_stream,
+)
 from spacy_ddi.cli.loading import load_pipeline, mention_source, require_installed
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
+    AddressOption,
     AsTextOption,
+    EngineChoice,
+    EngineOption,
     FromOption,
     IdColumnOption,
     PipelineOption,
     PrecisionChoice,
     TextColumnOption,
 )
-from spacy_ddi.cli.reading import ExtractCommand, read_text
+from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
+from spacy_ddi.cli.targets import PARTS, Target, target_of
+from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from spacy_ddi.formats.relation_records import RelationRecord
+    from spacy_ddi.cli.error_list import ErrorList
+    from spacy_ddi.formats.text_document import TextDocument
 
 __all__ = ["ExtractCommand", "extract"]
 
@@ -45,9 +59,9 @@ def extract(
     text: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="TEXT",
-            help="The text, in quotes, or - to read it from standard input. With --output: "
-            "files, folders, patterns.",
+            metavar="INPUT",
+            help="Files, folders and patterns, or the text itself, in quotes, or - to read it from "
+            "standard input.",
         ),
     ] = None,
     file: Annotated[
@@ -56,75 +70,184 @@ def extract(
             metavar="FILE",
             exists=True,
             dir_okay=False,
-            help="Read the text from this file (.txt, .md, also .gz, .xz or .bz2). Only one.",
+            help="Read plain text from this file, whatever its name (also .gz, .xz or .bz2). Only "
+            "one.",
         ),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            file_okay=False,
-            help="Read files, and write Parquet and an error table into this folder. Given again, "
-            "a run that was stopped goes on.",
+            metavar="PATH",
+            help="Write a file whose ending tells the format (.jsonl, .csv, .parquet, .html, "
+            ".spacy, …), or into a folder Parquet in parts and an error table: a run that was "
+            "stopped goes on when the command is given again.",
         ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", help="Format to write, e.g. brat, bioc-json or ddi2013."),
     ] = None,
     from_format: FromOption = None,
     text_column: TextColumnOption = None,
     id_column: IdColumnOption = None,
     pipeline: PipelineOption = DEFAULT_PIPELINE,
     format: Annotated[
-        Format, typer.Option(help="Print a table, or one JSON object a line for each interaction.")
-    ] = Format.TABLE,
+        Format | None,
+        typer.Option(
+            help="Print a table, or one JSON object a line for each interaction.  [default: table]"
+        ),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Also write an HTML page to this file.")
     ] = None,
     as_text: AsTextOption = False,
     precision: PrecisionChoice = None,
     n_process: Annotated[
-        int, typer.Option(min=1, help="Number of processes, for texts longer than some pages.")
+        int, typer.Option(min=1, help="Number of processes, for many documents or some pages.")
     ] = 1,
+    engine: EngineChoice = EngineOption.LOCAL,
+    address: AddressOption = None,
 ) -> None:
     """Find drug-drug interactions in a text, or in many files."""
-    if output is not None:
-        from spacy_ddi.cli.extract_files import extract_files
-        from spacy_ddi.formats.columns import Columns
+    from spacy_ddi.formats.columns import Columns
+
+    target = target_of(output, to)
+    columns = Columns(text_column, id_column)
+    _require_used(target, {"--format": format, "--html": html, "--as-text": as_text})
+    if target is not None and target.name == PARTS:
+        from spacy_ddi.cli.extract_files import chosen_engine, extract_files
 
         extract_files(
             [*(text or []), *map(str, file or [])],
-            output,
+            target.path,
             pipeline=pipeline,
             precision=precision,
             format_name=from_format,
-            columns=Columns(text_column, id_column),
-            n_process=n_process,
+            columns=columns,
+            engine=chosen_engine(engine, target.path, n_process=n_process, address=address),
         )
         return
-    content = read_text(text or [], file or [], as_text=as_text)
+    if engine is EngineOption.RAY or address is not None:
+        raise DDIError(Errors.ENGINE_OF_WHAT)
+    from spacy_ddi.cli.error_list import ErrorList
+
+    given = sort_arguments(text or [], as_text=as_text)
+    shown = Shown(format or Format.TABLE, html, n_process)
+    if target is None and not given.names:
+        content = read_text(given.texts, file or [], as_text=as_text)
+        require_installed(pipeline)
+        require_writable(html)
+        shown.print_text(load_pipeline(pipeline, precision), content)
+        return
     require_installed(pipeline)
-    require_writable(html)
-    from spacy_ddi.component.lookup import component_of
-    from spacy_ddi.formats.relation_records import mention_types, relation_records, sentences
+    require_writable(html, *([target.path] if target else ()))
+    errors = ErrorList(target.path if target else None)
+    documents = read_given(
+        given,
+        file or [],
+        as_text=as_text,
+        format_name=from_format,
+        columns=columns,
+        on_error=errors,
+    )
+    shown.show_documents(load_pipeline(pipeline, precision), documents, target, errors)
+    errors.end()
 
-    nlp = load_pipeline(pipeline, precision)
-    source = mention_source(component_of(nlp))
-    records = []
-    pages = []
-    n_sentences = n_mentions = 0
-    for doc, offset in _annotate(nlp, content, n_process):
-        found = list(relation_records(doc, offset=offset, source=source))
-        records.extend(found)
-        n_sentences += len(sentences(doc))
-        n_mentions += len(mention_types(doc, source))
-        if html is not None:
-            pages.append(doc)
-        if format is Format.JSONL:
-            _print_lines(found)
-    if format is Format.TABLE:
-        _print_table(records, n_mentions, n_sentences)
-    if html is not None:
-        from spacy_ddi.formats.html_page import render_page
 
-        write_text(html, render_page(pages, source=source))
-        say(f"Page written to {html}")
+def _require_used(target: Target | None, given: Mapping[str, Any]) -> None:
+    """See that no option was given that does nothing."""
+    if target is None:
+        return
+    for option in given if target.name == PARTS else ("--format",):
+        if given[option]:
+            raise DDIError(Errors.NOT_FOR_OUTPUT.format(option=option, path=target.path))
+
+
+@dataclass
+class Shown:
+    """What becomes of the interactions that are found.
+
+    format (Format): How they are printed.
+    html (Optional[Path]): Where a page is written, too.
+    n_process (int): Processes that find them.
+    """
+
+    format: Format
+    html: Path | None
+    n_process: int
+    found: Found = field(default_factory=Found)
+
+    def print_text(self, nlp: Language, text: str) -> None:
+        """Print the interactions of a text, passage by passage.
+
+        nlp (Language): The pipeline.
+        text (str): The text.
+        """
+        from spacy_ddi.component.lookup import component_of
+        from spacy_ddi.formats.html_page import page_part
+        from spacy_ddi.formats.relation_records import mention_types, relation_records, sentences
+
+        source = mention_source(component_of(nlp))
+        records: list[Mapping[str, Any]] = []
+        for doc, offset in _annotate(nlp, text, self.n_process):
+            of_passage = list(relation_records(doc, offset=offset, source=source))
+            self.found.sentences += len(sentences(doc))
+            self.found.mentions += len(mention_types(doc, source))
+            if self.html is not None:
+                self.found.pages.append(page_part(doc, source))
+            records += self._print_lines(of_passage)
+        self._finish(records)
+
+    def show_documents(
+        self,
+        nlp: Language,
+        documents: Iterable[TextDocument],
+        target: Target | None,
+        errors: ErrorList,
+    ) -> None:
+        """Write the interactions of documents as they come, or print them.
+
+        nlp (Language): The pipeline.
+        documents (Iterable[TextDocument]): The documents.
+        target (Optional[Target]): What to write; None to print.
+        errors (ErrorList): Gets an error of each document on which the pipeline fails.
+        """
+        keeps = keeps_for(target, page=self.html is not None)
+        stream = annotate_all(
+            nlp, documents, keeps, n_process=self.n_process, errors=errors, found=self.found
+        )
+        with silent_workers():
+            if target is not None:
+                write_stream(progress(stream, None, "Reading"), target, self.found)
+                tell_of(target, self.found)
+                self._write_page()
+                return
+            records: list[Mapping[str, Any]] = []
+            for each in stream:
+                records += self._print_lines(each.rows)
+        self._finish(records)
+
+    def _print_lines(self, records: list[Any]) -> list[Any]:
+        """Print records as JSON lines; gives those that are left for a table."""
+        if self.format is Format.TABLE:
+            return records
+        is_unicode = "utf" in (sys.stdout.encoding or "").lower()
+        for record in records:
+            print(json.dumps(record, ensure_ascii=not is_unicode), flush=True)
+        return []
+
+    def _finish(self, records: list[Mapping[str, Any]]) -> None:
+        """Print what is left, and write the page."""
+        if self.format is Format.TABLE:
+            _print_table(records, self.found)
+        self._write_page()
+
+    def _write_page(self) -> None:
+        if self.html is not None:
+            from spacy_ddi.formats.html_page import page_of
+
+            write_text(self.html, page_of(self.found.pages))
+            say(f"Page written to {self.html}")
 
 
 def _annotate(nlp: Language, text: str, n_process: int) -> Iterator[tuple[Doc, int]]:
@@ -138,21 +261,17 @@ def _annotate(nlp: Language, text: str, n_process: int) -> Iterator[tuple[Doc, i
         yield from progress(stream, cut, "Reading")
 
 
-def _print_lines(records: list[RelationRecord]) -> None:
-    is_unicode = "utf" in (sys.stdout.encoding or "").lower()
-    for record in records:
-        print(json.dumps(record, ensure_ascii=not is_unicode), flush=True)
-
-
-def _print_table(records: list[RelationRecord], n_mentions: int, n_sentences: int) -> None:
+def _print_table(records: list[Mapping[str, Any]], found: Found) -> None:
     from spacy_ddi.formats.relation_records import count_of
     from spacy_ddi.formats.tables import relation_table
 
     console = Console()
     if records:
         console.print(relation_table(records))
+    of_documents = f" of {count_of(found.documents, 'document')}" if found.documents else ""
     console.print(
         f"{count_of(len(records), 'interaction')} between "
-        f"{count_of(n_mentions, 'drug mention')} in {count_of(n_sentences, 'sentence')}.",
+        f"{count_of(found.mentions, 'drug mention')} in "
+        f"{count_of(found.sentences, 'sentence')}{of_documents}.",
         highlight=False,
     )

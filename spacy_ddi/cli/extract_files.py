@@ -11,11 +11,13 @@ import typer
 
 from spacy_ddi.cli.console import say
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
-from spacy_ddi.cli.options import PrecisionOption
+from spacy_ddi.cli.options import EngineOption, PrecisionOption
+from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy_ddi.formats.columns import Columns
     from spacy_ddi.runs.annotator import Annotator
+    from spacy_ddi.runs.run import Engine
 
 
 def extract_files(
@@ -26,7 +28,7 @@ def extract_files(
     precision: PrecisionOption | None,
     format_name: str | None,
     columns: Columns,
-    n_process: int,
+    engine: Engine,
 ) -> None:
     """Annotate files into a folder; what an earlier start did is not done again.
 
@@ -36,12 +38,11 @@ def extract_files(
     precision (Optional[PrecisionOption]): Of its transformer; None for its own.
     format_name (Optional[str]): The format of the files; None to tell it from each.
     columns (Columns): Where tables have text and id.
-    n_process (int): Processes.
+    engine (Callable): Runs the workers; see `chosen_engine`.
     RAISES (Exit): With code 1 if something could not be read: it is in the error table.
     """
     from spacy_ddi.cli.run_progress import RunProgress
     from spacy_ddi.formats.relation_records import count_of
-    from spacy_ddi.runs.local_engine import annotate_locally
     from spacy_ddi.runs.run import run
 
     require_installed(pipeline)
@@ -55,7 +56,7 @@ def extract_files(
             settings=settings,
             format_name=format_name,
             columns=columns,
-            engine=partial(annotate_locally, n_process=n_process),
+            engine=engine,
             on_start=shown.start,
             on_report=shown.add,
         )
@@ -66,6 +67,30 @@ def extract_files(
     if outcome.errors:
         say(f"{count_of(outcome.errors, 'error')}: {output / 'errors.jsonl'}", style="red")
         raise typer.Exit(1)
+
+
+def chosen_engine(
+    name: EngineOption, output: Path, *, n_process: int, address: str | None
+) -> Engine:
+    """What runs the workers.
+
+    name (EngineOption): Which.
+    output (Path): The folder that they write into.
+    n_process (int): How many.
+    address (Optional[str]): A Ray cluster's; None for this machine.
+    RETURNS (Callable): The engine.
+    RAISES (DDIError): If it is Ray and not installed, or not and has an address.
+    """
+    if name is EngineOption.RAY:
+        from spacy_ddi.runs.ray_engine import annotate_with_ray, require_ray
+
+        require_ray()
+        return partial(annotate_with_ray, output=output, n_process=n_process, address=address)
+    from spacy_ddi.runs.local_engine import annotate_locally
+
+    if address is not None:
+        raise DDIError(Errors.ADDRESS_OF_WHAT.format(address=address))
+    return partial(annotate_locally, n_process=n_process)
 
 
 def make_annotator(pipeline: str, precision: PrecisionOption | None, output: Path) -> Annotator:

@@ -18,6 +18,13 @@ class PrecisionOption(str, Enum):
     BFLOAT16 = "bfloat16"
 
 
+class EngineOption(str, Enum):
+    """What runs the workers."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 PIPELINE_HELP = "Name of an installed pipeline package, or a folder with a stored pipeline."
 
 PipelineArgument = Annotated[str, typer.Argument(help=PIPELINE_HELP, metavar="PIPELINE")]
@@ -42,7 +49,10 @@ DocumentsOption = Annotated[
 ]
 AsTextOption = Annotated[
     bool,
-    typer.Option("--as-text", help="Read the input as prose even if it looks like HTML or CSV."),
+    typer.Option(
+        "--as-text",
+        help="Read the input as prose even if it looks like HTML, CSV or the name of a file.",
+    ),
 ]
 FromOption = Annotated[
     str | None,
@@ -57,4 +67,18 @@ TextColumnOption = Annotated[
 ]
 IdColumnOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of the documents' identifiers there.")
+]
+EngineChoice = Annotated[
+    EngineOption,
+    typer.Option(
+        help="With --output: processes of this machine, or Ray, on this machine or a cluster."
+    ),
+]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Ray cluster that this machine is one of: HEAD:6379, or auto. Without it Ray starts "
+        "here.",
+    ),
 ]

@@ -1,15 +1,21 @@
-"""The text of `extract`: an argument, a file, or standard input."""
+"""What `extract` is given: a text, standard input, or files."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from glob import has_magic, iglob
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacy_ddi.cli.console import Command
 from spacy_ddi.errors import DDIError, Errors
+
+if TYPE_CHECKING:
+    from spacy_ddi.formats.columns import Columns
+    from spacy_ddi.formats.format import OnError
+    from spacy_ddi.formats.text_document import TextDocument
 
 STANDARD_INPUT = "-"
 
@@ -41,6 +47,67 @@ class ExtractCommand(Command):
         return options, texts
 
 
+class Given(NamedTuple):
+    """The arguments, by what they are; there are names or texts, not both.
+
+    names (List[str]): Files, folders, patterns.
+    texts (List[str]): Texts, or "-" for standard input.
+    """
+
+    names: list[str]
+    texts: list[str]
+
+
+def sort_arguments(arguments: Sequence[str], *, as_text: bool = False) -> Given:
+    """Tell files from texts: if one of the arguments names a file that is there, a folder, or a
+    pattern that fits a file, all of them are meant as names.
+
+    arguments (Sequence[str]): The arguments.
+    as_text (bool): Whether they are texts, whatever they look like.
+    RETURNS (Given): Names or texts.
+    RAISES (DDIError): If they would be texts, and one looks like the name of a file.
+    """
+    if as_text:
+        return Given([], list(arguments))
+    if any(_names_files(argument) for argument in arguments):
+        return Given(list(arguments), [])
+    for argument in arguments:
+        if _looks_like_file(argument):
+            raise DDIError(Errors.TEXT_LIKE_FILE.format(path=argument))
+    return Given([], list(arguments))
+
+
+def read_given(
+    given: Given,
+    files: Sequence[Path],
+    *,
+    as_text: bool,
+    format_name: str | None,
+    columns: Columns,
+    on_error: OnError,
+) -> Iterator[TextDocument]:
+    """The documents of what was given.
+
+    given (Given): The arguments.
+    files (Sequence[Path]): Those given by --file.
+    as_text (bool): As for `read_text`.
+    format_name, columns: As for `read_documents`.
+    on_error (Callable[[CorpusError], None]): Gets the errors of files and their documents.
+    RETURNS (Iterator[TextDocument]): The documents; a text is one without id and origin.
+    RAISES (DDIError): If there are neither names nor one text.
+    """
+    from spacy_ddi.formats.inputs import name_parts, read_documents
+    from spacy_ddi.formats.text_document import TextDocument
+
+    if given.names and not files:
+        return read_documents(
+            given.names, format_name=format_name, columns=columns, on_error=on_error
+        )
+    text = read_text([*given.names, *given.texts], files, as_text=as_text)
+    id_, origin = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")
+    return iter([TextDocument(id_, text, origin=origin)])
+
+
 def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = False) -> str:
     """The one text that was given.
 
@@ -60,8 +127,6 @@ def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = Fa
         content, source = files[0].read_bytes(), str(files[0])
     elif texts[0] == STANDARD_INPUT:
         content, source = sys.stdin.buffer.read(), "standard input"
-    elif _is_file(texts[0]):
-        raise DDIError(Errors.TEXT_IS_FILE.format(path=texts[0]))
     else:
         content, source = texts[0].encode("utf8", "surrogateescape"), "the text"
     return decode(content, source, as_text=as_text)
@@ -75,8 +140,24 @@ def _next_of(remaining: Iterator[str]) -> list[str]:
     return [value for value in [next(remaining, None)] if value is not None]
 
 
-def _is_file(text: str) -> bool:
-    try:
-        return Path(text).is_file()
-    except (OSError, ValueError):  # too long for a name, or a zero byte
+def _names_files(argument: str) -> bool:
+    if argument in ("", STANDARD_INPUT):
         return False
+    try:
+        return Path(argument).exists() or (
+            has_magic(argument) and next(iglob(argument, recursive=True), None) is not None
+        )
+    except (OSError, ValueError, re.error):  # too long for a name, a zero byte, no pattern
+        return False
+
+
+def _looks_like_file(argument: str) -> bool:
+    """Whether an argument is one word with the ending of a file, or a pattern, or a folder."""
+    if len(argument.split()) != 1 or argument == STANDARD_INPUT:
+        return False
+    from spacy_ddi.formats.format import formats
+    from spacy_ddi.formats.inputs import COMPRESSED, OTHER_ENDINGS
+
+    endings = {ending for each in formats().values() for ending in each.endings}
+    known = (*endings, *COMPRESSED, *OTHER_ENDINGS, "/")
+    return "*" in argument or argument.lower().endswith(known)

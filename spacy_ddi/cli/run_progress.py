@@ -66,15 +66,18 @@ class RunProgress:
     def add(self, report: Report) -> None:
         """Count a part in.
 
-        report (Report): What became of it.
+        report (Report): What became of it. Parts of several shards may come mixed: those before
+            the last shard that was begun count as read.
         """
         self.documents += report.documents
         self.interactions += report.interactions
         shard = shard_of(report.name)
-        if shard != self._shard:
+        if shard > self._shard:
             self._shard, self._characters = shard, 0
-        self._characters += report.characters
-        done = sum(self._sizes[:shard]) + min(self._characters, self._sizes[shard])
+        if shard == self._shard:
+            self._characters += report.characters
+        before = sum(self._sizes[: self._shard])
+        done = before + min(self._characters, self._sizes[self._shard])
         self._progress.update(self._task, completed=done, documents=self.documents)
 
 

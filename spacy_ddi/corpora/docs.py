@@ -155,7 +155,8 @@ def _relations(sentence: Sentence, spans: dict[str, Span]) -> Iterator[RelationD
         pair = frozenset((head, tail))
         if head != tail and pair not in known:
             known.add(pair)
-            yield make_relation(head, tail, interaction.label, 1.0)
+            score = 1.0 if interaction.score is None else interaction.score
+            yield make_relation(head, tail, interaction.label, score)
             continue
         found = f"{sentence.origin or sentence.id}: the {interaction.label or 'interaction'} of "
         found += f"{interaction.head!r} and {interaction.tail!r}, which is left out"

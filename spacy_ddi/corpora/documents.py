@@ -26,11 +26,13 @@ class Interaction:
 
     head, tail (str): Ids of the mentions, in the corpus's order.
     label (str): mechanism, effect, advise or int; empty for the one without a type.
+    score (Optional[float]): What a pipeline gave it, in [0, 1]; None for annotation by people.
     """
 
     head: str
     tail: str
     label: str
+    score: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

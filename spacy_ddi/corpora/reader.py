@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,6 +16,7 @@ from spacy.vocab import Vocab
 from spacy_ddi.annotations import install_extensions
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.corpora.docs import document_to_docs, make_examples, with_mention_group
+from spacy_ddi.corpora.documents import Document
 from spacy_ddi.corpora.problems import OnProblem, Problem, ProblemLog
 from spacy_ddi.errors import CorpusError, Errors, require
 from spacy_ddi.formats.ddi2013 import OnError, read_document_list, read_folder
@@ -127,15 +130,58 @@ def read_docs(
     """Read the corpus's XML into gold Docs, one a sentence.
 
     folder (Path): The corpus folder, searched at any depth.
+    make_doc, documents, exclude, on_error, on_problem: See `docs_of`.
+    YIELDS (Doc): Gold Docs as `sentence_to_doc` makes them.
+    RAISES (CorpusError): No folder, no XML, a listed document (to read or to leave out) that is
+        not there.
+    """
+    yield from docs_of(
+        partial(read_folder, folder),
+        make_doc,
+        where=str(folder),
+        documents=documents,
+        exclude=exclude,
+        on_error=on_error,
+        on_problem=on_problem,
+    )
+
+
+class DocumentReader(Protocol):
+    """Reads corpus documents from wherever they are."""
+
+    def __call__(self, *, on_error: OnError, on_problem: OnProblem) -> Iterable[Document]:
+        """Read the documents.
+
+        on_error (Callable[[CorpusError], None]): Called with the error of what can't be read.
+        on_problem (Callable[[Problem], None]): Called with what is odd in a document, before it is
+            yielded.
+        RETURNS (Iterable[Document]): The documents.
+        """
+        ...
+
+
+def docs_of(
+    read: DocumentReader,
+    make_doc: Callable[[str], Doc],
+    *,
+    where: str,
+    documents: Path | None = None,
+    exclude: Path | None = None,
+    on_error: OnError | None = None,
+    on_problem: OnProblem | None = None,
+) -> Iterator[Doc]:
+    """Gold Docs of corpus documents, one a sentence.
+
+    read (DocumentReader): Gives the documents.
     make_doc (Callable[[str], Doc]): The tokenizer, e.g. `nlp.make_doc`.
+    where (str): Where they are from, for messages.
     documents, exclude (Optional[Path]): Files with the ids of documents to read, to leave out.
     on_error (Optional[OnError]): Called with the error of a file that can't be read; without it
         the error is raised.
     on_problem (Optional[OnProblem]): Called with what is odd in a file, but can be read; without it
         there are warnings.
     YIELDS (Doc): Gold Docs as `sentence_to_doc` makes them.
-    RAISES (CorpusError): No folder, no XML, a listed document (to read or to leave out) that is
-        not there.
+    RAISES (CorpusError): A listed document (to read or to leave out) that is not there.
     """
     install_extensions()
     listed = None if documents is None else set(read_document_list(documents))
@@ -152,7 +198,7 @@ def read_docs(
         problems.clear()
         on_error(error)
 
-    for document in read_folder(folder, on_error=skip, on_problem=problems.append):
+    for document in read(on_error=skip, on_problem=problems.append):
         found.add(document.id)
         if document.id not in excluded and (listed is None or document.id in listed):
             for problem in problems:
@@ -164,10 +210,10 @@ def read_docs(
         return  # a listed document may be in a file that could not be read
     for path, ids in ((documents, listed), (exclude, excluded)):
         if path is not None and ids is not None and not ids <= found:
-            raise CorpusError(_missing(path, folder, ids, ids - found))
+            raise CorpusError(_missing(path, where, ids, ids - found))
 
 
-def _missing(documents: Path, folder: Path, listed: set[str], missing: Iterable[str]) -> str:
+def _missing(documents: Path, folder: str, listed: set[str], missing: Iterable[str]) -> str:
     names = sorted(missing)
     return Errors.CORPUS_DOCUMENTS.format(
         path=documents,

@@ -18,6 +18,7 @@ from spacy_ddi.formats.bioc_trees import ROLES, document_of
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
+from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import read_json_documents
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.formats.xml_streams import (
@@ -34,7 +35,6 @@ DOCUMENT_LISTS: Final = frozenset({"documents", "PubTator3"})
 """Keys of JSON that have documents."""
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_JSON_KEY: Final = re.compile(rb'"(?:documents|passages|PubTator3)"\s*:\s*\[|"BioCCollection"')
 
 _PLURALS: Final = {
     "passage": "passages",
@@ -202,6 +202,8 @@ def _add_relations(
         relation.id = f"R{number}"
         if interaction.label:
             relation.infons["type"] = clean(interaction.label)
+        if interaction.score is not None:
+            relation.infons["score"] = str(interaction.score)
         ends = (interaction.head, interaction.tail)
         for end, role in zip(ends, ROLES[0], strict=True):
             relation.add_node(bioc.BioCNode(clean(end), role))
@@ -252,7 +254,7 @@ def _is_xml(head: bytes) -> bool:
 
 
 def _is_json(head: bytes) -> bool:
-    return bool(_JSON_KEY.search(head))
+    return json_format(head) == "bioc-json"
 
 
 BIOC_XML = Format("bioc-xml", (".xml", ".bioc"), _is_xml, read_bioc_xml, write_bioc_xml)

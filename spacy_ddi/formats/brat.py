@@ -59,7 +59,8 @@ def write_brat(documents: Iterable[TextDocument], path: Path) -> None:
     """Write a folder that brat can open, with a text and annotations a document; see `Writer`.
 
     Mentions get ids as brat has them where theirs are others, and one that goes over a line end is
-    written in pieces, as brat does. `annotation.conf` lists the types, if the folder has none yet.
+    written in pieces, as brat does. Scores are notes. `annotation.conf` lists the types, if the
+    folder has none yet.
 
     documents (Iterable[TextDocument]): The documents.
     path (Path): The folder.
@@ -188,6 +189,8 @@ def _lines(document: TextDocument) -> Iterator[str]:
     for number, each in enumerate(document.interactions, start=1):
         ends = f"Arg1:{ids[each.head]} Arg2:{ids[each.tail]}"
         yield f"R{number}\t{_safe(each.label)} {ends}\t\n"
+        if each.score is not None:
+            yield f"#{number}\tAnnotatorNotes R{number}\tscore {each.score:.2f}\n"
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -227,4 +230,12 @@ def _decoded(path: Path) -> str:
         raise CorpusError(Errors.TEXT_ENCODING.format(source=path, position=error.start)) from None
 
 
-BRAT = Format("brat", (".txt",), lambda head: True, read_brat, write_brat, companion=ANNOTATIONS)
+BRAT = Format(
+    "brat",
+    (".txt",),
+    lambda head: True,
+    read_brat,
+    write_brat,
+    companion=ANNOTATIONS,
+    writes_folder=True,
+)

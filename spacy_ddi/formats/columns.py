@@ -16,6 +16,9 @@ ID_NAMES: Final = ("id", "pmid", "document", "doc_id", "document_id", "_id", "ui
 YEAR_NAMES: Final = ("year", "pub_year", "publication_year", "date", "pub_date")
 """What columns are called that hold text, identifier and year, the first that is there."""
 
+MOST_SHOWN: Final = 30
+"""Columns that a message lists, and characters of their names."""
+
 _YEAR: Final = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 
 
@@ -71,12 +74,19 @@ def find_columns(names: Iterable[str], wanted: Columns, path: Path) -> FoundColu
                 Errors.COLUMN_MISSING.format(
                     path=path,
                     column=column or " or ".join(usual),
-                    found=", ".join(reversed(by_lower.values())) or "none",
+                    found=_listed(list(reversed(by_lower.values()))),
                 )
             )
         found[kind] = name
     assert found["text"] is not None
     return FoundColumns(found["text"], found["id"], found["year"])
+
+
+def _listed(names: list[str]) -> str:
+    """The names of columns, as many as a message can have."""
+    shown = [name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}…" for name in names]
+    more = "…" * (len(names) > MOST_SHOWN)
+    return ", ".join([*shown[:MOST_SHOWN], *more]) or "none"
 
 
 def row_document(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -29,6 +30,8 @@ ATTRIBUTES = {
     "entity": {"id", "charOffset", "type", "text"},
     "pair": {"id", "e1", "e2", "ddi", "type"},
 }
+
+_RANGE: Final = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
 
 OTHER_FORMATS = {
     "collection": " (it looks like BioC)",
@@ -57,10 +60,8 @@ def read_document(path: Path, *, on_problem: OnProblem | None = None) -> Documen
     try:
         root = etree.fromstring(read_all(path), parser)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        raise CorpusError(
-            Errors.CORPUS_XML.format(path=path, line=line, problem=error.msg)
-        ) from None
+        line, said = error.lineno or 1, " ".join(str(error.msg).split())
+        raise CorpusError(Errors.CORPUS_XML.format(path=path, line=line, problem=said)) from None
     if root.tag != "document":
         raise CorpusError(
             Errors.CORPUS_ROOT.format(
@@ -234,10 +235,11 @@ def _read_mention(file: _File, element: etree._Element, text: str) -> Mention:
     offsets = file.attribute(element, "charOffset")
     ranges = []
     for part in offsets.split(";"):
-        first, separator, last = part.strip().partition("-")
-        if not (separator and first.isdecimal() and last.isdecimal()):
-            raise file.error(element, f"charOffset {offsets!r} is not like '3-10;15-20'")
-        start, end = int(first), int(last) + 1  # the corpus counts the last character in
+        found_range = _RANGE.fullmatch(part.strip())
+        if found_range is None:
+            raise file.error(element, f"charOffset {offsets[:80]!r} is not like '3-10;15-20'")
+        start, last = map(int, found_range.groups())
+        end = last + 1  # the corpus counts the last character in
         if not start < end <= len(text) or not text[start:end].strip():
             raise file.error(
                 element, f"charOffset {offsets!r} marks no text in a sentence of {len(text)}"

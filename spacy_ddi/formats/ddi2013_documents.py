@@ -23,10 +23,7 @@ from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES, MENTION_TYPES, Ranges, read_document
 from spacy_ddi.formats.file_names import FileNames
 from spacy_ddi.formats.format import Format, OnError
-from spacy_ddi.formats.text_document import Section, TextDocument
-
-SENTENCE: Final = "sentence"
-"""The kind of section that a sentence is."""
+from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 
 _ROOT: Final = re.compile(rb"<document(?=[\s>])[^<>]*>")
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -225,4 +222,12 @@ def _recognizes(head: bytes) -> bool:
     return root is not None and b"xmlns=" not in root[0] and b" id=" in root[0]
 
 
-DDI2013 = Format("ddi2013", (".xml",), _recognizes, read_ddi2013, write_ddi2013)
+DDI2013 = Format(
+    "ddi2013",
+    (".xml",),
+    _recognizes,
+    read_ddi2013,
+    write_ddi2013,
+    writes_folder=True,
+    in_sentences=True,
+)

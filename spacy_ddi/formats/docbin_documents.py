@@ -5,21 +5,21 @@ Offsets count characters of `doc.text`. Sentences are sections.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
-from spacy_ddi.annotations import relations_of_doc, sentences
-from spacy_ddi.corpora.docbin import read_docbin
-from spacy_ddi.corpora.documents import Interaction, Mention
+from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
-from spacy_ddi.formats.text_document import Section, TextDocument
-from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID, SENTENCE_IDS, gold_mentions_of
+from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from spacy_ddi.corpora.docs import Tokenizer
 
 Place = tuple[int, int]
 
@@ -34,9 +34,15 @@ def read_docbin_documents(
     columns (Columns): There are none.
     YIELDS (TextDocument): A document a Doc. Its id is that of the corpus sentence or document that
         the Doc holds, or else the file's name and the Doc's number. Mentions are those in
-        `doc.spans["ddi_mentions"]`, or else `doc.ents`.
+        `doc.spans["ddi_mentions"]`, or else `doc.ents`. The metadata of a corpus sentence has its
+        document's id, by the key `DOCUMENT_ID`.
     RAISES (CorpusError): If the file is no `.spacy` file.
     """
+    # Who only asks for formats does not need spaCy.
+    from spacy.vocab import Vocab
+
+    from spacy_ddi.corpora.docbin import read_docbin
+
     for number, doc in enumerate(read_docbin(path, Vocab()), start=1):
         place = f"Doc {number}"
         try:
@@ -50,7 +56,49 @@ def read_docbin_documents(
         yield document
 
 
+def write_docbin_documents(documents: Iterable[TextDocument], path: Path) -> None:
+    """Write a Doc a document, with the tokens of spaCy for English, split where mentions begin or
+    end; see `Writer`. spaCy stores a file as one piece, so all of them are in memory.
+
+    Mentions are in `doc.spans["ddi_mentions"]` and, as far as they don't overlap, in `doc.ents`. A
+    mention of several ranges is represented by one. Sections of kind `sentence` become sentences.
+
+    documents (Iterable[TextDocument]): The documents.
+    path (Path): The file.
+    """
+    import spacy
+
+    from spacy_ddi.annotations import install_extensions
+    from spacy_ddi.corpora.docbin import write_docbin
+
+    install_extensions()
+    make_doc = spacy.blank("en").make_doc
+    write_docbin((_doc(document, make_doc) for document in documents), path)
+
+
+def _doc(document: TextDocument, make_doc: Tokenizer) -> Doc:
+    from spacy_ddi.corpora.docs import sentence_to_doc, split_tokens
+    from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID, SENTENCE_IDS
+
+    whole = Sentence(
+        document.id, document.text, document.mentions, document.interactions, document.origin
+    )
+    found = [section for section in document.sections if section.kind == SENTENCE]
+    starts = sorted(section.start for section in found)
+    doc = sentence_to_doc(whole, lambda text: split_tokens(make_doc(text), starts))
+    del doc.user_data[SENTENCE_ID]
+    doc.user_data[DOCUMENT_ID] = document.id
+    if found:
+        for token in doc:
+            token.is_sent_start = token.i == 0 or token.idx in starts
+        doc.user_data[SENTENCE_IDS] = [section.title for section in found]
+    return doc
+
+
 def _document(doc: Doc, path: Path, number: int) -> TextDocument:
+    from spacy_ddi.annotations import relations_of_doc
+    from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID, gold_mentions_of
+
     mentions: dict[Place, Mention] = {}
     ids: set[str] = set()
     all_mentions = []
@@ -67,13 +115,14 @@ def _document(doc: Doc, path: Path, number: int) -> TextDocument:
                 all_mentions.append(mentions[place])
         head, tail = (mentions[place].id for place in relation.place)
         interactions.append(Interaction(head, tail, relation.label))
-    known = doc.user_data.get(SENTENCE_ID) or doc.user_data.get(DOCUMENT_ID)
+    sentence_id, document_id = (doc.user_data.get(key) for key in (SENTENCE_ID, DOCUMENT_ID))
     return TextDocument(
-        str(known or f"{path.name}:{number}"),
+        str(sentence_id or document_id or f"{path.name}:{number}"),
         doc.text,
         _sections(doc),
         tuple(all_mentions),
         tuple(interactions),
+        metadata={DOCUMENT_ID: str(document_id)} if sentence_id and document_id else {},
         origin=f"{path}, Doc {number}",
     )
 
@@ -90,6 +139,9 @@ def _mention(place: Place, type_: str, id_: str, ids: set[str]) -> Mention:
 
 def _sections(doc: Doc) -> tuple[Section, ...]:
     """The sentences, where the Doc has some, without white space after them."""
+    from spacy_ddi.annotations import sentences
+    from spacy_ddi.gold import SENTENCE_ID, SENTENCE_IDS
+
     if not doc.has_annotation("SENT_START"):
         return ()
     spans = sentences(doc)
@@ -97,9 +149,16 @@ def _sections(doc: Doc) -> tuple[Section, ...]:
     if len(ids) != len(spans):
         ids = [""] * len(spans)
     return tuple(
-        Section(span.start_char, span.start_char + len(span.text.rstrip()), "sentence", str(id_))
+        Section(span.start_char, span.start_char + len(span.text.rstrip()), SENTENCE, str(id_))
         for span, id_ in zip(spans, ids, strict=True)
     )
 
 
-DOCBIN = Format("spacy", (".spacy",), lambda head: True, read_docbin_documents)
+DOCBIN = Format(
+    "spacy",
+    (".spacy",),
+    lambda head: True,
+    read_docbin_documents,
+    write_docbin_documents,
+    in_sentences=True,
+)

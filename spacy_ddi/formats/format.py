@@ -66,6 +66,9 @@ class Format:
         `.ann` where annotations stand beside a text. It is read with the first.
     is_fallback (bool): Whether formats that share an ending are asked first, since a file of
         theirs could be read as this one, too.
+    writes_folder (bool): Whether a folder is written, with a file a document.
+    in_sentences (bool): Whether its documents are made of sentences, so that a pipeline's are
+        wanted as the sections of what is written.
     """
 
     name: str
@@ -75,6 +78,8 @@ class Format:
     write: Writer | None = None
     companion: str = ""
     is_fallback: bool = False
+    writes_folder: bool = False
+    in_sentences: bool = False
 
 
 @cache

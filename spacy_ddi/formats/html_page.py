@@ -2,7 +2,7 @@
 
 This file writes the sentences and, under each, its interactions as a list. `page_plan.js` and
 `page.js` draw the arcs from that list, since only the browser knows where it wraps the lines;
-`page.css` colours them. All three become part of the page.
+`page.css` and `colours.css` colour them. All of them become part of the page.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Final
+from typing import Final, NamedTuple
 
 from spacy.tokens import Doc
 
@@ -91,32 +91,81 @@ def render_page(
     RETURNS (str): HTML that needs nothing from outside. Without script it shows lists, not arcs.
     RAISES (DDIError): If something else than Docs is given.
     """
-    sections = []
-    n_sentences = n_shown = n_mentions = n_relations = 0
-    types: set[str] = set()
-    labels: set[str] = set()
-    for doc in each_doc(docs, "render_page"):
-        n_sentences += len(sentences(doc))
-        for passage in page_passages(doc, source):
-            n_shown += passage.n_sentences
-            n_mentions += len(passage.mentions)
-            n_relations += len(passage.relations)
-            types.update(mention.label_ for mention in passage.mentions)
-            labels.update(relation.label for relation in passage.relations)
-            sections.append(_render_passage(passage))
+    return page_of((page_part(doc, source) for doc in each_doc(docs, "render_page")), title=title)
+
+
+class PagePart(NamedTuple):
+    """What a page shows of a Doc.
+
+    sections (Tuple[str, ...]): HTML of each passage with mentions.
+    n_sentences, n_shown, n_mentions, n_relations (int): How many the Doc has, and of its sentences
+        how many are shown.
+    types, labels (FrozenSet[str]): Types of its mentions and of its interactions.
+    heading (str): The document that it is of; empty for none.
+    """
+
+    sections: tuple[str, ...]
+    n_sentences: int
+    n_shown: int
+    n_mentions: int
+    n_relations: int
+    types: frozenset[str]
+    labels: frozenset[str]
+    heading: str = ""
+
+
+def page_part(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> PagePart:
+    """What a page shows of a Doc, which is not needed any more then.
+
+    doc (Doc): An annotated Doc.
+    source (MentionSource): Where the component found the mentions.
+    RETURNS (PagePart): Sentences and counts.
+    """
+    shown = list(page_passages(doc, source))
+    return PagePart(
+        tuple(_render_passage(passage) for passage in shown),
+        len(sentences(doc)),
+        sum(passage.n_sentences for passage in shown),
+        sum(len(passage.mentions) for passage in shown),
+        sum(len(passage.relations) for passage in shown),
+        frozenset(mention.label_ for passage in shown for mention in passage.mentions),
+        frozenset(relation.label for passage in shown for relation in passage.relations),
+    )
+
+
+def page_of(parts: Iterable[PagePart], *, title: str = "Drug-drug interactions") -> str:
+    """A page of what several Docs have.
+
+    parts (Iterable[PagePart]): See `page_part`. Where another document begins, its heading stands.
+    title (str): Title of the page.
+    RETURNS (str): HTML; see `render_page`.
+    """
+    kept = list(parts)
+    shown: list[str] = []
+    heading = ""
+    for part in kept:
+        if part.sections and part.heading != heading:
+            heading = part.heading
+            shown.append(f"<h2>{_clean(heading)}</h2>")
+        shown += part.sections
     summary = (
-        f"{count_of(n_relations, 'interaction')} between {count_of(n_mentions, 'drug mention')} "
-        f"in {_shown_of(n_shown, n_sentences)}"
-        if sections
+        f"{count_of(sum(part.n_relations for part in kept), 'interaction')} between "
+        f"{count_of(sum(part.n_mentions for part in kept), 'drug mention')} in "
+        f"{_shown_of(sum(p.n_shown for p in kept), sum(p.n_sentences for p in kept))}"
+        if shown
         else "No drug mentions found."
     )
+    types = frozenset[str]().union(*(part.types for part in kept))
+    labels = frozenset[str]().union(*(part.labels for part in kept))
     return _PAGE.substitute(
         title=_clean(title),
         summary=summary,
-        legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections)),
-        sections="\n".join(sections),
-        css=_package_text("page.css"),
-        js=_package_text("page_plan.js") + _package_text("page.js"),
+        legend=_render_legend(
+            types, labels, hubs=any("data-hub" in each for part in kept for each in part.sections)
+        ),
+        sections="\n".join(shown),
+        css=package_text("colours.css") + package_text("page.css"),
+        js=package_text("page_plan.js") + package_text("page.js"),
     )
 
 
@@ -125,7 +174,12 @@ def _shown_of(n_shown: int, n_sentences: int) -> str:
     return every if n_shown == n_sentences else f"{n_shown:,} of {every}: the others name no drug"
 
 
-def _package_text(name: str) -> str:
+def package_text(name: str) -> str:
+    """A text that lies beside this file.
+
+    name (str): Its file name.
+    RETURNS (str): The text.
+    """
     return files("spacy_ddi.formats").joinpath(name).read_text(encoding="utf8")
 
 

@@ -21,6 +21,9 @@ HEAD: Final = 65_536
 
 COMPRESSED: Final = (".gz", ".xz", ".bz2")
 
+OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls", ".xlsx")
+"""Of files that people have, and that can't be read."""
+
 DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
 """What reading a file raises that is damaged or can't be read."""
 
@@ -68,8 +71,18 @@ def read_all(path: Path) -> bytes:
         with open_bytes(path) as file:
             return file.read()
     except DAMAGED as error:
-        problem = getattr(error, "strerror", None) or str(error)
+        problem = problem_of(error)
         raise CorpusError(Errors.CORPUS_FILE.format(path=path, problem=problem)) from None
+
+
+def problem_of(error: BaseException) -> str:
+    """What an error of a library says, in a line.
+
+    error (BaseException): The error.
+    RETURNS (str): What the system says of a file, or the first line of the message.
+    """
+    said = str(getattr(error, "strerror", None) or error).strip()
+    return said.splitlines()[0].rstrip(" .") if said else type(error).__name__
 
 
 def name_parts(path: Path) -> tuple[str, str]:
@@ -115,7 +128,8 @@ def find_inputs(
     seen: set[Path] = set()
     for name in names:
         found = 0
-        for path, is_named in _files(name):
+        for file, is_named in _files(name):
+            path = _main_file(file) if is_named else file
             try:
                 format = (
                     _format_given(format_name, path, is_named) if format_name else format_of(path)
@@ -206,7 +220,7 @@ def read_input(
     except CorpusError as error:
         on_error(error)
     except DAMAGED as error:
-        problem = getattr(error, "strerror", None) or str(error)
+        problem = problem_of(error)
         on_error(CorpusError(Errors.CORPUS_FILE.format(path=each.path, problem=problem)))
 
 
@@ -218,6 +232,14 @@ def _format_given(name: str, path: Path, is_named: bool) -> Format | None:
     """The format that the user gave, for a file of it."""
     format = format_named(name)
     return format if is_named or not format.companion or _may_be(format, path) else None
+
+
+def _main_file(path: Path) -> Path:
+    """The file that one is read with, where it is the second of two; else itself."""
+    for format in formats().values():
+        if format.companion and _bare_name(path).endswith(format.companion):
+            return companion_of(path, format.endings[0]) or path
+    return path
 
 
 def _may_be(format: Format, path: Path) -> bool:

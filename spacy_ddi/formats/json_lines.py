@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
@@ -69,7 +69,9 @@ def to_dict(document: TextDocument) -> dict[str, Any]:
             for m in document.mentions
         ],
         "interactions": [
-            {"head": i.head, "tail": i.tail, "label": i.label} for i in document.interactions
+            {"head": i.head, "tail": i.tail, "label": i.label}
+            | ({} if i.score is None else {"score": i.score})
+            for i in document.interactions
         ],
         "metadata": dict(document.metadata),
     }
@@ -112,11 +114,17 @@ def _with_annotations(plain: TextDocument, row: dict[str, Any]) -> TextDocument:
             for m in row.get("mentions", ())
         ),
         interactions=tuple(
-            Interaction(_str(i["head"]), _str(i["tail"]), _str(i["label"]))
+            Interaction(_str(i["head"]), _str(i["tail"]), _str(i["label"]), _score(i.get("score")))
             for i in row.get("interactions", ())
         ),
         metadata={_str(key): _str(value) for key, value in row.get("metadata", {}).items()},
     )
+
+
+def _score(value: object) -> float | None:
+    if value is not None and type(value) not in (int, float):
+        raise TypeError
+    return cast(float | None, value)
 
 
 def _str(value: object) -> str:

@@ -27,12 +27,21 @@ MAX_DEPTH: Final = 500
 """Brackets that may be open at once."""
 
 _BRACKET: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
+_ITEM: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s,"{}\[\]]+|["{}\[\]]', re.DOTALL)
+"""What may stand where an object is expected."""
+_LONGEST_ITEM: Final = 40
 _IN_STRING: Final = re.compile(rb'["\\]')
 _NAME: Final = re.compile(rb'"(\w+)"\s*:\s*$')
 _LONGEST_NAME: Final = 60
+_MARK: Final = b"\xef\xbb\xbf"
+_SIGNS: Final = (b"{", b"}", b"[", b"]")
 _OPENS: Final = {b"}": b"{", b"]": b"["}
 
 Parse = Callable[[dict[str, Any], str], TextDocument]
+
+
+class UnreadableError(ValueError):
+    """Nothing more of a file can be told apart."""
 
 
 class Piece(NamedTuple):
@@ -62,7 +71,7 @@ def read_json_documents(
     n_read = 0
     with open_bytes(path) as file:
         try:
-            for piece in _pieces(file, lists):
+            for piece in json_objects(file, lists):
                 n_read += 1
                 try:
                     document = parse(parse_object(piece.content), piece.place)
@@ -73,19 +82,23 @@ def read_json_documents(
                     on_error(CorpusError(told))
                     continue
                 yield document
-        except _UnreadableError as error:
+        except UnreadableError as error:
             told = Errors.DOCUMENT.format(path=path, place=f"document {n_read + 1}", problem=error)
             raise CorpusError(told) from None
 
 
-class _UnreadableError(Exception):
-    """Nothing more of a file can be told apart."""
+def json_objects(file: IO[bytes], lists: frozenset[str] = frozenset()) -> Iterator[Piece]:
+    """The objects of a file of JSON: one, those of a list, or one a line. One is in memory at a
+    time.
 
-
-def _pieces(file: IO[bytes], lists: frozenset[str]) -> Iterator[Piece]:
+    file (IO[bytes]): The file, in UTF-8.
+    lists (FrozenSet[str]): Keys whose lists have the objects, instead of what they are in.
+    YIELDS (Piece): The objects.
+    RAISES (UnreadableError): If brackets don't match, if there are none, or if the file is cut off.
+    """
     start = file.readline(MAX_FIRST_LINE)
     follows = file.readline(MAX_FIRST_LINE) if start.endswith(b"\n") else b""
-    starts_object = start.removeprefix(b"\xef\xbb\xbf").startswith(b"{")
+    starts_object = start.removeprefix(_MARK).startswith(b"{")
     goes_on = start.rstrip().endswith((b"[", b"{", b","))
     if starts_object and not goes_on and follows.startswith(b"{"):
         yield from _line_pieces(file, (start, follows))
@@ -121,13 +134,22 @@ class _Stream:
         self.start: int | None = None
         self.position = 0
 
+    @property
+    def is_between(self) -> bool:
+        """Whether nothing but an object to give should come next."""
+        return self.start is None and len(self.open) == self.levels[-1]
+
     def objects(self) -> Iterator[bytes]:
         n_brackets = 0
         for place, sign in self._brackets():
             n_brackets += 1
+            if self.is_between and self.open and sign not in (b"{", b"]", b"}"):
+                yield b"[]" if sign == b"[" else sign
+            if len(sign) > 1:
+                continue
             if sign in _OPENS:
                 if not self.open or self.open.pop() != _OPENS[sign]:
-                    raise _UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
+                    raise UnreadableError(f"no JSON: {sign.decode()} closes what is not open")
                 if sign == b"}" and len(self.open) == self.levels[-1] and self.start is not None:
                     yield bytes(self.buffer[self.start : place + 1])
                     self.start = None
@@ -136,13 +158,13 @@ class _Stream:
             else:
                 self._opened(sign, place)
         if self.open or not n_brackets:
-            raise _UnreadableError("it is cut off" if self.open else "no JSON: there is no bracket")
+            raise UnreadableError("it is cut off" if self.open else "no JSON: there is no bracket")
 
     def _opened(self, sign: bytes, place: int) -> None:
         depth = len(self.open)
         self.open.append(sign)
         if depth >= MAX_DEPTH:
-            raise _UnreadableError("its brackets are nested too deeply")
+            raise UnreadableError("its brackets are nested too deeply")
         if sign == b"{" and depth == self.levels[-1]:
             self.start = place
         elif sign == b"[" and depth == 0:
@@ -157,7 +179,8 @@ class _Stream:
         """Each bracket that is in no string, and where in the buffer it is now."""
         in_string = False
         while True:
-            pattern = _IN_STRING if in_string else _BRACKET
+            is_between = self.is_between and not in_string
+            pattern = _IN_STRING if in_string else _ITEM if is_between else _BRACKET
             found = pattern.search(self.buffer, self.position)
             if found is None:
                 self.position = max(self.position, len(self.buffer))
@@ -170,10 +193,30 @@ class _Stream:
                 in_string = found[0] != b'"'
             elif found[0] == b'"':
                 in_string = True
-            elif len(found[0]) == 1:
+                if is_between and self.open:
+                    yield found.start(), b'""'
+            elif found[0] in _SIGNS:
                 yield found.start(), bytes(found[0])
+            elif is_between:
+                yield from self._other(found)
         if in_string:
-            raise _UnreadableError("it is cut off")
+            raise UnreadableError("it is cut off")
+
+    def _other(self, found: re.Match[bytes]) -> Iterator[tuple[int, bytes]]:
+        """What is no object where one should be.
+
+        RAISES (UnreadableError): If it is outside of all brackets.
+        """
+        item = bytes(found[0])
+        if found.end() == len(self.buffer) and len(item) < _LONGEST_ITEM:
+            self.position = found.start()
+            if self._read_on():
+                return  # It may go on in what was read.
+            self.position = len(self.buffer)
+        if not self.open and item != _MARK:
+            raise UnreadableError(f"no JSON: {item[:_LONGEST_ITEM]!r} is outside of brackets")
+        if self.open:
+            yield found.start(), item.ljust(2)
 
     def _read_on(self) -> bool:
         """Read a chunk, and forget what is not needed any more."""
@@ -182,7 +225,7 @@ class _Stream:
         self.position -= kept
         self.start = None if self.start is None else 0
         if len(self.buffer) > MAX_OBJECT:
-            raise _UnreadableError(f"it has more than {MAX_OBJECT >> 20} MiB")
+            raise UnreadableError(f"it has more than {MAX_OBJECT >> 20} MiB")
         chunk = self.file.read(CHUNK)
         self.buffer += chunk
         return bool(chunk)

@@ -1,18 +1,11 @@
-"""JSON from files that may be damaged: objects, and the objects of an array one by one."""
+"""An object of JSON from a file that may be damaged."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from typing import IO, Any, Final
+from typing import Any
 
 from spacy_ddi.formats.annotation_checks import HALF_CHARACTER
-
-CHUNK: Final = 65_536
-
-_OUTSIDE: Final = re.compile(rb'["{}\[\]]')
-_INSIDE: Final = re.compile(rb'["\\]')
 
 
 def parse_object(content: bytes) -> dict[str, Any]:
@@ -32,51 +25,3 @@ def parse_object(content: bytes) -> dict[str, Any]:
     if b"\\u" in content and HALF_CHARACTER.search(json.dumps(value, ensure_ascii=False)):
         raise ValueError("it holds one half of a surrogate pair")
     return value
-
-
-def array_objects(file: IO[bytes]) -> Iterator[bytes]:
-    """The objects of an array, or an object that is not in an array. One is in memory at a time.
-
-    file (IO[bytes]): The file, in UTF-8.
-    YIELDS (bytes): Each object as it stands there, which may be no JSON within its brackets.
-    RAISES (ValueError): If the file ends before the array does, or holds neither of the two.
-    """
-    buffer = bytearray()
-    position = depth = n_objects = 0
-    outermost: int | None = None  # depth at which the objects are
-    start: int | None = None
-    in_string = False
-    while True:
-        sign = (_INSIDE if in_string else _OUTSIDE).search(buffer, position)
-        if sign is None:
-            cut = len(buffer) if start is None else start
-            position = max(position, len(buffer)) - cut
-            start = None if start is None else 0
-            del buffer[:cut]
-            chunk = file.read(CHUNK)
-            if not chunk:
-                break
-            buffer += chunk
-            continue
-        position = sign.end()
-        if in_string:
-            position += sign[0] == b"\\"
-            in_string = sign[0] != b'"'
-        elif sign[0] == b'"':
-            in_string = True
-        elif sign[0] in b"{[":
-            if outermost is None:
-                outermost = 1 if sign[0] == b"[" else 0
-            if depth == outermost and sign[0] == b"{":
-                start = sign.start()
-            depth += 1
-        else:
-            depth -= 1
-            if depth == outermost and start is not None:
-                n_objects += 1
-                yield bytes(buffer[start:position])
-                start = None
-            if depth <= 0 and outermost != 0:
-                break
-    if depth or outermost is None:
-        raise ValueError(f"not an array of JSON, or cut off after {n_objects:,} objects")

@@ -7,7 +7,6 @@ counted UTF-16 units, which are told by the text that a region repeats.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import index
@@ -20,7 +19,9 @@ from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
-from spacy_ddi.formats.json_values import array_objects, parse_object
+from spacy_ddi.formats.json_keys import json_format
+from spacy_ddi.formats.json_streams import UnreadableError, json_objects
+from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import TextDocument
 
 FROM_NAME: Final = "label"
@@ -29,22 +30,19 @@ TO_NAME: Final = "text"
 
 MODEL_VERSION: Final = "spacy-ddi"
 
-_TASKS: Final = re.compile(rb"[\s\xef\xbb\xbf]*\[\s*\{")
-_TASK_KEYS: Final = re.compile(rb'"data"\s*:\s*\{|"result"\s*:\s*\[')
-
 
 def read_label_studio(
     path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read tasks with their labels and relations; see `Reader`. A task is read at a time.
 
-    path (Path): The file, an array of tasks.
+    path (Path): The file: an array of tasks, or a task a line.
     on_error (Callable[[CorpusError], None]): Gets the error of a task.
     columns (Columns): Which values of `data` hold text and id. Without an id it is the task's.
     YIELDS (TextDocument): A document a task, with its first annotation that was not cancelled, or
         else, where nobody annotated it, its first prediction. Tasks with nothing but cancelled
         annotations are passed over.
-    RAISES (CorpusError): If the file is no array, or is cut off.
+    RAISES (CorpusError): If the file is no JSON, or is cut off.
     """
     for number, content in _tasks(path):
         try:
@@ -61,7 +59,8 @@ def write_label_studio(documents: Iterable[TextDocument], path: Path) -> None:
 
     The labelling interface needs `<Labels name="label" toName="text">` and
     `<Text name="text" value="$text">`. A mention of several ranges is one region from the first to
-    the last, since there are none with gaps; `meta` keeps the ranges.
+    the last, since there are none with gaps; `meta` keeps the ranges. The score of a task, by
+    which tasks can be sorted, is the lowest of its interactions.
 
     documents (Iterable[TextDocument]): The documents.
     path (Path): The file.
@@ -79,9 +78,9 @@ def _tasks(path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
     try:
         with open_bytes(path) as file:
-            for number, content in enumerate(array_objects(file), start=1):
-                yield number, content
-    except ValueError as error:
+            for number, piece in enumerate(json_objects(file), start=1):
+                yield number, piece.content
+    except UnreadableError as error:
         place = f"after task {number}"
         raise CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=error)) from None
 
@@ -202,9 +201,12 @@ def _task(document: TextDocument) -> dict[str, Any]:
             "direction": "right",
             "labels": [each.label] if each.label else [],
         }
+        | ({} if each.score is None else {"score": each.score})
         for each in document.interactions
     ]
-    prediction = {"model_version": MODEL_VERSION, "result": [*regions, *relations]}
+    prediction: dict[str, Any] = {"model_version": MODEL_VERSION, "result": [*regions, *relations]}
+    if scores := [each.score for each in document.interactions if each.score is not None]:
+        prediction["score"] = min(scores)
     return {"data": data, "predictions": [prediction]}
 
 
@@ -226,7 +228,7 @@ def _region(text: str, mention: Mention) -> dict[str, Any]:
 
 
 def _recognizes(head: bytes) -> bool:
-    return bool(_TASKS.match(head) and _TASK_KEYS.search(head))
+    return json_format(head) == "label-studio"
 
 
 LABEL_STUDIO = Format(

@@ -14,12 +14,8 @@ from dataclasses import replace
 from functools import cache
 from operator import index
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import spacy
-from spacy.tokenizer import Tokenizer
-
-from spacy_ddi.corpora.docs import split_tokens
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
@@ -28,6 +24,9 @@ from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import TextDocument
+
+if TYPE_CHECKING:
+    from spacy.tokenizer import Tokenizer
 
 _OWN_KEYS: Final = re.compile(rb'"_(?:task|input)_hash"\s*:|"spans"\s*:\s*\[')
 
@@ -176,6 +175,8 @@ def _kept_ranges(span: Json, place: tuple[int, int], text: str) -> tuple[tuple[i
 
 
 def _task(document: TextDocument) -> Json:
+    from spacy_ddi.corpora.docs import split_tokens
+
     places = {
         m.id: _strip(document.text, m.ranges[0][0], m.ranges[-1][1]) for m in document.mentions
     }
@@ -206,6 +207,7 @@ def _task(document: TextDocument) -> Json:
                 "child_span": ends[each.tail],
                 "label": each.label,
             }
+            | ({} if each.score is None else {"score": each.score})
             for each in document.interactions
         ],
     }
@@ -242,7 +244,22 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 @cache
 def _tokenizer() -> Tokenizer:
-    return spacy.blank("en").tokenizer
+    """That of `spacy.blank("en")`, which itself would load all components that are installed."""
+    from spacy.lang.en import English
+    from spacy.tokenizer import Tokenizer
+    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+    from spacy.vocab import Vocab
+
+    defaults = English.Defaults
+    return Tokenizer(
+        Vocab(),
+        rules=defaults.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
+        suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
+        infix_finditer=compile_infix_regex(defaults.infixes or ()).finditer,
+        token_match=defaults.token_match,
+        url_match=defaults.url_match,
+    )
 
 
 def _recognizes(head: bytes) -> bool:

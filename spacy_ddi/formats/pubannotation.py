@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import read_json_documents
 from spacy_ddi.formats.text_document import Section, TextDocument
 
@@ -18,10 +18,6 @@ FRAGMENT: Final = "_FRAGMENT"
 CHAINED: Final = "_lexicallyChainedTo"
 """Type and relation of the first ranges of a mention that has several, in the chain model."""
 
-_KEYS: Final = tuple(
-    re.compile(rb'"' + key + rb'"\s*:')
-    for key in (b"text", b"(?:denotations|sourcedb|sourceid|tracks)")
-)
 _OTHER: Final = ("project", "source_url", "sourcedb", "target")
 """Keys that are kept as metadata."""
 
@@ -216,7 +212,7 @@ def _string(tree: dict[str, Any], key: str) -> str:
 
 
 def _recognizes(head: bytes) -> bool:
-    return all(key.search(head) for key in _KEYS)
+    return json_format(head) == "pubannotation"
 
 
 PUBANNOTATION = Format(

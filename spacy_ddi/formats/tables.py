@@ -9,7 +9,6 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from spacy_ddi.formats.relation_records import RelationRecord
 from spacy_ddi.scoring.filter_counts import FilterCounts
 
 LABEL_STYLES: Mapping[str, str] = {
@@ -20,23 +19,29 @@ LABEL_STYLES: Mapping[str, str] = {
 }
 
 
-def relation_table(records: Iterable[RelationRecord]) -> Table:
+def relation_table(records: Iterable[Mapping[str, Any]]) -> Table:
     """The relations of a text, with the sentence where it is a new one.
 
-    records (Iterable[RelationRecord]): The relations.
+    records (Iterable[Mapping[str, Any]]): The relations: each a `RelationRecord`, or that with a
+        `document`, of which there is a column then.
     RETURNS (Table): One row a relation.
     """
+    listed = list(records)
+    has_documents = any("document" in record for record in listed)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    if has_documents:
+        table.add_column("Document", overflow="fold")
     table.add_column("Drug", style="bold", overflow="fold")
     table.add_column("Interaction", no_wrap=True)
     table.add_column("Drug", style="bold", overflow="fold")
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("Sentence", overflow="fold", ratio=1)
     previous = None
-    for record in records:
-        is_new = record["sentence_start"] != previous
-        previous = record["sentence_start"]
+    for record in listed:
+        place = (record.get("file"), record.get("document"), record["sentence_start"])
+        is_new, previous = place != previous, place
         table.add_row(
+            *([Text(str(record["document"]))] if has_documents else ()),
             Text(record["head"]),
             Text(record["label"], style=LABEL_STYLES.get(record["label"], "")),
             Text(record["tail"]),

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention
+
+SENTENCE: Final = "sentence"
+"""The kind of section that a sentence is."""
 
 
 @dataclass(frozen=True)

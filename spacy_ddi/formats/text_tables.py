@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
-from spacy_ddi.formats.inputs import open_bytes
+from spacy_ddi.formats.inputs import open_bytes, problem_of
 from spacy_ddi.formats.text_document import TextDocument
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -82,7 +82,7 @@ def read_parquet(
                     except CorpusError as error:
                         on_error(error)
     except pa.ArrowException as error:
-        problem = f"no Parquet that can be read ({str(error).splitlines()[0]})"
+        problem = f"no Parquet that can be read ({problem_of(error)})"
         raise CorpusError(
             Errors.DOCUMENT.format(path=path, place=f"after row {number}", problem=problem)
         ) from error

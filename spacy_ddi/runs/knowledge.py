@@ -6,12 +6,18 @@ DuckDB does the work, and puts on the disk what is larger than memory.
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
-import duckdb
-
-from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.errors import CorpusError, DDIError, Errors
 from spacy_ddi.runs.parts import ENDING
+
+try:
+    import duckdb
+except ImportError as error:
+    raise DDIError(
+        Errors.NEEDS_EXTRA.format(what="aggregate", package="duckdb", extra="knowledge")
+    ) from error
 
 BEST: Final = 5
 """Sentences that are kept of each pair and type."""
@@ -20,21 +26,22 @@ MOST_SURE: Final = 0.999
 """A score counts as no more than this: nothing is certain."""
 
 _STATEMENTS: Final = """
-CREATE TEMP VIEW ends AS
+CREATE VIEW ends AS
 SELECT document, year, label, score, sentence, sentence_start, file,
-    lower(trim(regexp_replace(head, '\\s+', ' ', 'g'))) AS head_key,
-    lower(trim(regexp_replace(tail, '\\s+', ' ', 'g'))) AS tail_key,
+    regexp_replace(lower(nfc_normalize(head)), '[\\s\\p{Pd}]+', ' ', 'g') AS head_key,
+    regexp_replace(lower(nfc_normalize(tail)), '[\\s\\p{Pd}]+', ' ', 'g') AS tail_key,
     nullif(head_id, '') AS head_id, nullif(tail_id, '') AS tail_id,
     coalesce(nullif(head_name, ''), head) AS head_name,
     coalesce(nullif(tail_name, ''), tail) AS tail_name,
-    head_start, head_end, tail_start, tail_end
-FROM read_parquet($parts)
+    head_start, head_end, tail_start, tail_end,
+    filename AS part, file_row_number AS row
+FROM read_parquet($parts, filename = true, file_row_number = true)
 WHERE score >= $least;
 
-CREATE TEMP VIEW statements AS
+CREATE VIEW statements AS
 SELECT *,
-    coalesce(head_id, 'name:' || head_key) AS head_drug,
-    coalesce(tail_id, 'name:' || tail_key) AS tail_drug,
+    coalesce(head_id, 'name:' || trim(head_key)) AS head_drug,
+    coalesce(tail_id, 'name:' || trim(tail_key)) AS tail_drug,
     head_drug <= tail_drug AS in_order,
     CASE WHEN in_order THEN head_drug ELSE tail_drug END AS drug,
     CASE WHEN in_order THEN tail_drug ELSE head_drug END AS other,
@@ -42,57 +49,89 @@ SELECT *,
     CASE WHEN in_order THEN tail_name ELSE head_name END AS other_name
 FROM ends;
 """
+"""What the parts say. Names without an identifier are compared in small letters, and runs of blanks
+and hyphens are one blank."""
 
-_PAIRS: Final = """
-WITH of_documents AS (
-    SELECT drug, other, label, file, document, max(score) AS score
-    FROM statements GROUP BY ALL
-), sure AS (
+_TABLES: Final = (
+    # Sentences are told apart by where they begin, and documents by file and id.
+    """
+    CREATE TABLE found AS
+    WITH of_sentences AS (
+        SELECT drug, other, label, file, document, sentence_start, count(*) AS n,
+            sum(score::DOUBLE) AS total, max(score) AS most, min(year) AS first, max(year) AS last
+        FROM statements GROUP BY ALL
+    ), of_documents AS (
+        SELECT drug, other, label, file, document, count(*) AS sentences, sum(n) AS n,
+            sum(total) AS total, max(most) AS most, min(first) AS first, max(last) AS last
+        FROM of_sentences GROUP BY ALL
+    )
+    SELECT drug, other, label, count(*) AS documents, sum(sentences)::BIGINT AS sentences,
+        sum(total) / sum(n) AS mean_score, round(max(most)::DOUBLE, 4) AS max_score,
+        min(first) AS first_year, max(last) AS last_year
+    FROM of_documents GROUP BY ALL
+    """,
+    # Of a sentence that several documents have in the same words, the best one stands.
+    """
+    CREATE TABLE different AS
+    SELECT * FROM (
+        SELECT drug, other, label, score, file, document, sentence_start, head_start, tail_start,
+            part, row, hash(sentence) AS words
+        FROM statements
+    )
+    QUALIFY row_number() OVER (
+        PARTITION BY drug, other, label, words
+        ORDER BY score DESC, file, document, sentence_start, head_start, tail_start
+    ) = 1
+    """,
+    """
+    CREATE TABLE sure AS
+    WITH of_documents AS (
+        SELECT drug, other, label, file, document, max(score) AS score
+        FROM different GROUP BY ALL
+    )
     SELECT drug, other, label,
-        count(*) AS documents,
         1 - exp(sum(ln(1 - least(score::DOUBLE, $most)))) AS probability
     FROM of_documents GROUP BY ALL
-), names AS (
-    SELECT id, arg_max(name, (n, name)) AS name
-    FROM (
-        SELECT id, name, count(*) AS n FROM (
-            SELECT drug AS id, drug_name AS name FROM statements
-            UNION ALL SELECT other, other_name FROM statements
-        ) GROUP BY ALL
-    ) GROUP BY id
-), found AS (
-    SELECT drug, other, label,
-        count(DISTINCT (file, document, sentence_start)) AS sentences,
-        avg(score)::DOUBLE AS mean_score,
-        max(score)::DOUBLE AS max_score,
-        min(year) AS first_year,
-        max(year) AS last_year
-    FROM statements GROUP BY ALL
-), ranked AS (
-    SELECT DISTINCT ON (drug, other, label, file, document, sentence_start)
-        drug, other, label, file, document, sentence_start, sentence, score,
-        head_start, head_end, tail_start, tail_end
-    FROM statements
-    ORDER BY drug, other, label, file, document, sentence_start, score DESC, head_start, tail_start
-), best AS (
-    SELECT drug, other, label, list({
-        'sentence': sentence, 'score': score, 'document': document, 'file': file,
-        'sentence_start': sentence_start, 'head_start': head_start, 'head_end': head_end,
-        'tail_start': tail_start, 'tail_end': tail_end
-    } ORDER BY score DESC, file, document, sentence_start) AS evidence
-    FROM (
-        SELECT * FROM ranked
-        QUALIFY row_number() OVER (
+    """,
+    """
+    CREATE TABLE names AS
+    WITH said AS (
+        SELECT drug AS id, drug_name AS name, count(*) AS n FROM statements GROUP BY ALL
+        UNION ALL SELECT other, other_name, count(*) FROM statements GROUP BY ALL
+    ), counted AS (
+        SELECT id, name, sum(n) AS n FROM said GROUP BY ALL
+    )
+    SELECT id, name FROM counted
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY n DESC, name) = 1
+    """,
+    # Only now are the sentences themselves read, those that are kept.
+    """
+    CREATE TABLE best AS
+    WITH places AS (
+        SELECT drug, other, label, part, row, row_number() OVER (
             PARTITION BY drug, other, label
             ORDER BY score DESC, file, document, sentence_start
-        ) <= $best
-    ) GROUP BY ALL
+        ) AS rank
+        FROM different QUALIFY rank <= $best
+    )
+    SELECT drug, other, places.label, rank, {
+        'sentence': sentence, 'score': round(score::DOUBLE, 4), 'document': document, 'file': file,
+        'sentence_start': sentence_start, 'head_start': head_start, 'head_end': head_end,
+        'tail_start': tail_start, 'tail_end': tail_end
+    } AS said
+    FROM places JOIN ends USING (part, row)
+    """,
 )
+"""What is known of each pair, table by table. Each of them can lie on the disk while it is made, as
+sums of numbers can, and lists of text can't."""
+
+_PAIRS: Final = """
 SELECT drug, one.name AS drug_name, other, two.name AS other_name, label,
-    documents, sentences, mean_score, max_score, probability, first_year, last_year, evidence
+    documents, sentences, mean_score, max_score, probability, first_year, last_year,
+    list_filter([$each], lambda said: said IS NOT NULL) AS evidence
 FROM found
 JOIN sure USING (drug, other, label)
-JOIN best USING (drug, other, label)
+$joins
 JOIN names AS one ON one.id = drug
 JOIN names AS two ON two.id = other
 ORDER BY probability DESC, documents DESC, drug, other, label
@@ -113,32 +152,58 @@ def aggregate(
 
     Drugs are told apart by their identifiers where a linker gave some, or else by their names in
     small letters. `probability` is that of at least one document being right, if each document's
-    best score is the probability that it is, and documents err independently: 1 - Π(1 - score).
+    best score is the probability that it is, and documents err independently: 1 - Π(1 - score). A
+    sentence in the same words counts once, whatever the number of documents that repeat it.
 
     folder (Path): Output of a run.
     output (Path): The Parquet file to write.
     least_score (float): Interactions below it are passed over.
     memory (Optional[str]): How much DuckDB may take: "2GB". None for four fifths of what there is.
+        What is more lies beside the output meanwhile.
     RETURNS (Counts): What was written.
-    RAISES (CorpusError): If the folder has no parts.
+    RAISES (CorpusError): If the folder has no parts, or the memory is too little.
     """
     if not any(folder.glob(f"part-*{ENDING}")):
         raise CorpusError(Errors.NO_PARTS.format(path=folder))
     output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_name(f".{output.name}.unfinished")
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        if memory is not None:
-            connection.execute("SET memory_limit = $memory", {"memory": memory})
-        parts = str(folder / f"part-*{ENDING}").replace("'", "''")
-        views = _STATEMENTS.replace("$parts", f"'{parts}'").replace("$least", repr(least_score))
-        connection.execute(views)
-        query = _PAIRS.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE))
-        path = str(unfinished).replace("'", "''")
-        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
-        counts = [
-            connection.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]
-            for source in (f"read_parquet('{path}')", "statements")
-        ]
-    unfinished.replace(output)
-    return Counts(*counts)
+    with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as aside:
+        # Tables of a database in a file leave memory more willingly than those of none.
+        with duckdb.connect(Path(aside, "tables.db")) as base:
+            base.execute("SET preserve_insertion_order = false")
+            unfinished = Path(aside, output.name)
+            try:
+                if memory is not None:
+                    base.execute("SET memory_limit = $memory", {"memory": memory})
+                counts = _write_pairs(base, folder, unfinished, least_score)
+            except duckdb.OutOfMemoryException as error:
+                raise CorpusError(
+                    Errors.TOO_LITTLE_MEMORY.format(memory=memory or "80 %")
+                ) from error
+            except duckdb.ParserException as error:
+                raise CorpusError(Errors.BAD_MEMORY.format(memory=memory)) from error
+        unfinished.replace(output)
+    return counts
+
+
+def _write_pairs(
+    base: duckdb.DuckDBPyConnection, folder: Path, output: Path, least_score: float
+) -> Counts:
+    parts = _quoted(folder / f"part-*{ENDING}")
+    base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(least_score)))
+    for query in _TABLES:
+        base.execute(query.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE)))
+    each = ", ".join(f"best_{rank}.said" for rank in range(1, BEST + 1))
+    joins = "\n".join(
+        f"LEFT JOIN (FROM best WHERE rank = {rank}) AS best_{rank} USING (drug, other, label)"
+        for rank in range(1, BEST + 1)
+    )
+    pairs = _PAIRS.replace("$each", each).replace("$joins", joins)
+    base.execute(f"COPY ({pairs}) TO {_quoted(output)} (FORMAT parquet, COMPRESSION zstd)")
+    sources = (f"read_parquet({_quoted(output)})", "statements")
+    return Counts(
+        *(base.execute(f"SELECT count(*) FROM {each}").fetchall()[0][0] for each in sources)
+    )
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

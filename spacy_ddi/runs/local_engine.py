@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Final
 
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.runs.orphans import end_with_parent
 from spacy_ddi.runs.report import Annotate, MakeAnnotator, Report
-from spacy_ddi.runs.shards import Chunk
+from spacy_ddi.runs.shards import Chunk, Shard, missing_chunks
 from spacy_ddi.threads import one_thread
 
 WAITING: Final = 2
@@ -22,22 +23,27 @@ TRIES: Final = 3
 
 
 def annotate_locally(
-    chunks: Iterable[Chunk], make_annotator: MakeAnnotator, *, n_process: int
-) -> Iterator[Report]:
-    """Annotate chunks in processes. A process that dies is replaced, and its
-    chunks are given again.
+    shards: Sequence[Shard],
+    done: Collection[str],
+    make_annotator: MakeAnnotator,
+    *,
+    n_process: int,
+) -> Generator[Report, None, None]:
+    """Read here, and annotate in processes. A process that dies is replaced, and its chunks are
+    given again.
 
-    chunks (Iterable[Chunk]): The chunks; `WAITING` a process are taken ahead.
+    shards (Sequence[Shard]): What to read; `WAITING` chunks a process are taken ahead.
+    done (Collection[str]): The parts that are there.
     make_annotator (Callable[[], Annotate]): Picklable; called once in each process.
     n_process (int): How many; with 1 there is no other process.
     YIELDS (Report): In the order of the chunks.
     RAISES (CorpusError): If a chunk's process dies `TRIES` times.
     """
+    remaining = missing_chunks(shards, done)
     if n_process == 1:
-        yield from map(make_annotator(), chunks)
+        yield from map(make_annotator(), remaining)
         return
     waiting: deque[tuple[Chunk, Future[Report]]] = deque()
-    remaining = iter(chunks)
     pool = _pool(n_process, make_annotator)
     failures = 0
     try:
@@ -83,6 +89,7 @@ _annotator: list[Annotate] = []
 
 
 def _start(make_annotator: MakeAnnotator) -> None:
+    end_with_parent()
     one_thread()
     _annotator[:] = [make_annotator()]
 

@@ -9,10 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
-import pyarrow as pa
-from pyarrow import parquet
+from spacy_ddi.errors import DDIError, Errors
+
+try:
+    import pyarrow as pa
+    from pyarrow import parquet
+except ImportError as error:
+    raise DDIError(
+        Errors.NEEDS_EXTRA.format(what="extract --output", package="pyarrow", extra="formats")
+    ) from error
 
 ENDING: Final = ".parquet"
 ERRORS: Final = ".errors.jsonl"
@@ -61,7 +69,8 @@ def write_whole(path: Path, content: bytes | Any) -> None:
     path (Path): The file; one that is there is replaced.
     content (bytes): A buffer.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    # Not by process number: two machines with shared storage may have the same.
+    unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,10 +12,11 @@ from spacy_ddi.formats.inputs import find_inputs
 from spacy_ddi.runs.manifest import manifest_of, require_same
 from spacy_ddi.runs.parts import gather_errors, parts_done, remove_unfinished
 from spacy_ddi.runs.report import MakeAnnotator, Report
-from spacy_ddi.runs.shards import Chunk, Shard, error_line, make_shards, read_chunks
+from spacy_ddi.runs.shards import Shard, error_line, make_shards
 
-Engine = Callable[[Iterable[Chunk], MakeAnnotator], Iterator[Report]]
-"""Annotates chunks; knows nothing of inputs, and no pipeline knows of it."""
+Engine = Callable[[Sequence[Shard], Collection[str], MakeAnnotator], Generator[Report, None, None]]
+"""Reads shards and annotates their chunks, but for the parts that are there; gives a report of each
+part. It knows nothing of formats and pipelines, and no pipeline knows of it."""
 
 
 class Plan(NamedTuple):
@@ -78,13 +80,7 @@ def run(
     shards = make_shards(inputs, columns)
     sizes = [sum(Path(path).stat().st_size for path, _ in shard.files) for shard in shards]
     on_start(Plan(sizes, len(done)))
-    for report in engine(_missing(shards, done), make_annotator):
-        on_report(report)
+    with closing(engine(shards, done, make_annotator)) as reports:
+        for report in reports:
+            on_report(report)
     return Outcome(len(parts_done(output)), gather_errors(output, lost))
-
-
-def _missing(shards: Iterable[Shard], done: set[str]) -> Iterator[Chunk]:
-    for shard in shards:
-        for chunk in read_chunks(shard):
-            if chunk.name not in done:
-                yield chunk

@@ -6,13 +6,13 @@ Both depend on the inputs alone, so that a second start comes to the same pieces
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from spacy_ddi.errors import CorpusError
+from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import format_named
 from spacy_ddi.formats.inputs import Input, read_input
@@ -35,11 +35,15 @@ class Shard:
     number (int): From 0.
     files (Tuple[Tuple[str, str], ...]): Path and format of each.
     columns (Columns): Where tables have text and id.
+    chunk (int): Documents of a chunk.
+    chunk_characters (int): A chunk ends after so many, whatever its documents.
     """
 
     number: int
     files: tuple[tuple[str, str], ...]
     columns: Columns
+    chunk: int
+    chunk_characters: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,10 @@ def make_shards(inputs: Iterable[Input], columns: Columns) -> list[Shard]:
             filled = 0
         shards[-1].append((str(path), format.name))
         filled += size
-    return [Shard(number, tuple(files), columns) for number, files in enumerate(shards)]
+    return [
+        Shard(number, tuple(files), columns, CHUNK, CHUNK_CHARACTERS)
+        for number, files in enumerate(shards)
+    ]
 
 
 def read_chunks(shard: Shard) -> Iterator[Chunk]:
@@ -100,7 +107,7 @@ def read_chunks(shard: Shard) -> Iterator[Chunk]:
     errors: list[str] = []
     documents = _documents(shard, errors)
     number = 0
-    while taken := list(_take(documents)):
+    while taken := list(_take(documents, shard)):
         yield Chunk(shard.number, number, tuple(taken), tuple(errors))
         errors.clear()
         number += 1
@@ -108,10 +115,23 @@ def read_chunks(shard: Shard) -> Iterator[Chunk]:
         yield Chunk(shard.number, number, (), tuple(errors))
 
 
-def error_line(error: CorpusError, **place: str) -> str:
+def missing_chunks(shards: Iterable[Shard], done: Collection[str]) -> Iterator[Chunk]:
+    """Read what there is still to do.
+
+    shards (Iterable[Shard]): The shards.
+    done (Collection[str]): The parts that are there.
+    YIELDS (Chunk): The chunks of all others.
+    """
+    for shard in shards:
+        for chunk in read_chunks(shard):
+            if chunk.name not in done:
+                yield chunk
+
+
+def error_line(error: DDIError, **place: str) -> str:
     """An error as a line of the error table.
 
-    error (CorpusError): Its message begins with its code.
+    error (DDIError): Its message begins with its code.
     place (str): Where it is from: file, document.
     RETURNS (str): JSON.
     """
@@ -128,10 +148,10 @@ def _documents(shard: Shard, errors: list[str]) -> Iterator[TextDocument]:
         )
 
 
-def _take(documents: Iterator[TextDocument]) -> Iterator[TextDocument]:
+def _take(documents: Iterator[TextDocument], shard: Shard) -> Iterator[TextDocument]:
     n_characters = 0
-    for document in islice(documents, CHUNK):
+    for document in islice(documents, shard.chunk):
         yield document
         n_characters += len(document.text)
-        if n_characters >= CHUNK_CHARACTERS:
+        if n_characters >= shard.chunk_characters:
             return

@@ -13,6 +13,7 @@ _FILES: Final[dict[str, tuple[str, str]]] = {
     "/results.js": ("spacy_ddi.web", "results.js"),
     "/why.js": ("spacy_ddi.web", "why.js"),
     "/export.js": ("spacy_ddi.web", "export.js"),
+    "/colours.css": ("spacy_ddi.formats", "colours.css"),
     "/page.css": ("spacy_ddi.formats", "page.css"),
     "/page.js": ("spacy_ddi.formats", "page.js"),
     "/page_plan.js": ("spacy_ddi.formats", "page_plan.js"),

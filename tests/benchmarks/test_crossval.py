@@ -263,7 +263,9 @@ def test_two_recipes_are_compared_on_what_both_have(
     write("good.seed1", "effect", 20)
     write("bad.seed1", "int", 12)
     write("bad.seed2", "int", 14)
-    report.main("good", "bad", tmp_path)
+    report.main("good", "bad", tmp_path, tmp_path / "figures" / "good.json")
+    found = srsly.read_json(tmp_path / "figures" / "good.json")
+    assert (found["micro_f"], found["n_documents"], found["runs"]) == (1.0, 20, ["good.seed1"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("  micro F1 100.0 (P 100.0 R 100.0)")
     assert "bad.seed1, bad.seed2: 2 folds" in lines

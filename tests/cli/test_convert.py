@@ -8,8 +8,16 @@ import pytest
 import spacy
 from spacy.tokens import DocBin
 
-from spacy_ddi.annotations import get_relations
-from tests.cli.conftest import KNOWN, SENTENCES, folded
+from spacy_ddi.annotations import get_relations, relations_of_doc
+from spacy_ddi.component.lookup import component_of
+from spacy_ddi.corpora.docbin import write_docbin
+from spacy_ddi.corpora.documents import Interaction, Mention
+from spacy_ddi.corpora.reader import configure_docbin_corpus, read_docs
+from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.text_document import TextDocument
+from spacy_ddi.gold import DOCUMENT_ID, SENTENCE_ID
+from tests.cli.conftest import CONFIG, KNOWN, SENTENCES, folded
+from tests.conftest import SAMPLE_CORPUS
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
@@ -30,12 +38,19 @@ def test_convert_stores_the_corpus(run, corpus, tmp_path):
     assert [len(get_relations(doc)) for doc in docs] == [1, 1, 0]
 
 
+def test_the_corpus_is_stored_as_its_reader_reads_it(run, tmp_path):
+    """Byte for byte: with the ids, lines and sentences that the XML has."""
+    write_docbin(read_docs(SAMPLE_CORPUS, spacy.blank("en").make_doc), tmp_path / "a.spacy")
+    assert run("convert", SAMPLE_CORPUS, tmp_path / "b.spacy").exit_code == 0
+    assert (tmp_path / "a.spacy").read_bytes() == (tmp_path / "b.spacy").read_bytes()
+
+
 def test_convert_names_a_malformed_file_and_converts_the_others(run, broken_corpus, tmp_path):
     path = tmp_path / "gold.spacy"
     result = run("convert", broken_corpus, path)
     assert result.exit_code == 1
     assert f"{broken_corpus / 'D1.xml'}, line 2:" in result.stderr
-    assert "1 file left out" in result.stderr
+    assert "1 error: " in result.stderr
     assert stored_texts(path) == [SENTENCES[0][0], SENTENCES[2][0]]
 
 
@@ -60,3 +75,132 @@ def test_convert_names_an_unknown_language(run, corpus, tmp_path):
     result = run("convert", corpus, tmp_path / "gold.spacy", "--lang", "zz")
     assert result.exit_code == 1
     assert "zz" in result.stderr
+
+
+OWN_TEXT = "Tin 💊 salts raise zinc. BRCA1 lowers tar and tin.\n\nTar is bad."
+
+
+def own_document() -> TextDocument:
+    """Types of one's own, a mention of two ranges, an interaction over two sentences."""
+
+    def place(piece: str) -> tuple[int, int]:
+        return OWN_TEXT.index(piece), OWN_TEXT.index(piece) + len(piece)
+
+    mentions = (
+        Mention("T1", "Chemical", (place("Tin"), place("salts"))),
+        Mention("T2", "Chemical", (place("zinc"),)),
+        Mention("T3", "Gene", (place("BRCA1"),)),
+        Mention("T4", "Chemical", (place("tar"),)),
+        Mention("T5", "Element", (place("tin"),)),
+    )
+    interactions = (
+        Interaction("T2", "T1", "PK-up"),
+        Interaction("T3", "T4", "PD"),
+        Interaction("T1", "T4", "PD"),
+        Interaction("T4", "T5", "PD"),
+    )
+    return TextDocument("note", OWN_TEXT, (), mentions, interactions)
+
+
+def relations_in(doc):
+    types = {span.text: span.label_ for span in doc.spans["ddi_mentions"]}
+    return types, [(r.head_text, r.label, r.tail_text) for r in relations_of_doc(doc)]
+
+
+TYPES = ["--types", "Element=Chemical", "--types", "Gene=", "--relations", "PK-up=mechanism"]
+
+
+def test_brat_becomes_training_data(run, tmp_path):
+    """From annotation to what a component of one's own learns from."""
+    formats()["brat"].write([own_document()], tmp_path / "brat")
+    path = tmp_path / "own.spacy"
+    result = run("convert", tmp_path / "brat", path, *TYPES)
+    assert result.exit_code == 0
+    assert "3 sentences, 4 mentions, 2 pairs, 2 of them true (2 with a type)" in folded(
+        result.stderr
+    )
+    assert "between sentences: 1 interaction" in folded(result.stderr)
+    nlp = spacy.blank("en")
+    candidates = {"negative_filter": None, "mention_labels": ["Chemical"]}
+    nlp.add_pipe("ddi_relation", config={**CONFIG, "candidates": candidates})
+    first, second, last = examples = list(configure_docbin_corpus(str(path))(nlp))
+    assert relations_in(first.reference) == (
+        {"Tin": "Chemical", "zinc": "Chemical"},
+        [("Tin", "mechanism", "zinc")],
+    )
+    assert relations_in(second.reference) == (
+        {"tar": "Chemical", "tin": "Chemical"},
+        [("tar", "PD", "tin")],
+    )
+    assert last.reference.text == "Tar is bad."
+    assert [span.text for span in first.predicted.spans["ddi_mentions"]] == ["Tin", "zinc"]
+    known = [
+        (each.reference.user_data[key]) for each in examples for key in (DOCUMENT_ID, SENTENCE_ID)
+    ]
+    assert known == ["note", "note.s0", "note", "note.s1", "note", "note.s2"]
+    nlp.initialize(lambda: examples)
+    assert component_of(nlp).labels == ("PD", "mechanism")
+    assert nlp.update(examples)["ddi_relation"] > 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bioc-xml", "bioc-json", "pubtator", "pubannotation", "label-studio", "prodigy", "jsonl"],
+)
+def test_other_formats_become_the_same(run, tmp_path, name):
+    path = tmp_path / "own"
+    formats()[name].write([own_document()], path)
+    assert run("convert", path, tmp_path / "a.spacy", "--from", name, *TYPES).exit_code == 0
+    first, second, _ = DocBin().from_disk(tmp_path / "a.spacy").get_docs(spacy.blank("en").vocab)
+    types, related = relations_in(first)
+    head = "Tin 💊 salts" if name == "pubtator" else "Tin"  # it has no ranges
+    assert set(types) == {head, "zinc"}
+    assert related == [(head, "mechanism", "zinc")]
+    assert relations_in(second)[1] == [("tar", "PD", "tin")]
+
+
+def test_several_inputs_and_the_sentences_of_a_pipeline(run, corpus, pipeline, tmp_path):
+    (tmp_path / "a.txt").write_text("Tin\n\nraises zinc", encoding="utf8")
+    (tmp_path / "a.ann").write_text("T1\tX 0 3\tTin\n", encoding="utf8")
+    gold, path = tmp_path / "gold.spacy", tmp_path / "all.spacy"
+    assert run("convert", corpus, gold).exit_code == 0
+    inputs = [tmp_path / "a.*", gold]
+    assert run("convert", *inputs, path).exit_code == 0
+    others = [text for text, _ in SENTENCES]
+    assert stored_texts(path) == ["Tin", "raises zinc", *others]
+    docs = DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)
+    assert [doc.user_data[DOCUMENT_ID] for doc in docs] == ["a", "a", "D0", "D1", "D2"]
+    # It has a sentencizer, which knows no lines.
+    assert run("convert", *inputs, path, "--pipeline", pipeline).exit_code == 0
+    assert stored_texts(path) == ["Tin\n\nraises zinc", *others]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("notes.txt", "DDI153"), ("", "DDI124"), ("no", "DDI123")]
+)
+def test_what_has_no_annotation_is_named_and_nothing_is_written(run, tmp_path, name, code):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("Nothing is annotated.", encoding="utf8")
+    result = run("convert", folder / name, tmp_path / "gold.spacy")
+    assert result.exit_code == 1
+    assert code in result.stderr
+    assert str(folder / name) in result.stderr
+    assert not (tmp_path / "gold.spacy").exists()
+
+
+def test_a_bad_document_lies_beside_and_costs_itself(run, tmp_path):
+    formats()["jsonl"].write([own_document()], tmp_path / "a.jsonl")
+    with (tmp_path / "a.jsonl").open("a", encoding="utf8") as file:
+        file.write("{}\n")
+    result = run("convert", tmp_path / "a.jsonl", tmp_path / "gold.spacy")
+    assert result.exit_code == 1
+    assert "1 error: " in result.stderr
+    assert "DDI126" in (tmp_path / "gold.spacy.errors.jsonl").read_text("utf8")
+    assert len(stored_texts(tmp_path / "gold.spacy")) == 3
+
+
+def test_a_mapping_needs_two_names(run, corpus, tmp_path):
+    result = run("convert", corpus, tmp_path / "gold.spacy", "--types", "Chemical")
+    assert result.exit_code == 1
+    assert "[DDI154] --types 'Chemical'" in result.stderr

@@ -9,6 +9,7 @@ import shutil
 import pytest
 from pyarrow import parquet
 
+from spacy_ddi.runs import ray_engine
 from tests.cli.conftest import KNOWN, folded
 
 pytestmark = pytest.mark.filterwarnings(
@@ -88,3 +89,25 @@ def test_an_unknown_format_is_named(run, pipeline, inputs, tmp_path):
     assert "no format 'docx'" in folded(result.stderr)
     assert "jsonl" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_ray_that_is_not_installed_and_an_address_without_ray_are_named(
+    run, pipeline, inputs, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(ray_engine, "find_spec", lambda name: None)
+    options = ["--output", tmp_path / "out", "--pipeline", pipeline]
+    result = run("extract", inputs, *options, "--engine", "ray")
+    assert result.exit_code == 1
+    assert "DDI140" in result.stderr
+    assert "pip install 'spacy-ddi[ray]'" in folded(result.stderr)
+    result = run("extract", inputs, *options, "--address", "head:6379")
+    assert result.exit_code == 1
+    assert "DDI144" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options", [("--engine", "ray"), ("--address", "head:6379")])
+def test_engines_are_for_files(run, pipeline, options):
+    result = run("extract", KNOWN, "--pipeline", pipeline, *options)
+    assert result.exit_code == 1
+    assert "DDI145" in result.stderr

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from tests.cli.conftest import KNOWN
+from spacy_ddi.cli.reading import Given, sort_arguments
+from tests.cli.conftest import KNOWN, folded
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
@@ -16,13 +17,47 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-def test_a_file_given_as_text_is_noticed(run, pipeline, tmp_path):
-    path = tmp_path / "report.txt"
-    path.write_text(KNOWN, encoding="utf8")
-    result = run("extract", str(path), "--pipeline", pipeline)
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "report.txt").write_text(KNOWN, encoding="utf8")
+    (tmp_path / "more").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["report.txt", "more", "*.txt", "more/", "."])
+def test_what_names_files_is_no_text(folder, name):
+    assert sort_arguments([name]) == Given([name], [])
+    assert sort_arguments([name, "gone.txt", KNOWN]) == Given([name, "gone.txt", KNOWN], [])
+    assert sort_arguments([name], as_text=True) == Given([], [name])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KNOWN,
+        "-",
+        KNOWN + " " * 5000,
+        "Does it raise plinozide?",
+        "[0-9",
+        "iron/zinc",
+        "\0",
+        "a.",
+        "",
+    ],
+)
+def test_what_names_no_file_is_a_text(folder, text):
+    assert sort_arguments([text]) == Given([], [text])
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "gone/notes.TXT", "a.xml.gz", "gone/", "*.jsonl", "page.html", "x.xz"]
+)
+def test_a_text_that_looks_like_a_file_is_noticed(folder, run, name):
+    result = run("extract", name, "--pipeline", "P")
     assert result.exit_code == 1
-    assert f"--file {path}" in result.stderr
-    assert run("extract", KNOWN + " " * 5000, "--pipeline", pipeline).exit_code == 0
+    assert f"[DDI063] {name} looks like the name of a file" in folded(result.stderr)
+    assert sort_arguments([name], as_text=True) == Given([], [name])
 
 
 @pytest.mark.parametrize(

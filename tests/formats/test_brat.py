@@ -11,7 +11,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.brat import read_brat, write_brat
 from spacy_ddi.formats.inputs import read_documents
 from spacy_ddi.formats.text_document import TextDocument
-from tests.formats.damage import check_damaged, read
+from tests.formats.reading import read
 from tests.formats.samples import TEXT, empty, place, sample
 
 # Drugs, an event with its trigger, a normalization, an attribute, notes, an equivalence.
@@ -148,12 +148,6 @@ def test_texts_with_annotations_are_found_in_a_folder(tmp_path, write, format_na
         ("b", 6),
         ("note 1", 4),
     ] + [("plain", 0)] * (format_name is None)
-
-
-def test_damaged_files_give_errors(write):
-    path = write()
-    assert check_damaged(read_brat, path) > 0
-    assert check_damaged(read_brat, path.with_suffix(".ann")) > 100
 
 
 def test_bioc_reads_what_is_written(tmp_path):

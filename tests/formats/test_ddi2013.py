@@ -77,6 +77,7 @@ def test_document_without_sentences_is_read_with_a_warning(write_document):
         (entity("0"), "", 4, "'0' is not like"),
         (entity("a-b"), "", 4, "'a-b' is not like"),
         (entity("0-3;"), "", 4, "is not like"),
+        (entity("0-" + 5000 * "9"), "", 4, "is not like"),
         (entity("6-0"), "", 4, "'6-0' marks no text"),
         (entity("30-99"), "", 4, "sentence of 35"),
         (entity("7-7"), "", 4, "marks no text"),

@@ -13,7 +13,7 @@ from spacy_ddi.formats.ddi2013_documents import read_ddi2013, write_ddi2013
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import format_of, read_documents
 from spacy_ddi.formats.text_document import Section, TextDocument
-from tests.formats.damage import damaged, read
+from tests.formats.reading import read
 from tests.formats.samples import TEXT, empty, in_sentences, place, sample
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -149,16 +149,3 @@ def test_other_xml_is_not_taken_for_it(tmp_path):
         (tmp_path / "a.xml").write_text(content)
         format = format_of(tmp_path / "a.xml")
         assert format is None or format.name != "ddi2013"
-
-
-@pytest.mark.filterwarnings("ignore:.*DDI91")
-def test_damaged_files_give_errors(tmp_path):
-    n_errors = 0
-    for compress in (bytes, gzip.compress):
-        content = compress(XML.encode())
-        for number in range(200):
-            (tmp_path / "a.xml").write_bytes(damaged(content, number))
-            _, errors = read(read_ddi2013, tmp_path / "a.xml")
-            assert all("a.xml" in error for error in errors)
-            n_errors += bool(errors)
-    assert n_errors > 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import spacy
 from spacy.tokens import Doc, DocBin, Span
 
@@ -11,12 +13,12 @@ from spacy_ddi.corpora.docs import document_to_docs
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.corpora.whole_documents import join_sentences
 from spacy_ddi.formats.ddi2013 import read_document
-from spacy_ddi.formats.docbin_documents import read_docbin_documents
+from spacy_ddi.formats.docbin_documents import read_docbin_documents, write_docbin_documents
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.text_document import Section, TextDocument
 from tests.conftest import SAMPLE_CORPUS
-from tests.formats.damage import check_damaged, read
-from tests.formats.samples import place
+from tests.formats.reading import read
+from tests.formats.samples import empty, in_sentences, place, sample
 from tests.helpers import VOCAB
 
 WORDS = ["💊", "Dexarol", "acid", "may", "\r\n", "raise", "lithium", "."]
@@ -82,9 +84,27 @@ def test_sentences_of_a_corpus_document_are_sections(tmp_path):
     assert one.sections == (Section(0, len(sentences[0].text), "sentence", sentences[0].id),)
 
 
-def test_damaged_files_give_errors(tmp_path):
-    doc = make_doc()
-    doc.set_ents([Span(doc, 1, 2, label="DRUG")])
-    set_relations(doc, [make_relation((1, 2), (6, 7), "int", 1.0)])
-    DocBin(store_user_data=True, docs=[doc]).to_disk(tmp_path / "a.spacy")
-    assert check_damaged(read_docbin_documents, tmp_path / "a.spacy", n_copies=150) > 140
+def test_documents_are_written_and_read_again(tmp_path):
+    documents = [in_sentences(sample()), sample("plain"), empty()]
+    write_docbin_documents(documents, tmp_path / "new" / "a.spacy")
+    found, errors = read(read_docbin_documents, tmp_path / "new" / "a.spacy")
+    assert errors == []
+    assert [each.id for each in found] == [each.id for each in documents]
+    assert [each.text for each in found] == [each.text for each in documents]
+    # On a Doc, the head is the one that comes first.
+    pairs = [{(*sorted((i.head, i.tail)), i.label) for i in each.interactions} for each in found]
+    assert pairs == [
+        {(*sorted((i.head, i.tail)), i.label) for i in each.interactions} for each in documents
+    ]
+    for one, other in zip(found, documents, strict=True):
+        # Of several ranges, a Doc has the first.
+        expected = [(m.id, m.type, m.ranges[:1]) for m in other.mentions]
+        assert [(m.id, m.type, m.ranges) for m in one.mentions] == expected
+    assert found[0].sections == documents[0].sections
+
+
+def test_scores_are_those_of_the_relations(tmp_path):
+    interactions = (Interaction("T3", "T6", "int", 0.25), Interaction("T1", "T6", "int"))
+    write_docbin_documents([replace(sample(), interactions=interactions)], tmp_path / "a.spacy")
+    (doc,) = DocBin().from_disk(tmp_path / "a.spacy").get_docs(VOCAB)
+    assert [relation["score"] for relation in doc._.ddi_rels] == [0.25, 1.0]

@@ -22,7 +22,7 @@ from spacy_ddi.gold import MENTIONS_KEY
 from spacy_ddi.linked_drugs import Drug, set_drugs
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
-CSS = files("spacy_ddi.formats").joinpath("page.css").read_text(encoding="utf8")
+CSS = files("spacy_ddi.formats").joinpath("colours.css").read_text(encoding="utf8")
 
 
 @pytest.fixture

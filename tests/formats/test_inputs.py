@@ -52,11 +52,11 @@ def inputs(*names, **more):
     return found, [str(error) for error in errors]
 
 
-def test_a_folder_is_searched_at_any_depth_without_what_is_hidden_or_unknown(folder):
-    assert inputs(folder) == (
-        [("b.jsonl", "jsonl"), ("c.txt", "text"), ("a.csv", "csv")],
-        [],
-    )
+def test_a_folder_is_searched_at_any_depth_without_what_is_hidden_or_of_other_endings(folder):
+    found, [error] = inputs(folder)
+    assert found == [("b.jsonl", "jsonl"), ("c.txt", "text"), ("a.csv", "csv")]
+    # It may be a damaged file of one of the formats that have this ending.
+    assert error.startswith(f"[DDI120] {folder / 'package.json'}: ")
 
 
 def test_patterns_name_files(folder):
@@ -75,7 +75,8 @@ def test_each_file_is_given_once(folder):
     names = (folder / "b.jsonl", folder, folder / "sub" / ".." / "b.jsonl", folder / "*")
     found, errors = inputs(*names)
     assert [name for name, _ in found] == ["b.jsonl", "c.txt", "a.csv"]
-    assert sorted(error.split("]")[0] for error in errors) == ["[DDI120"] * 3
+    named = sorted(error.split(": ")[0].removeprefix(f"[DDI120] {folder}/") for error in errors)
+    assert named == ["README", "package.json", "package.json", "picture.png"]
 
 
 def test_a_file_that_is_named_must_be_of_a_known_format(folder):
@@ -154,7 +155,10 @@ def test_formats_that_share_an_ending_are_told_by_content(tmp_path):
         assert format_of(tmp_path / name) is formats()[expected]
     for name in ("f.xml", "f.json", "f.parquet"):
         (tmp_path / name).write_bytes(b"<other/>")
-        assert format_of(tmp_path / name) is None
+        with pytest.raises(CorpusError, match=rf"DDI120.*{name}"):
+            format_of(tmp_path / name)
+    (tmp_path / "f.docx").write_bytes(b"PK")
+    assert format_of(tmp_path / "f.docx") is None
     (tmp_path / "e.ann").write_bytes(b"")
     assert format_of(tmp_path / "e.txt") is formats()["brat"]
 
@@ -180,3 +184,14 @@ def test_formats_have_names_readers_and_writers():
         assert each.name in formats()
         assert each.read or each.write
         assert all(end == end.lower() and end.startswith(".") for end in each.endings)
+
+
+def test_the_second_of_two_files_stands_for_both(tmp_path):
+    (tmp_path / "a.txt").write_text("Tin.", encoding="utf8")
+    (tmp_path / "a.ann").write_text("", encoding="utf8")
+    (tmp_path / "b.ann").write_text("", encoding="utf8")
+    errors: list[CorpusError] = []
+    names = [str(tmp_path / "a.ann"), str(tmp_path / "*")]
+    found = list(find_inputs(names, on_error=errors.append))
+    assert [(each.path.name, each.format.name) for each in found] == [("a.txt", "brat")]
+    assert ["b.ann" in str(error) for error in errors] == [True]

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from spacy_ddi.formats.columns import Columns
-from spacy_ddi.formats.json_lines import read_json_lines, write_json_lines
+from spacy_ddi.formats.json_lines import read_json_lines, to_dict, write_json_lines
 from spacy_ddi.formats.text_document import Section, TextDocument
-from tests.formats.damage import check_damaged, read
+from tests.formats.reading import read
 from tests.formats.samples import empty, in_sentences, sample
 
 
@@ -99,6 +99,17 @@ def test_what_is_wrong_costs_its_line(write, line, problem):
     assert "a.jsonl" in errors[0]
 
 
-def test_damaged_files_give_errors(tmp_path):
-    write_json_lines([sample(), in_sentences(sample("b"))], tmp_path / "a.jsonl")
-    assert check_damaged(read_json_lines, tmp_path / "a.jsonl") > 100
+@pytest.mark.parametrize(
+    ("given", "found"), [(0.25, 0.25), (1, 1), (None, None), ("high", "plain")]
+)
+def test_scores_are_kept(write, given, found):
+    mentions = [{"id": id_, "type": "", "ranges": [[i, i + 1]]} for i, id_ in enumerate("mn")]
+    interaction = {"head": "m", "tail": "n", "label": "", "score": given}
+    line = {"text": "ab", "mentions": mentions, "interactions": [interaction]}
+    (document,), errors = read(read_json_lines, write(line))
+    assert errors == []
+    scores = [each.score for each in document.interactions]
+    assert scores == ([] if found == "plain" else [found])
+    if scores:
+        interactions = to_dict(document)["interactions"]
+        assert interactions[0].get("score") == found

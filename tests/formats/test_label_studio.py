@@ -11,7 +11,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.label_studio import read_label_studio, write_label_studio
-from tests.formats.damage import check_damaged, read
+from tests.formats.reading import read
 from tests.formats.samples import empty, sample
 
 TEXT = "Warfarin 💊 with aspirin bleeds."
@@ -165,8 +165,3 @@ def test_what_is_wrong_costs_its_task(tmp_path, wrong, problem):
     assert len(errors) == 1
     assert problem in errors[0]
     assert "export.json" in errors[0]
-
-
-def test_damaged_files_give_errors(write):
-    path = write(*[task([WARFARIN, ASPIRIN, relation("a1", "b2", "effect")], cancelled=1)] * 3)
-    assert check_damaged(read_label_studio, path) > 100

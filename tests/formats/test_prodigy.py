@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from spacy.tokens import Doc
@@ -13,8 +12,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.prodigy import read_prodigy, write_prodigy
 from spacy_ddi.formats.text_document import TextDocument
-from tests.formats.damage import check_damaged, read
-from tests.formats.samples import empty, sample
+from tests.formats.reading import read
 
 TEXT = "Warfarin with acetylsalicylic acid bleeds."
 WARFARIN = {"start": 0, "end": 8, "token_start": 0, "token_end": 0, "label": "DRUG"}
@@ -86,14 +84,6 @@ def test_an_end_that_is_no_span_becomes_a_mention(write):
     assert document.interactions == (Interaction("T2", "T1", "x"),)
 
 
-def test_documents_come_back(tmp_path):
-    documents = [replace(sample(), year=2020, metadata={"source": "x"}), empty(), sample("two")]
-    path = tmp_path / "out" / "tasks.jsonl"
-    write_prodigy(iter(documents), path)
-    assert read(read_prodigy, path) == (documents, [])
-    assert format_of(path).name == "prodigy"
-
-
 def test_tokens_make_up_the_text_and_spans_fall_on_them(tmp_path):
     text = " Methyl-drug  and\nDexarol💊forte "
     mentions = (
@@ -134,7 +124,3 @@ def test_what_is_wrong_costs_its_task(write, wrong, problem):
     assert len(errors) == 1
     assert problem in errors[0]
     assert "out.jsonl, line 2" in errors[0]
-
-
-def test_damaged_files_give_errors(write):
-    assert check_damaged(read_prodigy, write(task(), task(), task())) > 60

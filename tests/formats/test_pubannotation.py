@@ -12,7 +12,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.pubannotation import PUBANNOTATION
 from spacy_ddi.formats.text_document import Section, TextDocument
-from tests.formats.reading import Found, damages, found_in
+from tests.formats.reading import Found, found_in
 
 TEXT = "Wärfarin 💊\r\nLoop and thiazide diuretics."
 
@@ -109,15 +109,6 @@ def test_lists_and_lines_are_read(tmp_path, tree):
     assert read_text(tmp_path, f"\ufeff{line}\n{line}\n") == ([READ, READ], [])
 
 
-def test_round_trip(tmp_path):
-    path = tmp_path / "sub/a.json"
-    write([READ, CORNERS], path)
-    assert format_of(path) == PUBANNOTATION
-    assert found_in(path) == ([READ, CORNERS], [])
-    write([], path)
-    assert found_in(path, PUBANNOTATION) == ([], [])
-
-
 def test_ranges_are_written_as_pubannotation_has_them(tmp_path):
     [tree] = json.loads(write([READ], tmp_path / "a.json"))
     assert [each["span"] for each in tree["denotations"]] == [
@@ -191,13 +182,3 @@ def test_a_wrong_document_is_told_and_the_others_are_read(tmp_path, change, prob
     [error] = found.errors
     assert f"[DDI125] {tmp_path / 'a.json'}, document 2: " in error
     assert problem in error
-
-
-def test_damaged_files_give_errors_and_no_tracebacks(tmp_path):
-    path = tmp_path / "a.json"
-    content = write([READ, CORNERS, READ], path)
-    for damaged in damages(content):
-        path.write_bytes(damaged)
-        documents, errors = found_in(path, PUBANNOTATION)
-        assert len(documents) <= 3
-        assert len(documents) == 3 or errors

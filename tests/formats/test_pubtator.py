@@ -11,7 +11,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.pubtator import PUBTATOR
 from spacy_ddi.formats.text_document import Section, TextDocument
-from tests.formats.reading import Found, damages, found_in
+from tests.formats.reading import Found, found_in
 
 CONTENT = """\
 123|t|Wärfarin 💊 and aspirin
@@ -182,11 +182,3 @@ def test_lines_without_a_text_are_no_document(tmp_path):
 def test_relations_that_stand_for_too_many_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("spacy_ddi.formats.pubtator.MAX_INTERACTIONS", 3)
     assert "more than 3" in read_text(tmp_path, CONTENT).errors[0]
-
-
-def test_damaged_files_give_errors_and_no_tracebacks(tmp_path):
-    path = tmp_path / "a.pubtator"
-    for damaged in damages(CONTENT.encode()):
-        path.write_bytes(damaged)
-        documents, errors = found_in(path, PUBTATOR)
-        assert len(documents) + len(errors) <= 6

@@ -13,7 +13,6 @@ from spacy_ddi.formats import spl
 from spacy_ddi.formats.inputs import find_inputs, read_documents
 from spacy_ddi.formats.spl import read_spl
 from spacy_ddi.formats.text_document import Section, TextDocument
-from tests.formats.damaged_files import flipped, truncated
 
 SAMPLE = Path(__file__).parent / "samples" / "label_sample.xml"
 SECTIONS = [
@@ -260,29 +259,6 @@ def test_locked_labels_are_refused(tmp_path):
     documents, errors = read(tmp_path / "a.zip", bytes(content))
     assert documents == []
     assert "0.xml: it can't be unpacked" in errors[0]
-
-
-@pytest.mark.parametrize("kind", ["xml", "zip", "zips"])
-def test_damaged_files_cost_labels_and_nothing_else(kind, tmp_path):
-    content = SAMPLE.read_bytes().rstrip()
-    inner = zipped({"figure1.jpg": IMAGE, "1111.xml": content})
-    whole = {
-        "xml": content,
-        "zip": inner,
-        "zips": zipped({"a/1.zip": inner, "a/2.zip": inner}, zipfile.ZIP_STORED),
-    }[kind]
-    n_whole = 2 if kind == "zips" else 1
-    path = tmp_path / f"a.{kind[:3]}"
-    for damaged in truncated(whole, 100):
-        documents, errors = read(path, damaged)
-        assert not documents
-        assert errors
-    n_errors = 0
-    for damaged in flipped(whole, 200):
-        documents, errors = read(path, damaged)
-        n_errors += bool(errors)
-        assert len(documents) == n_whole or errors
-    assert n_errors > 60
 
 
 def test_sections_tell_titles_without_text(tmp_path):

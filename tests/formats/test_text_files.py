@@ -12,7 +12,7 @@ from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import format_of, read_documents
 from spacy_ddi.formats.text_files import read_text, read_text_lines
-from tests.formats.damage import check_damaged, read
+from tests.formats.reading import read
 
 TEXT = "Warfarin 💊 raises aspirin.\r\nAnd more.\n"
 
@@ -87,10 +87,3 @@ def test_memory_does_not_grow_with_the_number_of_lines(tmp_path):
     tracemalloc.stop()
     assert n_read == 40_000
     assert peak < 5e5
-
-
-@pytest.mark.parametrize("reader", [read_text, read_text_lines])
-@pytest.mark.parametrize("compress", [bytes, gzip.compress])
-def test_damaged_files_give_errors_or_text(tmp_path, reader, compress):
-    (tmp_path / "a.txt").write_bytes(compress(TEXT.encode() * 10))
-    assert check_damaged(reader, tmp_path / "a.txt", n_copies=200) > 10

@@ -13,7 +13,7 @@ from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.text_tables import ROWS_AT_A_TIME, read_csv, read_parquet
-from tests.formats.damage import check_damaged, read
+from tests.formats.reading import read
 
 TEXTS = ['Says "raises",\r\nthen; 💊\tends.', "", "β-plinozide"]
 
@@ -56,11 +56,6 @@ def test_a_table_without_texts_is_an_error(tmp_path, content):
         list(read_csv(tmp_path / "a.csv", on_error=pytest.fail))
 
 
-def test_damaged_tables_give_errors_or_rows(tmp_path):
-    (tmp_path / "a.csv").write_text('id,text\n1,"One ""x"""\n2,"Two\n💊"\n' * 3, "utf8")
-    assert check_damaged(read_csv, tmp_path / "a.csv") > 10
-
-
 def write_parquet(path, rows, **more):
     parquet.write_table(pa.Table.from_pylist(rows), path, **more)
 
@@ -95,9 +90,3 @@ def test_what_is_no_parquet_is_an_error(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(CorpusError, match=r"DDI125.*a\.parquet.*no Parquet"):
         list(read_parquet(tmp_path / "a.parquet", on_error=pytest.fail))
-
-
-def test_damaged_parquet_gives_errors_or_rows(tmp_path):
-    path = tmp_path / "a.parquet"
-    write_parquet(path, [{"id": str(n), "text": f"Text {n} 💊."} for n in range(20)])
-    assert check_damaged(read_parquet, path) > 100

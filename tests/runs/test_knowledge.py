@@ -45,7 +45,7 @@ def test_a_brand_and_its_drug_are_one_whatever_the_order(tmp_path: Path) -> None
     (row,) = pairs(
         tmp_path,
         statement("Zestril", "iron", 0.5, "d1", year=1999),
-        statement("iron", "lisinopril", 0.75, "d2", year=2010),
+        statement("iron", "lisinopril", 0.75, "d2", year=2010, sentence="R."),
         statement("iron", "lisinopril", 0.25, "d2", sentence_start=50, sentence="T."),
     )
     assert (row["drug"], row["drug_name"]) == ("MESH:1", "Lisinopril")
@@ -56,7 +56,7 @@ def test_a_brand_and_its_drug_are_one_whatever_the_order(tmp_path: Path) -> None
     assert row["probability"] == pytest.approx(0.875)
     assert (row["first_year"], row["last_year"]) == (1999, 2010)
     assert [(e["sentence"], e["score"], e["document"]) for e in row["evidence"]] == [
-        ("S.", 0.75, "d2"),
+        ("R.", 0.75, "d2"),
         ("S.", 0.5, "d1"),
         ("T.", 0.25, "d2"),
     ]
@@ -88,12 +88,45 @@ def test_types_are_rows_of_their_own_and_low_scores_are_passed_over(tmp_path: Pa
 
 
 def test_the_best_five_sentences_are_kept_each_once(tmp_path: Path) -> None:
-    statements = [statement("tin", "tar", i / 10, f"d{i}") for i in range(1, 9)]
-    statements += [statement("tin", "tar", 0.85, "d8", head_start=20, head_end=24)]
+    statements = [statement("tin", "tar", i / 10, f"d{i}", sentence=f"{i}.") for i in range(1, 9)]
+    statements += [statement("tin", "tar", 0.85, "d8", head_start=20, head_end=24, sentence="8.")]
     (row,) = pairs(tmp_path, *statements)
     assert [e["document"] for e in row["evidence"]] == ["d8", "d7", "d6", "d5", "d4"]
     assert row["evidence"][0]["head_start"] == 20
     assert row["sentences"] == 8
+
+
+def test_a_sentence_that_many_documents_repeat_counts_once(tmp_path: Path) -> None:
+    """Labels of the same drug are copies of one another: no evidence of its own."""
+    statements = [statement("tin", "tar", 0.5, f"d{i}") for i in range(3)]
+    statements += [statement("tin", "tar", 0.6, "d3"), statement("tin", "tar", 0.5, sentence="T.")]
+    (row,) = pairs(tmp_path, *statements)
+    assert (row["documents"], row["sentences"]) == (4, 4)
+    assert row["probability"] == pytest.approx(1 - 0.4 * 0.5)
+    assert [(e["sentence"], e["document"]) for e in row["evidence"]] == [("S.", "d3"), ("T.", "d1")]
+
+
+def test_hyphens_and_blanks_of_names_are_the_same(tmp_path: Path) -> None:
+    rows = pairs(
+        tmp_path,
+        statement("beta-blockers", "tin", 0.5),
+        statement("Beta  Blockers", "tin", 0.5, "d2"),
+        statement("tin", "beta\N{EN DASH}blockers ", 0.5, "d3"),
+    )
+    assert [(row["drug"], row["documents"]) for row in rows] == [("name:beta blockers", 3)]
+
+
+def test_what_does_not_fit_in_memory_lies_beside_and_is_removed(tmp_path: Path) -> None:
+    """Two million statements were aggregated in 400 MB by hand; here, that the setting acts."""
+    write_part(tmp_path, "part-000000-000000", [statement("tin", "tar", 0.5)], [])
+    output = tmp_path / "new" / "pairs.parquet"
+    with pytest.raises(CorpusError, match="DDI160"):
+        aggregate(tmp_path, output, memory="100KB")
+    with pytest.raises(CorpusError, match="DDI161"):
+        aggregate(tmp_path, output, memory="much")
+    assert list(output.parent.iterdir()) == []
+    aggregate(tmp_path, output, memory="200MB")
+    assert [path.name for path in output.parent.iterdir()] == ["pairs.parquet"]
 
 
 def test_certain_statements_leave_a_doubt(tmp_path: Path) -> None:

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +10,6 @@ from pyarrow import parquet
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.runs import shards
-from tests.conftest import ROOT
 from tests.runs.made_up_run import start
 
 
@@ -111,30 +104,7 @@ def test_another_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.jsonl", 45)
     start([str(path)], tmp_path / "whole")
-    (tmp_path / "deadly").touch()
+    (tmp_path / "deadly").write_text("1")
     start([str(path)], tmp_path / "out", n_process=2, deadly=tmp_path / "deadly")
-    assert not (tmp_path / "deadly").exists()
-    assert content(tmp_path / "out") == content(tmp_path / "whole")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
-def test_ten_kills_leave_the_table_as_it_would_have_been(tmp_path: Path) -> None:
-    """SIGKILL to the driver and its processes, at random points."""
-    path = write_lines(tmp_path / "a.jsonl", 2000, broken=700)
-    start([str(path)], tmp_path / "whole")
-    chance = random.Random(1)
-    command = [sys.executable, "-m", "tests.runs.made_up_run", str(path), str(tmp_path / "out")]
-    kills = 0
-    while True:
-        process = subprocess.Popen([*command, "10"], cwd=ROOT, start_new_session=True)
-        try:
-            patience = chance.uniform(2.0, 4.5) if kills < 10 else None
-            assert process.wait(patience) == 0
-            break
-        except subprocess.TimeoutExpired:
-            kills += 1
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            time.sleep(0.05)
-    assert kills == 10
+    assert (tmp_path / "deadly").read_text() == "0"
     assert content(tmp_path / "out") == content(tmp_path / "whole")

@@ -44,12 +44,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def card(folder: Path, relations: str, corpus: Path = ROOT) -> dict[str, Any]:
+def card(
+    folder: Path, relations: str, corpus: Path = ROOT, more: list[str] | None = None
+) -> dict[str, Any]:
     paths = [folder / name for name in ("pipeline", "packaged", "gold.json", "predicted.json")]
     options = [f"--{name}={folder / name}.spacy" for name in ("annotated", "labelled")]
     command = typer.Typer()
     command.command()(load_script("model_card")["main"])
     arguments = [*paths, "ddi_test", "1.2.3", "7", relations, *options, f"--corpus={corpus}"]
+    arguments += more or []
     done = CliRunner().invoke(command, [str(each) for each in arguments])
     assert done.exit_code == 0, done.output
     meta: dict[str, Any] = srsly.read_json(folder / "packaged" / "meta.json")
@@ -57,13 +60,31 @@ def card(folder: Path, relations: str, corpus: Path = ROOT) -> dict[str, Any]:
 
 
 def test_annotated_and_labelled_sentences_are_counted(folder: Path) -> None:
-    meta = card(folder, "student-more")
+    meta = card(folder, "adapted")
     assert meta["version"] == "1.2.3"
     assert "3 sentences of US drug labels" in meta["notes"]
     assert "1,200 more of them" in meta["notes"].replace("\n", " ")
     assert "| **micro, gold mentions** | 81.2 | 81.2 | 81.2 |" in meta["notes"]
     assert "| **micro, end to end** | 71.2 | 71.2 | 71.2 |" in meta["notes"]
     assert [source["name"] for source in meta["sources"]][-1].startswith("3 annotated sentences")
+
+
+def test_what_to_expect_is_told_by_the_folds(folder: Path) -> None:
+    by_folds = {
+        "folds": [0.6, 0.7],
+        "n_documents": 714,
+        "runs": ["adapted.seed1"],
+        "per_source": {"DDI-MedLine": 0.651},
+    }
+    srsly.write_json(folder / "folds.json", {**figures(0.6777), **by_folds})
+    assert "folds" not in card(folder, "adapted")["notes"]
+    notes = card(folder, "adapted", more=[f"--folds={folder / 'folds.json'}"])["notes"]
+    assert "by 2 folds over all 714 documents" in notes
+    assert "| **micro, gold mentions** | 67.8 | 67.8 | 67.8 |" in notes
+    assert "DDI-MedLine 65.1" in notes
+    assert "less the development documents" not in notes
+    options = [f"--folds={folder / 'folds.json'}", "--learned-from=all"]
+    assert "less the development documents" in card(folder, "adapted", more=options)["notes"]
 
 
 def test_a_pipeline_from_the_corpus_alone_names_no_other_data(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Damaged files of all formats, and what their readers make of them."""

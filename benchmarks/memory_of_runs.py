@@ -1,0 +1,202 @@
+"""How much memory a run takes beside its pipeline, whatever the size of its input.
+
+    python -m benchmarks.memory_of_runs                            # 1 GB of short documents
+    python -m benchmarks.memory_of_runs --kind pubmed              # 30,000 citations
+    python -m benchmarks.memory_of_runs --kind long --pipeline en_ddi_minilm
+    python -m benchmarks.memory_of_runs --bare                     # reading and writing only
+
+The documents are written to a temporary folder and annotated in one process of its own, as
+`extract --output` does.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from enum import Enum
+from functools import partial
+from itertools import count
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import psutil
+import typer
+
+from spacy_ddi.runs.report import Annotate, Report
+from spacy_ddi.runs.shards import Chunk
+
+SENTENCE: Final = "Dexarol may raise the plasma concentration of plinozide in older patients. "
+CITATION: Final = (
+    "<PubmedArticle><MedlineCitation><PMID>{number}</PMID><Article><ArticleTitle>On dexarol."
+    "</ArticleTitle><Abstract><AbstractText>{text}</AbstractText></Abstract></Article>"
+    "</MedlineCitation></PubmedArticle>\n"
+)
+N_CITATIONS: Final = 30_000
+N_LONG: Final = 1_000_000
+
+
+class Kind(str, Enum):
+    """What to write."""
+
+    SHORT = "short"
+    LONG = "long"
+    PUBMED = "pubmed"
+
+
+class Bare:
+    """Writes a part without rows, and no pipeline is there.
+
+    folder (Path): The output's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, chunk: Chunk) -> Report:
+        """Write a part."""
+        from spacy_ddi.runs.parts import write_part
+
+        write_part(self.folder, chunk.name, [], chunk.errors)
+        n_characters = sum(len(each.text) for each in chunk.documents)
+        return Report(chunk.name, len(chunk.documents), 0, len(chunk.errors), n_characters)
+
+
+class Measured:
+    """An annotator that tells how much memory there is when it is loaded.
+
+    inner (Callable[[Chunk], Report]): The annotator.
+    """
+
+    def __init__(self, inner: Annotate) -> None:
+        self._inner = inner
+        self.loaded = resident()
+
+    def __call__(self, chunk: Chunk) -> Report:
+        """Annotate a chunk."""
+        return self._inner(chunk)
+
+
+def write_input(kind: Kind, folder: Path, size: int) -> Path:
+    """Write the file to read.
+
+    kind (Kind): What to write.
+    folder (Path): Where.
+    size (int): Bytes of a file of short documents.
+    RETURNS (Path): The file.
+    """
+    if kind is Kind.PUBMED:
+        path = folder / "input.xml"
+        with path.open("w", encoding="utf-8") as file:
+            file.write("<PubmedArticleSet>\n")
+            for number in range(1, N_CITATIONS + 1):
+                file.write(CITATION.format(number=number, text=SENTENCE * 20))
+            file.write("</PubmedArticleSet>\n")
+        return path
+    path = folder / "input.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        if kind is Kind.LONG:
+            text = SENTENCE * (N_LONG // len(SENTENCE) + 1)
+            file.write(json.dumps({"id": "long", "text": text[:N_LONG]}) + "\n")
+        for number in count() if kind is Kind.SHORT else ():
+            file.write(json.dumps({"id": str(number), "text": SENTENCE * 20}) + "\n")
+            if number % 1000 == 0 and file.tell() >= size:
+                break
+    return path
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now."""
+    return int(psutil.Process().memory_info().rss)
+
+
+def run_measured(results: Connection, path: Path, output: Path, pipeline: str | None) -> None:
+    """Run, and send the bytes of memory when all was loaded, and what was done.
+
+    results (Connection): Gets both.
+    path, output (Path): Input and output.
+    pipeline (Optional[str]): None for no pipeline.
+    """
+    from spacy_ddi.formats.format import formats
+    from spacy_ddi.runs.local_engine import annotate_locally
+    from spacy_ddi.runs.run import run
+
+    formats()
+    make: Callable[[], Annotate]
+    if pipeline is None:
+        make = partial(Bare, output)
+    else:
+        from spacy_ddi.cli.extract_files import make_annotator
+
+        make = partial(make_annotator, pipeline, None, output)
+
+    def make_measured() -> Annotate:
+        measured = Measured(make())
+        results.send(measured.loaded)
+        return measured
+
+    n_documents = 0
+
+    def add(report: Report) -> None:
+        nonlocal n_documents
+        n_documents += report.documents
+
+    run(
+        [str(path)],
+        output,
+        make_measured,
+        settings={"pipeline": pipeline},
+        engine=partial(annotate_locally, n_process=1),
+        on_report=add,
+    )
+    results.send(n_documents)
+
+
+def measure(path: Path, output: Path, pipeline: str | None) -> tuple[int, int, int]:
+    """Run in a process of its own, and look at its memory all the while.
+
+    path, output (Path): Input and output.
+    pipeline (Optional[str]): None for no pipeline.
+    RETURNS (Tuple[int, int, int]): Bytes with the pipeline loaded, the most bytes after that, and
+        documents.
+    """
+    ours, theirs = get_context("spawn").Pipe()
+    arguments = (theirs, path, output, pipeline)
+    process: Any = get_context("spawn").Process(target=run_measured, args=arguments)
+    process.start()
+    theirs.close()
+    loaded = int(ours.recv())
+    peak, watched = loaded, psutil.Process(process.pid)
+    while not ours.poll(0.02):
+        peak = max(peak, watched.memory_info().rss)
+    n_documents = int(ours.recv())
+    process.join()
+    return loaded, peak, n_documents
+
+
+def main(
+    kind: Annotated[Kind, typer.Option(help="Documents: short, one long, or citations.")] = (
+        Kind.SHORT
+    ),
+    size: Annotated[int, typer.Option(help="MB of short documents.")] = 1000,
+    pipeline: Annotated[str, typer.Option(help="The pipeline.")] = "en_ddi_minilm",
+    bare: Annotated[bool, typer.Option(help="Read and write only.")] = False,
+) -> None:
+    """Print the peak of a run's memory above that of the loaded pipeline."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_input(kind, Path(folder), size * 1_000_000)
+        n_bytes = path.stat().st_size
+        start = time.perf_counter()
+        loaded, peak, n = measure(path, Path(folder) / "out", None if bare else pipeline)
+    seconds = time.perf_counter() - start
+    print(
+        f"{n_bytes / 1e6:,.0f} MB, {n:,} documents in {seconds:,.0f} s: {loaded / 1e6:,.0f} MB "
+        f"loaded, at most {(peak - loaded) / 1e6:,.0f} MB more"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,173 @@
+"""`extract` with files, or with a file as its output: documents as a stream, one after another."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from spacy_ddi.cli.console import say, write_text
+from spacy_ddi.cli.targets import PAGE, Target
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from spacy_ddi.candidates.mentions import MentionSource
+    from spacy_ddi.cli.error_list import ErrorList
+    from spacy_ddi.formats.html_page import PagePart
+    from spacy_ddi.formats.text_document import TextDocument
+    from spacy_ddi.runs.predictions import Annotation, Keep, Kept, Passage
+
+BATCH: Final = 100
+"""Documents of each process that are in memory at a time."""
+
+BATCH_CHARACTERS: Final = 500_000
+"""They are fewer where they are longer."""
+
+
+@dataclass
+class Found:
+    """What was found in all documents.
+
+    documents, interactions, mentions, sentences (int): How many.
+    pages (List[PagePart]): What a page shows of them, where there is to be one.
+    """
+
+    documents: int = 0
+    interactions: int = 0
+    mentions: int = 0
+    sentences: int = 0
+    pages: list[PagePart] = field(default_factory=list)
+
+
+def keeps_for(target: Target | None, *, page: bool) -> dict[str, Keep]:
+    """What must be kept of each passage.
+
+    target (Optional[Target]): What is written.
+    page (bool): Whether there is to be a page, too.
+    RETURNS (Dict[str, Keep]): What to keep.
+    """
+    from spacy_ddi.runs.predictions import annotation_of, rows_of
+    from spacy_ddi.runs.row_files import ROW_WRITERS
+
+    is_annotation = target is not None and target.name not in (*ROW_WRITERS, PAGE)
+    keeps: dict[str, Keep] = {"counts": _counts_of}
+    if is_annotation:
+        keeps["annotation"] = annotation_of
+    else:
+        keeps["rows"] = rows_of
+    if page or (target is not None and target.name == PAGE):
+        keeps["page"] = _page_of
+    return keeps
+
+
+def annotate_all(
+    nlp: Language,
+    documents: Iterable[TextDocument],
+    keeps: Mapping[str, Keep],
+    *,
+    n_process: int,
+    errors: ErrorList,
+    found: Found,
+) -> Iterator[Kept]:
+    """Annotate documents as a stream.
+
+    nlp (Language): The pipeline.
+    documents (Iterable[TextDocument]): The documents.
+    keeps (Mapping[str, Keep]): What to keep of them, by names.
+    n_process (int): Processes.
+    errors (ErrorList): Gets an error of each document on which the pipeline fails.
+    found (Found): Counts what was found.
+    YIELDS (Kept): What was kept of each document.
+    """
+    from spacy_ddi.runs.predictions import annotate
+
+    is_annotation = "annotation" in keeps
+    remaining = iter(documents)
+    while batch := list(_take(remaining, n_process)):
+        kept, failures = annotate(nlp, batch, keeps, n_process)
+        for line in failures:
+            errors.add(line)
+        for each in kept:
+            found.documents += 1
+            for passage in each.passages:
+                pairs = passage["annotation"].interactions if is_annotation else passage["rows"]
+                found.interactions += len(pairs)
+                n_mentions, n_sentences = passage["counts"]
+                found.mentions += n_mentions
+                found.sentences += n_sentences
+                if "page" in passage:
+                    found.pages.append(passage["page"])
+            yield each
+
+
+def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
+    """Write what was kept of documents, as they come; a page when all are there.
+
+    stream (Iterable[Kept]): What `annotate_all` gives, with what the target needs.
+    target (Target): The format, and where to.
+    found (Found): What the stream has counted.
+    """
+    from spacy_ddi.formats.format import format_named
+    from spacy_ddi.formats.html_page import page_of
+    from spacy_ddi.runs.predictions import annotated
+    from spacy_ddi.runs.row_files import ROW_WRITERS
+
+    if target.name == PAGE:
+        deque(stream, maxlen=0)
+        write_text(target.path, page_of(found.pages))
+    elif target.name in ROW_WRITERS:
+        ROW_WRITERS[target.name]((row for each in stream for row in each.rows), target.path)
+    else:
+        format = format_named(target.name)
+        assert format.write is not None
+        documents = (
+            annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
+            for each in stream
+        )
+        format.write(documents, target.path)
+
+
+def tell_of(target: Target, found: Found, noun: str = "interaction") -> None:
+    """Say what was written.
+
+    target (Target): Where.
+    found (Found): What.
+    noun (str): What pairs are called.
+    """
+    from spacy_ddi.formats.relation_records import count_of
+
+    say(
+        f"{count_of(found.documents, 'document')}, "
+        f"{count_of(found.interactions, noun)}: {target.path}"
+    )
+
+
+def _annotations(kept: Kept) -> list[Annotation]:
+    return [passage["annotation"] for passage in kept.passages]
+
+
+def _take(documents: Iterator[TextDocument], n_process: int) -> Iterator[TextDocument]:
+    n_characters = 0
+    for document in islice(documents, BATCH * n_process):
+        yield document
+        n_characters += len(document.text)
+        if n_characters >= BATCH_CHARACTERS * n_process:
+            return
+
+
+def _counts_of(passage: Passage, source: MentionSource) -> tuple[int, int]:
+    """Mentions and sentences of a passage."""
+    from spacy_ddi.formats.relation_records import mention_types, sentences
+
+    return len(mention_types(passage.doc, source)), len(sentences(passage.doc))
+
+
+def _page_of(passage: Passage, source: MentionSource) -> Any:
+    """What a page shows of a passage, under the name of its document if that is from a file."""
+    from spacy_ddi.formats.html_page import page_part
+
+    document = passage.document
+    return page_part(passage.doc, source)._replace(heading=document.id if document.origin else "")

@@ -1,0 +1,68 @@
+"""The command `graph`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from spacy_ddi.cli.console import require_writable, say, write_text
+from spacy_ddi.errors import DDIError, Errors
+
+MOST_ON_A_PAGE: Final = 500
+"""Edges that a page shows if nobody says how many."""
+
+
+def graph(
+    pairs: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="What aggregate wrote.")
+    ],
+    output: Annotated[
+        Path, typer.Option(dir_okay=False, help="A page (.html), or GraphML (.graphml).")
+    ],
+    types: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Only these types, e.g. effect,mechanism."),
+    ] = None,
+    min_documents: Annotated[
+        int, typer.Option(min=1, help="Pass over what fewer documents say.")
+    ] = 1,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Pass over what has a lower highest score.")
+    ] = 0.0,
+    max_edges: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Show so many interactions, the most evident. "
+            f"The default is {MOST_ON_A_PAGE} for a page, and all for GraphML.",
+        ),
+    ] = None,
+) -> None:
+    """Draw the graph of drugs, coloured by type of interaction, the wider the more evident."""
+    ending = output.suffix.lower()
+    if ending not in (".html", ".htm", ".graphml"):
+        raise DDIError(Errors.NO_SUCH_PICTURE.format(path=output))
+    require_writable(output)
+    from spacy_ddi.formats.relation_records import count_of
+    from spacy_ddi.picture.drug_graph import make_drug_graph
+    from spacy_ddi.picture.pair_rows import Choice, choose_pairs
+
+    is_page = ending != ".graphml"
+    most = MOST_ON_A_PAGE if max_edges is None and is_page else max_edges
+    labels = tuple(filter(None, map(str.strip, (types or "").split(","))))
+    chosen = choose_pairs(pairs, Choice(labels, min_documents, min_score, most))
+    drugs = make_drug_graph(chosen.rows)
+    if is_page:
+        from spacy_ddi.picture.graph_page import render_graph
+
+        write_text(output, render_graph(drugs, note=chosen.note))
+    else:
+        from spacy_ddi.picture.graphml import write_graphml
+
+        write_graphml(drugs, output)
+    said = count_of(drugs.number_of_edges(), "interaction")
+    say(f"{said} of {count_of(len(drugs), 'drug')}: {output}")
+    if chosen.note:
+        say(chosen.note)

@@ -1,0 +1,80 @@
+"""Tables of interactions as one file: JSON lines, CSV or Parquet, written as the rows come."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final
+
+from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.runs.predictions import COLUMNS
+
+Row = Mapping[str, Any]
+
+RowWriter = Callable[[Iterable[Row], Path], None]
+
+ROWS_AT_A_TIME: Final = 10_000
+
+
+def write_json_rows(rows: Iterable[Row], path: Path) -> None:
+    """Write JSON lines, an interaction a line.
+
+    rows (Iterable[Mapping[str, Any]]): Rows by the columns of `COLUMNS`.
+    path (Path): The file; its folder is made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def write_csv_rows(rows: Iterable[Row], path: Path) -> None:
+    """Write CSV, or with the ending `.tsv` tabs between cells. The first line names the columns.
+
+    rows (Iterable[Mapping[str, Any]]): Rows by the columns of `COLUMNS`.
+    path (Path): The file; its folder is made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, delimiter=delimiter, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_parquet_rows(rows: Iterable[Row], path: Path) -> None:
+    """Write Parquet with the columns that the parts of a run have.
+
+    rows (Iterable[Mapping[str, Any]]): Rows by the columns of `COLUMNS`.
+    path (Path): The file; its folder is made.
+    RAISES (CorpusError): Without pyarrow.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        from spacy_ddi.runs.parts import SCHEMA
+    except ImportError as error:
+        needed = {"name": "Parquet", "package": "pyarrow", "extra": "spacy-ddi[formats]"}
+        raise CorpusError(Errors.NEEDS_PACKAGE.format(path=path, **needed)) from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with parquet.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        for group in _groups(rows):
+            writer.write_table(pa.Table.from_pylist(group, SCHEMA))
+
+
+ROW_WRITERS: Final[Mapping[str, RowWriter]] = {
+    "jsonl": write_json_rows,
+    "csv": write_csv_rows,
+    "parquet": write_parquet_rows,
+}
+"""By the names that `--to` takes."""
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    remaining = iter(rows)
+    for first in remaining:
+        yield list(chain([first], islice(remaining, ROWS_AT_A_TIME - 1)))

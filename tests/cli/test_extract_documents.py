@@ -1,0 +1,194 @@
+"""`python -m spacy_ddi extract` with files, and with a file as its output."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from lxml import html
+from pyarrow import parquet
+
+from spacy_ddi.component.ddi_relation import DDIRelation
+from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.inputs import read_documents
+from spacy_ddi.runs import predictions
+from tests.cli.conftest import KNOWN, folded
+
+pytestmark = pytest.mark.filterwarnings(
+    # The tiny pipeline has no parser, and says so once.
+    r"ignore:\[DDI901\]:UserWarning"
+)
+NOTHING = "Nothing here. "
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    """Two documents with an interaction, and one without."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rows = [{"id": "d1", "text": NOTHING + KNOWN, "year": 1999}, {"id": "d2", "text": NOTHING}]
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    (folder / "b.txt").write_text(KNOWN, encoding="utf8")
+    return folder
+
+
+def test_files_are_printed_as_a_table(run, pipeline, inputs):
+    result = run("extract", inputs / "a.jsonl", inputs / "b.txt", "--pipeline", pipeline)
+    assert result.exit_code == 0
+    assert {"Document", "d1", "b", "Dexarol"} <= set(result.stdout.split())
+    assert "2 interactions between 4 drug mentions in 4 sentences of 3 documents." in folded(
+        result.stdout
+    )
+
+
+@pytest.mark.parametrize("pattern", ["", "*"])
+def test_files_are_printed_as_json_lines(run, pipeline, inputs, pattern):
+    options = ["--pipeline", pipeline, "--format", "jsonl"]
+    result = run("extract", f"{inputs}/{pattern}", *options)
+    assert result.exit_code == 0
+    first, second = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (first["document"], first["year"]) == ("d1", 1999)
+    assert first["file"] == str(inputs / "a.jsonl")
+    assert first["head_start"] == len(NOTHING)
+    assert (second["document"], second["sentence"]) == ("b", KNOWN)
+
+
+def test_what_cannot_be_read_is_said_and_costs_nothing_else(run, pipeline, inputs):
+    (inputs / "a.jsonl").write_text(f'[]\n{{"text": "{KNOWN}"}}\n{{}}\n', encoding="utf8")
+    options = ["--pipeline", pipeline, "--format", "jsonl"]
+    result = run("extract", "gone", inputs / "a.jsonl", inputs / "b.txt", *options)
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 1
+    assert "[DDI120]" in result.stderr
+    assert "[DDI123] gone" in result.stderr
+    assert "2 errors." in result.stderr
+
+
+def rows_in(path):
+    if path.suffix == ".parquet":
+        return parquet.read_table(path).to_pylist()
+    text = path.read_text("utf8")
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    return list(csv.DictReader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ","))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv", "a.parquet"])
+def test_a_table_is_written(run, pipeline, inputs, tmp_path, name):
+    path = tmp_path / "new" / name
+    result = run("extract", inputs, "--output", path, "--pipeline", pipeline)
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert f"3 documents, 2 interactions: {path}" in folded(result.stderr)
+    rows = rows_in(path)
+    assert [row["document"] for row in rows] == ["d1", "b"]
+    assert [int(row["head_start"]) for row in rows] == [len(NOTHING), 0]
+    assert {row["label"] for row in rows} == {"mechanism"}
+
+
+@pytest.mark.parametrize(
+    "name", sorted(each.name for each in formats().values() if each.write and each.name != "jsonl")
+)
+def test_documents_are_written_and_read_again(run, pipeline, inputs, tmp_path, name):
+    path = tmp_path / "out"
+    options = ["--output", path, "--to", name, "--pipeline", pipeline]
+    result = run("extract", inputs, *options)
+    assert result.exit_code == 0
+    assert "3 documents, 2 interactions" in folded(result.stderr)
+    errors: list[object] = []
+    found = list(read_documents([str(path)], format_name=name, on_error=errors.append))
+    assert errors == []
+    texts = {}
+    for document in found:
+        marked = {m.id: document.text[slice(*m.ranges[0])] for m in document.mentions}
+        pairs = [(marked[i.head], i.label, marked[i.tail]) for i in document.interactions]
+        texts[document.text.strip()] = sorted(marked.values()), pairs
+    interaction = ["Dexarol", "plinozide"], [("Dexarol", "mechanism", "plinozide")]
+    first = NOTHING.strip() + ("\n" if name == "ddi2013" else " ") + KNOWN
+    assert texts == {first: interaction, KNOWN: interaction, NOTHING.strip(): ([], [])}
+
+
+def test_sentences_are_those_of_the_pipeline_where_the_format_has_some(
+    run, pipeline, inputs, tmp_path
+):
+    path = tmp_path / "a.spacy"
+    run("extract", inputs / "a.jsonl", "--output", path, "--pipeline", pipeline)
+    first, _ = read_documents([str(path)], on_error=print)
+    assert [first.text[s.start : s.end] for s in first.sections] == [NOTHING.strip(), KNOWN]
+
+
+def test_a_page_has_a_heading_a_document(run, pipeline, inputs, tmp_path):
+    for options in (["--output", tmp_path / "a.html"], ["--html", tmp_path / "a.html"]):
+        assert run("extract", inputs, *options, "--pipeline", pipeline).exit_code == 0
+        page = html.fromstring((tmp_path / "a.html").read_text("utf8"))
+        assert [each.text for each in page.iter("h2")] == ["d1", "b"]
+        assert "2 interactions between 4 drug mentions in 2 of 4 sentences" in page.text_content()
+        (tmp_path / "a.html").unlink()
+
+
+def test_a_table_and_a_page(run, pipeline, inputs, tmp_path):
+    options = ["--output", tmp_path / "a.csv", "--html", tmp_path / "a.html"]
+    assert run("extract", inputs, *options, "--pipeline", pipeline).exit_code == 0
+    assert len(rows_in(tmp_path / "a.csv")) == 2
+    assert "<h2>d1</h2>" in (tmp_path / "a.html").read_text("utf8")
+
+
+@pytest.mark.parametrize("given", ["text", "file", "standard input"])
+def test_a_text_is_written_too(run, pipeline, tmp_path, given):
+    (tmp_path / "no ending").write_text(KNOWN, encoding="utf8")
+    argument = {"text": [KNOWN], "file": ["--file", tmp_path / "no ending"]}.get(given, ["-"])
+    options = ["--output", tmp_path / "a.jsonl", "--pipeline", pipeline]
+    assert run("extract", *argument, *options, input=KNOWN).exit_code == 0
+    (row,) = rows_in(tmp_path / "a.jsonl")
+    assert row["document"] == ("no ending" if given == "file" else "text")
+
+
+def test_errors_lie_beside_the_output_and_nothing_done_is_lost(
+    run, pipeline, inputs, tmp_path, monkeypatch
+):
+    def fail_once(self, docs, _predict=DDIRelation.predict):
+        if any(doc.text.startswith(NOTHING) and KNOWN in doc.text for doc in docs):
+            raise RuntimeError("too odd")
+        return _predict(self, docs)
+
+    monkeypatch.setattr(DDIRelation, "predict", fail_once)
+    (inputs / "c.jsonl").write_text("{}\n", encoding="utf8")
+    path = tmp_path / "a.csv"
+    result = run("extract", inputs, "--output", path, "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert [row["document"] for row in rows_in(path)] == ["b"]
+    assert "2 documents, 1 interaction" in folded(result.stderr)
+    assert f"2 errors: {path}.errors.jsonl" in folded(result.stderr)
+    lines = (tmp_path / "a.csv.errors.jsonl").read_text("utf8").splitlines()
+    assert {json.loads(line)["code"] for line in lines} == {"DDI125", "DDI126"}
+    assert "the pipeline failed: RuntimeError: too odd" in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        (["--output", "a.csv", "--format", "jsonl"], "--format"),
+        (["--output", "out", "--format", "jsonl"], "--format"),
+        (["--output", "out", "--html", "a.html"], "--html"),
+        (["--output", "out", "--as-text"], "--as-text"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(run, inputs, options, option):
+    result = run("extract", inputs, *options)
+    assert result.exit_code == 1
+    assert f"[DDI152] {option} does nothing" in result.stderr
+
+
+def test_several_processes_are_asked(run, pipeline, inputs, tmp_path, monkeypatch):
+    asked = []
+
+    def in_one(nlp, texts, *, n_process, **options):
+        asked.append(n_process)
+        return nlp.pipe(texts, **options)
+
+    monkeypatch.setattr(predictions, "pipe_in_processes", in_one)
+    options = ["--output", tmp_path / "a.jsonl", "--pipeline", pipeline, "--n-process", "2"]
+    assert run("extract", inputs, *options).exit_code == 0
+    assert asked == [2]
+    assert len(rows_in(tmp_path / "a.jsonl")) == 2

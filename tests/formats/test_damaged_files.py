@@ -1,0 +1,40 @@
+"""A slice of the files of `benchmarks.fuzz_formats`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from benchmarks.fuzz.check import check, damaged_file
+from benchmarks.fuzz.damages import DAMAGES
+from benchmarks.fuzz.originals import originals
+from spacy_ddi.errors import MOST_CHARACTERS, CorpusError
+
+COPIES = 25
+"""Damaged copies of each file."""
+
+
+@pytest.mark.parametrize("number", range(len(originals())))
+def test_damaged_files_are_read_or_in_the_error_table(tmp_path_factory, number):
+    kinds: Counter[str] = Counter()
+    for copy in range(COPIES):
+        file = damaged_file(number + copy * len(originals()))
+        finding = check(file, tmp_path_factory.mktemp("damaged"))
+        assert finding.kind in ("read", "told"), finding
+        kinds[finding.kind] += 1
+    assert kinds["told"] > COPIES / 8
+
+
+def test_files_are_the_same_each_time_and_of_all_formats_and_damages():
+    files = [damaged_file(number) for number in range(len(originals()) * COPIES)]
+    assert files[:50] == [damaged_file(number) for number in range(50)]
+    assert {name for file in files for name in file.damages} == {d.__name__ for d in DAMAGES}
+
+
+def test_what_is_quoted_in_an_error_is_a_line_that_can_be_written():
+    assert str(CorpusError("a\r\n\tb\udca0\x1b💊")) == "a b\\udca0\\x1b💊"
+    message = str(CorpusError("begin" + "x" * 100_000 + "end"))
+    assert len(message) <= MOST_CHARACTERS + 3
+    assert message.startswith("beginx")
+    assert message.endswith("xend")
