@@ -22,6 +22,8 @@ EXTENSION = "ddi_reading"
 
 _STORAGE_KEY: Final[Any] = ("._.", EXTENSION, None, None)
 
+_GIVEN: Final = "ddi_given_candidates"
+
 
 class ReadingNote(TypedDict):
     """Plain data, so that Docs can be stored at any point of the pipeline.
@@ -70,6 +72,27 @@ def read_note(doc: Doc) -> ReadingNote | None:
     RETURNS (Optional[ReadingNote]): The note.
     """
     return cast("ReadingNote | None", doc._.get(EXTENSION))
+
+
+def give_candidates(doc: Doc, candidates: Candidates) -> None:
+    """Tell an encoder which candidates to read a Doc for, in place of those that it would find: a
+    copy of a Doc with words left out has the candidates of the Doc.
+
+    doc (Doc): The Doc; not one to be stored.
+    candidates (Candidates): What to read it for.
+    """
+    doc.user_data[_GIVEN] = candidates
+
+
+def candidates_to_read(doc: Doc, finder: CandidateFinder) -> Candidates:
+    """The candidates that an encoder reads a Doc for: those it was given, or else found now.
+
+    doc (Doc): The Doc.
+    finder (CandidateFinder): Finds them.
+    RETURNS (Candidates): The candidates.
+    """
+    given: Candidates | None = doc.user_data.get(_GIVEN)
+    return finder(doc) if given is None else given
 
 
 def noted_candidates(doc: Doc, finder: CandidateFinder) -> Candidates:

@@ -30,7 +30,12 @@ from spacy_ddi.candidates.reading_note import (
     noted_candidates,
     notes_for,
 )
-from spacy_ddi.classifier.pair_classifier import MissingVectorsError, PairInput
+from spacy_ddi.classifier.pair_classifier import (
+    Attention,
+    MissingVectorsError,
+    PairInput,
+    attend,
+)
 from spacy_ddi.classifier.pair_loss import PairLoss
 from spacy_ddi.component.decoding import (
     Calibration,
@@ -168,9 +173,18 @@ class DDIRelation(StoredPipe):
         RETURNS (List[Prediction]): One a Doc.
         RAISES (DDIError): No parse; no token vectors; mentions that the encoder did not blind.
         """
-        self._require_built()
         docs = list(docs)
-        candidates = [self.find_candidates(doc) for doc in docs]
+        return self.predict_pairs(docs, [self.find_candidates(doc) for doc in docs])
+
+    def predict_pairs(self, docs: list[Doc], candidates: list[Candidates]) -> list[Prediction]:
+        """Class probabilities of pairs that are known already.
+
+        docs (List[Doc]): The Docs.
+        candidates (List[Candidates]): The mentions and pairs of each.
+        RETURNS (List[Prediction]): One a Doc.
+        RAISES (DDIError): No parse; no token vectors.
+        """
+        self._require_built()
         batch = self._make_batch(docs, candidates)
         n_classes = len(self.labels) + 1
         if batch.n_pairs:
@@ -183,6 +197,16 @@ class DDIRelation(StoredPipe):
         per_doc = np.split(probs, batch.doc_pairs[1:-1])
         # The split of a batch of no Doc is one empty part.
         return [Prediction(*pair) for pair in zip(candidates, per_doc, strict=False)]
+
+    def attend(self, doc: Doc, candidates: Candidates) -> Attention:
+        """What the network looks at in a Doc whose pairs are all in one sentence.
+
+        doc (Doc): The Doc.
+        candidates (Candidates): Its mentions, and one pair or more.
+        RETURNS (Attention): The network's own weights of the sentence's nodes.
+        """
+        with self._encoder_input([doc], [candidates]):
+            return attend(self.model, ([doc], self._make_batch([doc], [candidates])))
 
     def set_annotations(self, docs: Iterable[Doc], predictions: list[Prediction]) -> None:
         """Write the relations of each Doc in place of those that were there.

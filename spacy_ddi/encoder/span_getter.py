@@ -10,7 +10,11 @@ import numpy as np
 from spacy.tokens import Doc, Span
 
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
-from spacy_ddi.candidates.reading_note import install_reading_note, write_note
+from spacy_ddi.candidates.reading_note import (
+    candidates_to_read,
+    install_reading_note,
+    write_note,
+)
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind, check_blind_word
 from spacy_ddi.errors import require
 
@@ -69,7 +73,7 @@ def blinded_sents(
     docs = list(docs)
     spans: list[list[Span]] = []
     for doc in docs:
-        candidates = finder(doc)
+        candidates = candidates_to_read(doc, finder)
         write_note(doc, candidates, finder, is_blinded=word is not None)
         spans.append(_spans_of(doc, candidates, word, max_tokens, read_all))
     if not any(spans):
