@@ -32,12 +32,16 @@ class ReadingNote(TypedDict):
     is_blinded (bool): Whether the encoder read a word in place of the mentions.
     mentions (List[List[int]]): Token ranges, end exclusive, of the K mentions.
     pairs (List[List[int]]): The P pairs, as indices into the mentions.
+    limited (List[int]): The sentences with more pairs than are classified.
+    in_pieces (List[int]): The sentences that the encoder reads in several pieces.
     """
 
     finder: str
     is_blinded: bool
     mentions: list[list[int]]
     pairs: list[list[int]]
+    limited: list[int]
+    in_pieces: list[int]
 
 
 def install_reading_note() -> None:
@@ -47,7 +51,12 @@ def install_reading_note() -> None:
 
 
 def write_note(
-    doc: Doc, candidates: Candidates, finder: CandidateFinder, *, is_blinded: bool
+    doc: Doc,
+    candidates: Candidates,
+    finder: CandidateFinder,
+    *,
+    is_blinded: bool,
+    in_pieces: Iterable[int] = (),
 ) -> None:
     """Note on a Doc for which candidates it is read.
 
@@ -55,12 +64,15 @@ def write_note(
     candidates (Candidates): Its candidates.
     finder (CandidateFinder): What found them.
     is_blinded (bool): Whether the encoder reads a word in place of the mentions.
+    in_pieces (Iterable[int]): The sentences that it reads in several pieces.
     """
     note: ReadingNote = {
         "finder": repr(finder),
         "is_blinded": is_blinded,
         "mentions": candidates.ranges.tolist(),
         "pairs": candidates.pairs.tolist(),
+        "limited": [*candidates.limited],
+        "in_pieces": [*in_pieces],
     }
     doc._.set(EXTENSION, note)
 
@@ -112,7 +124,7 @@ def noted_candidates(doc: Doc, finder: CandidateFinder) -> Candidates:
     now = {(mention.start, mention.end): mention.text for mention in mentions}
     if then == now.keys() and note["finder"] == repr(finder):
         pairs = np.array(note["pairs"], dtype=np.int64).reshape(-1, 2)
-        return Candidates(mentions, pairs, sentence_index(doc))
+        return Candidates(mentions, pairs, sentence_index(doc), (*note["limited"],))
     if note["is_blinded"] and then != now.keys():
         new = [text for place, text in now.items() if place not in then]
         gone = [doc[start:end].text for start, end in sorted(then - now.keys())]

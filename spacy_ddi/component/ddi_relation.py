@@ -6,7 +6,6 @@ P pairs, C classes (the labels, and none as class 0).
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,6 +44,7 @@ from spacy_ddi.component.decoding import (
     relations_of,
 )
 from spacy_ddi.component.pipeline_reference import PipelineReference
+from spacy_ddi.component.reading_check import find_flags
 from spacy_ddi.component.rescoring import (
     with_gold_mentions,
     with_reference_mentions,
@@ -61,6 +61,7 @@ from spacy_ddi.component.targets import (
 from spacy_ddi.errors import DDIError, Errors, Warnings
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
+from spacy_ddi.reading_flags import set_flags
 
 
 class DDIRelation(StoredPipe):
@@ -139,7 +140,6 @@ class DDIRelation(StoredPipe):
         self.missing_parse = missing_parse
         self.unseen_labels = unseen_labels
         self.score_gold_mentions = score_gold_mentions
-        self._given_warnings: set[str] = set()
 
     def find_candidates(self, doc: Doc) -> Candidates:
         """The mention pairs of a Doc that the network is asked about.
@@ -201,8 +201,7 @@ class DDIRelation(StoredPipe):
     def attend(self, doc: Doc, candidates: Candidates) -> Attention:
         """What the network looks at in a Doc whose pairs are all in one sentence.
 
-        doc (Doc): The Doc.
-        candidates (Candidates): Its mentions, and one pair or more.
+        doc, candidates (Doc, Candidates): The Doc, and its mentions with one pair or more.
         RETURNS (Attention): The network's own weights of the sentence's nodes.
         """
         with self._encoder_input([doc], [candidates]):
@@ -223,6 +222,7 @@ class DDIRelation(StoredPipe):
                 calibration=self.cfg["calibration"],
             )
             set_relations(doc, relations)
+            set_flags(doc, find_flags(doc, prediction.candidates))
 
     def update(
         self,
@@ -371,11 +371,6 @@ class DDIRelation(StoredPipe):
             self.model.initialize(X=(sample, empty))
             vectors = self.model.get_ref("tok2vec").predict(sample)
         return int(vectors[0].shape[1])
-
-    def _warn_once(self, warning: str) -> None:
-        if warning not in self._given_warnings:
-            self._given_warnings.add(warning)
-            warnings.warn(warning.format(name=self.name), stacklevel=3)
 
     def _check_annotation(self, examples: list[Example]) -> None:
         """Warn once of relations that can't be learned, where training goes on without
