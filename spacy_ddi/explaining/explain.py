@@ -12,7 +12,6 @@ from spacy.tokens import Doc, Span
 
 from spacy_ddi.annotations import Relation, relations_of_doc
 from spacy_ddi.candidates.sentences import sentence_index
-from spacy_ddi.component.ddi_relation import DDIRelation
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError, Errors
@@ -59,14 +58,13 @@ def _explain(doc: Doc, relations: Sequence[Relation], nlp: Language) -> list[Exp
                 name=component.name, label=relation.label, labels=known
             )
             raise DDIError(message)
-    mentions = component.candidates.mentions(doc)
     by_sentence = defaultdict(list)
     for number, relation in enumerate(relations):
         by_sentence[_sentence_of(doc, relation)].append(number)
     explanations: dict[int, Explanation] = {}
     for numbers in by_sentence.values():
         chosen = [relations[number] for number in numbers]
-        found = _explain_sentence(doc, chosen, mentions, nlp, component)
+        found = _explain_sentence(doc, chosen, nlp, (NONE, *component.labels))
         explanations.update(zip(numbers, found, strict=True))
     return [explanations[number] for number in range(len(relations))]
 
@@ -75,7 +73,7 @@ def _sentence_of(doc: Doc, relation: Relation) -> int:
     """The number of the sentence that both mentions begin in."""
     sentences = sentence_index(doc)
     head, tail = relation.head.start, relation.tail.start
-    if max(head, tail) >= len(doc) or sentences[head] != sentences[tail]:
+    if sentences[head] != sentences[tail]:
         raise DDIError(
             Errors.PAIR_IN_TWO_SENTENCES.format(head=relation.head_text, tail=relation.tail_text)
         )
@@ -83,17 +81,10 @@ def _sentence_of(doc: Doc, relation: Relation) -> int:
 
 
 def _explain_sentence(
-    doc: Doc,
-    relations: Sequence[Relation],
-    mentions: Sequence[Span],
-    nlp: Language,
-    component: DDIRelation,
+    doc: Doc, relations: Sequence[Relation], nlp: Language, classes: Sequence[str]
 ) -> list[Explanation]:
     """Explain relations of one sentence."""
-    place = {(mention.start, mention.end): i for i, mention in enumerate(mentions)}
-    pairs = [_pair_of(relation, place, doc) for relation in relations]
-    reader = SentenceReader(nlp, component, doc, mentions, pairs)
-    classes = (NONE, *component.labels)
+    reader = SentenceReader(nlp, doc, relations)
     columns = [classes.index(relation.label) for relation in relations]
     probs, weights = word_weights(reader, columns)
     attention = reader.attend()
@@ -134,17 +125,6 @@ def word_weights(
     weights = np.full((len(columns), reader.n_nodes), np.nan, dtype=np.float32)
     weights[:, places] = (of_class[0] - of_class[1:]).T
     return probs[0], weights
-
-
-def _pair_of(relation: Relation, place: dict[tuple[int, int], int], doc: Doc) -> tuple[int, int]:
-    ends = sorted(
-        [(relation.head.start, -relation.head.end), (relation.tail.start, -relation.tail.end)]
-    )
-    missing = [doc[start:-end].text for start, end in ends if (start, -end) not in place]
-    if missing:
-        raise DDIError(Errors.NO_MENTION.format(names=" and ".join(map(repr, missing))))
-    head, tail = (place[start, -end] for start, end in ends)
-    return head, tail
 
 
 def _word(span: Span, weight: float | None, pooling: float | None, attention: float | None) -> Word:

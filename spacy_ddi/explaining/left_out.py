@@ -9,7 +9,7 @@ T tokens of the window, M nodes of the sentence, K mentions, P pairs, C classes,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from spacy_ddi.annotations import Relation
 from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.candidates.reading_note import give_candidates
 from spacy_ddi.candidates.sentences import Ints, sentence_index
-from spacy_ddi.component.ddi_relation import DDIRelation
-from spacy_ddi.component.lookup import encoders_of
+from spacy_ddi.classifier.pair_classifier import Attention
+from spacy_ddi.component.lookup import component_of, encoders_of
+from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.graph.nodes import node_index
 from spacy_ddi.text.layout import layout_tokens
 
@@ -37,25 +39,20 @@ class SentenceReader:
     """Reads one sentence of a Doc as often as is asked, each time with other words.
 
     nlp (Language): The pipeline.
-    component (DDIRelation): Its relation component.
     doc (Doc): The Doc; it is not changed, and need not be of the pipeline's vocab.
-    mentions (Sequence[Span]): All mentions of the Doc, in text order.
-    pairs (Sequence[Tuple[int, int]]): P pairs of them, as indices; all begin in one sentence.
+    relations (Sequence[Relation]): P relations of the Doc; all begin in one sentence.
+    RAISES (DDIError): If the pipeline has no relation component, or a relation is between what is
+        no mention.
     """
 
     blank = " "
 
-    def __init__(
-        self,
-        nlp: Language,
-        component: DDIRelation,
-        doc: Doc,
-        mentions: Sequence[Span],
-        pairs: Sequence[tuple[int, int]],
-    ) -> None:
-        self._component = component
+    def __init__(self, nlp: Language, doc: Doc, relations: Sequence[Relation]) -> None:
+        self._component = component_of(nlp)
         self._vocab = nlp.vocab
-        self._encoders = encoders_of(nlp, component)
+        self._encoders = encoders_of(nlp, self._component)
+        mentions = self._component.candidates.mentions(doc)
+        pairs = find_pairs(doc, relations, mentions)
         sentences = sentence_index(doc)
         number = sentences[mentions[pairs[0][0]].start]
         first, last = np.searchsorted(sentences, [number, number + 1])
@@ -116,7 +113,7 @@ class SentenceReader:
             words[token] = self.blank
         return Doc(self._vocab, words=words, spaces=self._spaces, **self._structure)
 
-    def attend(self) -> Any:
+    def attend(self) -> Attention:
         """What the network looks at in the whole sentence; see `DDIRelation.attend`."""
         docs, candidates = self._read(np.zeros((1, self.n_nodes), dtype=bool))
         return self._component.attend(docs[0], candidates[0])
@@ -156,6 +153,28 @@ class SentenceReader:
         for encoder in self._encoders:
             encoder.set_annotations(docs, encoder.predict(docs))
         return docs, candidates
+
+
+def find_pairs(
+    doc: Doc, relations: Iterable[Relation], mentions: Sequence[Span]
+) -> list[tuple[int, int]]:
+    """The mentions of relations.
+
+    doc (Doc): The Doc.
+    relations (Iterable[Relation]): Relations of it.
+    mentions (Sequence[Span]): Its mentions in text order.
+    RETURNS (List[Tuple[int, int]]): Two mentions of each relation, as indices, the smaller first.
+    RAISES (DDIError): If a relation is between what is no mention.
+    """
+    numbers = {(mention.start, mention.end): i for i, mention in enumerate(mentions)}
+    pairs = []
+    for relation in relations:
+        ends = [(end.start, end.end) for end in (relation.head, relation.tail)]
+        if missing := [repr(doc[slice(*end)].text) for end in ends if end not in numbers]:
+            raise DDIError(Errors.NO_MENTION.format(names=" and ".join(missing)))
+        head, tail = sorted(numbers[end] for end in ends)
+        pairs.append((head, tail))
+    return pairs
 
 
 def _structure_of(window: Span) -> dict[str, Any]:
