@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -22,6 +22,8 @@ from spacy.util import filter_spans
 
 from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.explaining.explanation import Explanation
+from spacy_ddi.formats.explained_page import why_attribute, with_words, words_between
 from spacy_ddi.formats.relation_records import count_of, mention_types
 from spacy_ddi.linked_drugs import Drug, drugs_of
 
@@ -89,6 +91,7 @@ class _Passage:
     n_sentences: int
     mentions: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
 
 
 def render_page(
@@ -96,12 +99,16 @@ def render_page(
     *,
     title: str = "Drug-drug interactions",
     source: MentionSource = DEFAULT_SOURCE,
+    explain: Callable[[Doc], Sequence[Explanation]] | None = None,
 ) -> str:
     """A page with every sentence that has mentions, and arcs where drugs interact.
 
     docs (Union[Doc, Iterable[Doc]]): One annotated Doc, or several.
     title (str): Title of the page.
     source (MentionSource): Where the component found the mentions.
+    explain (Optional[Callable[[Doc], Sequence[Explanation]]]): Gives the explanations of a Doc's
+        interactions, e.g. `partial(explain_all, nlp=nlp)`; a click on an interaction shows its own.
+        None for a page without.
     RETURNS (str): HTML that needs nothing from outside. Without script it shows lists, not arcs.
     RAISES (DDIError): If something else than Docs is given.
     """
@@ -111,7 +118,7 @@ def render_page(
     labels: set[str] = set()
     for doc in each_doc(docs, "render_page"):
         n_sentences += len(sentences(doc))
-        for passage in _passages(doc, source):
+        for passage in _passages(doc, source, explain(doc) if explain else ()):
             n_shown += passage.n_sentences
             n_mentions += len(passage.mentions)
             n_relations += len(passage.relations)
@@ -129,8 +136,8 @@ def render_page(
         summary=summary,
         legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections)),
         sections="\n".join(sections),
-        css=_package_text("page.css"),
-        js=_package_text("page.js"),
+        css=_package_text("page.css") + (_package_text("page_why.css") if explain else ""),
+        js=_package_text("page.js") + (_package_text("page_why.js") if explain else ""),
     )
 
 
@@ -148,7 +155,9 @@ def _clean(text: str) -> str:
     return escape(_UNPRINTABLE.sub(" ", text))
 
 
-def _passages(doc: Doc, source: MentionSource) -> Iterator[_Passage]:
+def _passages(
+    doc: Doc, source: MentionSource, explanations: Sequence[Explanation] = ()
+) -> Iterator[_Passage]:
     """The parts of a Doc that hold mentions or relations, in text order."""
     mentions = [
         Span(doc, start, end, label)
@@ -173,8 +182,10 @@ def _passages(doc: Doc, source: MentionSource) -> Iterator[_Passage]:
     starts = [passage.span.start for passage in passages]
     for mention in mentions:
         passages[bisect_right(starts, mention.start) - 1].mentions.append(mention)
-    for relation in relations:
-        passages[bisect_right(starts, relation.head.start) - 1].relations.append(relation)
+    for i, relation in enumerate(relations):
+        passage = passages[bisect_right(starts, relation.head.start) - 1]
+        passage.relations.append(relation)
+        passage.explanations += explanations[i : i + 1]
     return (passage for passage in passages if passage.mentions or passage.relations)
 
 
@@ -185,18 +196,21 @@ def _render_passage(passage: _Passage) -> str:
     marked = filter_spans([*passage.mentions, *ends])
     text = passage.span.doc.text
     drugs = drugs_of(passage.span.doc)
+    places = [(mark.start_char, mark.end_char) for mark in marked]
+    words = words_between(passage.explanations, places)
     parts = []
     position = passage.span.start_char
     for mark in marked:
         kind = types.get((mark.start, mark.end), "")
         drug = drugs.get((mark.start_char, mark.end_char))
-        parts += [_clean(text[position : mark.start_char]), _render_mark(mark.text, kind, drug)]
+        parts.append(with_words(text, (position, mark.start_char), words, _clean))
+        parts.append(_render_mark(mark.text, kind, drug))
         position = mark.end_char
-    parts.append(_clean(text[position : passage.span.end_char]))
-    words = "".join(parts).strip()
-    return (
-        f'<section>\n<p dir="auto">{words}</p>\n{_render_list(passage.relations, marked)}</section>'
-    )
+    parts.append(with_words(text, (position, passage.span.end_char), words, _clean))
+    shown = "".join(parts).strip()
+    why = [why_attribute(each, sorted([*places, *words])) for each in passage.explanations]
+    listed = _render_list(passage.relations, marked, why)
+    return f'<section>\n<p dir="auto">{shown}</p>\n{listed}</section>'
 
 
 def _render_mark(text: str, kind: str, drug: Drug | None) -> str:
@@ -205,7 +219,8 @@ def _render_mark(text: str, kind: str, drug: Drug | None) -> str:
     return f'<mark data-type="{_clean(kind.lower())}"{title}>{_clean(text)}{note}</mark>'
 
 
-def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
+def _render_list(relations: Sequence[Relation], marked: Sequence[Span], why: Sequence[str]) -> str:
+    """The relations as a list, each with an attribute that explains it if there are such."""
     if not relations:
         return ""
     starts = [mark.start for mark in marked]
@@ -216,7 +231,8 @@ def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
     hubs = _find_hubs(pairs, [relation.label for relation in relations])
     groups: dict[tuple[int, str], int] = {}
     items = []
-    for relation, (head, tail), hub in zip(relations, pairs, hubs, strict=True):
+    attributes = why or [""] * len(relations)
+    for relation, (head, tail), hub, reason in zip(relations, pairs, hubs, attributes, strict=True):
         label = _clean(relation.label)
         group = ""
         if hub is not None:
@@ -224,7 +240,7 @@ def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
             group = f' data-hub="{hub}" data-group="{number}"'
         items.append(
             f'<li data-head="{head}" data-tail="{tail}" data-label="{label}" '
-            f'data-score="{relation.score:.2f}"{group}>'
+            f'data-score="{relation.score:.2f}"{group}{reason}>'
             f"<b>{label or _UNTYPED}</b> {relation.score:.2f}: "
             f"<bdi>{_clean(relation.head.text)}</bdi> and <bdi>{_clean(relation.tail.text)}</bdi>"
             "</li>\n"
