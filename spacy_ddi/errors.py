@@ -218,6 +218,12 @@ class Errors(FileErrors):
         "are relation and Doc of one text?"
     )
 
+    NO_EXPLANATIONS: Final = (
+        "[DDI083] Explanations are not written into {path}: a table of many files would be many "
+        "times as large. Leave out --explain, and explain single texts; in a program, "
+        "spacy_ddi.explain_all(doc, nlp)."
+    )
+
     # The command line
     NO_PIPELINE: Final = (
         "[DDI056] No pipeline {name!r}: it is neither an installed package nor a folder. {advice}"

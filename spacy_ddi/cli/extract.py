@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,12 +24,14 @@ from spacy_ddi.cli.options import (
     TextColumnOption,
 )
 from spacy_ddi.cli.reading import ExtractCommand, read_text
+from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
     from spacy_ddi.formats.relation_records import RelationRecord
+    from spacy_ddi.reading_flags import Flag
 
 __all__ = ["ExtractCommand", "extract"]
 
@@ -77,6 +79,14 @@ def extract(
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Also write an HTML page to this file.")
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Also tell why: words by weight, dependency path, alternatives. In the table, the "
+            "JSON lines and the page.",
+        ),
+    ] = False,
     as_text: AsTextOption = False,
     precision: PrecisionChoice = None,
     n_process: Annotated[
@@ -85,6 +95,8 @@ def extract(
 ) -> None:
     """Find drug-drug interactions in a text, or in many files."""
     if output is not None:
+        if explain:
+            raise DDIError(Errors.NO_EXPLANATIONS.format(path=output))
         from spacy_ddi.cli.extract_files import extract_files
         from spacy_ddi.formats.columns import Columns
 
@@ -101,17 +113,28 @@ def extract(
     content = read_text(text or [], file or [], as_text=as_text)
     require_installed(pipeline)
     require_writable(html)
+    from spacy_ddi.cli.reasons import Reasons, say_notes
     from spacy_ddi.component.lookup import component_of
-    from spacy_ddi.formats.relation_records import mention_types, relation_records, sentences
+    from spacy_ddi.formats.relation_records import (
+        mention_types,
+        notes_on,
+        relation_records,
+        sentences,
+    )
 
     nlp = load_pipeline(pipeline, precision)
     source = mention_source(component_of(nlp))
     records = []
     pages = []
+    notes: list[Flag] = []
     n_sentences = n_mentions = 0
+    reasons = Reasons(nlp) if explain else None
     for doc, offset in _annotate(nlp, content, n_process):
-        found = list(relation_records(doc, offset=offset, source=source))
+        found: list[Any] = list(relation_records(doc, offset=offset, source=source))
+        if reasons is not None:
+            found = reasons.add_to(found, doc, offset)
         records.extend(found)
+        notes += notes_on(doc, source)
         n_sentences += len(sentences(doc))
         n_mentions += len(mention_types(doc, source))
         if html is not None:
@@ -120,10 +143,13 @@ def extract(
             _print_lines(found)
     if format is Format.TABLE:
         _print_table(records, n_mentions, n_sentences)
+        if reasons is not None:
+            reasons.print_all(records)
+    say_notes(notes)
     if html is not None:
         from spacy_ddi.formats.html_page import render_page
 
-        write_text(html, render_page(pages, source=source))
+        write_text(html, render_page(pages, source=source, explain=reasons))
         say(f"Page written to {html}")
 
 
