@@ -124,7 +124,7 @@ def noted_candidates(doc: Doc, finder: CandidateFinder) -> Candidates:
     now = {(mention.start, mention.end): mention.text for mention in mentions}
     if then == now.keys() and note["finder"] == repr(finder):
         pairs = np.array(note["pairs"], dtype=np.int64).reshape(-1, 2)
-        return Candidates(mentions, pairs, sentence_index(doc), (*note["limited"],))
+        return Candidates(mentions, pairs, sentence_index(doc), tuple(note.get("limited", ())))
     if note["is_blinded"] and then != now.keys():
         new = [text for place, text in now.items() if place not in then]
         gone = [doc[start:end].text for start, end in sorted(then - now.keys())]

@@ -24,7 +24,8 @@ def find_flags(doc: Doc, candidates: Candidates) -> list[Flag]:
     """
     note = read_note(doc)
     found = [(number, PAIRS_LEFT_OUT) for number in candidates.limited]
-    found += [(number, READ_IN_PIECES) for number in (note or {}).get("in_pieces", ())]
+    if note is not None:
+        found += [(number, READ_IN_PIECES) for number in note.get("in_pieces", ())]
     found += [(number, CUT_OFF) for number in _cut_off(doc, candidates)]
     return [
         Flag(name, *_place(doc, candidates.sentences, number)) for number, name in sorted(found)

@@ -44,7 +44,7 @@ def dependency_path(
 
 def _edges(doc: Doc, nodes: Ints) -> dict[int, list[PathEdge]]:
     """The edges that touch each node; they join the same nodes as those of the network's graph."""
-    edges = defaultdict(list)
+    edges: defaultdict[int, list[PathEdge]] = defaultdict(list)
     of_tokens = nodes.tolist()
     heads = heads_of_words(dependency_heads(doc), layout_tokens(doc)).tolist()
     for token, head in enumerate(heads):

@@ -58,7 +58,7 @@ def _explain(doc: Doc, relations: Sequence[Relation], nlp: Language) -> list[Exp
                 name=component.name, label=relation.label, labels=known
             )
             raise DDIError(message)
-    by_sentence = defaultdict(list)
+    by_sentence: defaultdict[int, list[int]] = defaultdict(list)
     for number, relation in enumerate(relations):
         by_sentence[_sentence_of(doc, relation)].append(number)
     explanations: dict[int, Explanation] = {}

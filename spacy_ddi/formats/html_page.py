@@ -81,6 +81,9 @@ _HUB_NOTE: Final = (
     '<p class="with-arcs">Where a line has several ends, the drug at its large dot interacts with '
     "the drug under each score.</p>\n"
 )
+_WHY_NOTE: Final = (
+    '<p class="why-note">Click an interaction, or press Enter on it, to see why it was found.</p>\n'
+)
 
 
 @dataclass
@@ -134,7 +137,8 @@ def render_page(
     return _PAGE.substitute(
         title=_clean(title),
         summary=summary,
-        legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections)),
+        legend=_render_legend(types, labels, hubs=any("data-hub" in part for part in sections))
+        + (_WHY_NOTE if explain and labels else ""),
         sections="\n".join(sections),
         css=_package_text("page.css") + (_package_text("page_why.css") if explain else ""),
         js=_package_text("page.js") + (_package_text("page_why.js") if explain else ""),

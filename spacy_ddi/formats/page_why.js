@@ -26,7 +26,7 @@
         element.classList.remove("on-path");
         delete element.dataset.shade;
       }
-      for (const item of items) item.setAttribute("aria-expanded", "false");
+      for (const item of items) item.removeAttribute("aria-current");
     }
 
     function close() {
@@ -36,8 +36,6 @@
       item?.focus();
     }
 
-    clear();
-    for (const item of items) item.setAttribute("role", "button");
     section.addEventListener("click", ({ target }) => {
       if (target.closest(".why")) return;
       const part = target.closest("[data-relations], li");
@@ -45,8 +43,7 @@
       const numbers = part.dataset.relations?.split(" ").map(Number);
       const chosen = numbers ? numbers.map((number) => all[number]) : [part];
       // What stands for several interactions shows one after another.
-      const next = chosen.indexOf(shown) + 1;
-      toggle(chosen.length > 1 ? chosen[next % chosen.length] : chosen[0]);
+      toggle(chosen[(chosen.indexOf(shown) + 1) % chosen.length]);
     });
     section.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && shown) close();
@@ -68,7 +65,7 @@
     for (const place of path.flatMap(([dependent, head]) => [dependent, head])) {
       elements[place].classList.add("on-path");
     }
-    item.setAttribute("aria-expanded", "true");
+    item.setAttribute("aria-current", "true");
     const panel = make("div", "why");
     panel.dataset.label = item.dataset.label;
     panel.setAttribute("role", "status");
@@ -95,26 +92,25 @@
       .filter(([, weight]) => Math.abs(weight) >= 0.005)
       .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
       .slice(0, MOST_WORDS);
-    if (!heavy.length) return "No single word decides: without any of them the score stays.";
-    const list = make("ul");
+    if (!heavy.length) return "No single word decides: without any one of them the score stays.";
+    const list = make("div", "flow");
+    list.title = "By how much the probability falls or rises without the word";
     for (const [place, weight] of heavy) {
-      const sign = weight > 0 ? "\u2212" : "+";
-      const text = `${wordOf(elements[place])} ${sign}${Math.abs(weight).toFixed(2)}`;
-      list.append(make("li", "step", text));
+      const change = `${weight > 0 ? "\u2212" : "+"}${Math.abs(weight).toFixed(2)}`;
+      list.append(make("span", "step", `${wordOf(elements[place])} ${change}`));
     }
-    list.title = "What the probability loses (or gains) without the word";
     return list;
   }
 
   function listOfPath(path, elements) {
-    const list = make("ol");
-    let place = Number(startOf(path));
-    list.append(make("li", "step", wordOf(elements[place])));
+    const list = make("div", "flow");
+    let place = startOf(path);
+    list.append(make("span", "step", wordOf(elements[place])));
     for (const [dependent, head, dep] of path) {
-      const up = dependent === place;
-      place = up ? head : dependent;
-      list.append(make("li", "edge", up ? `${dep} \u2192` : `\u2190 ${dep}`));
-      list.append(make("li", "step", wordOf(elements[place])));
+      const isUp = dependent === place;
+      place = isUp ? head : dependent;
+      list.append(make("span", "edge", isUp ? `${dep} \u2192` : `\u2190 ${dep}`));
+      list.append(make("span", "step", wordOf(elements[place])));
     }
     return list;
   }
@@ -126,16 +122,15 @@
   }
 
   function listOfProbs(probs, label) {
-    const list = make("ul", "probs");
+    const list = make("div", "probs");
     for (const [name, prob] of Object.entries(probs).sort(([, a], [, b]) => b - a)) {
-      const line = make("li", name === label ? "chosen" : "");
+      const className = name === label ? "chosen" : "";
       const bar = make("div", "bar");
       const filled = make("span");
       filled.style.width = `${100 * prob}%`;
       bar.append(filled);
-      line.append(make("span", "", name === "none" ? "no interaction" : name), bar);
-      line.append(make("span", "", prob.toFixed(2)));
-      list.append(line);
+      list.append(make("span", className, name === "none" ? "no interaction" : name), bar);
+      list.append(make("span", className, prob.toFixed(2)));
     }
     return list;
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from spacy_ddi import DDIError, explain, explain_all, make_relation
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.explaining.explanation import Explanation, Word
 from tests.component.conftest import SENTENCES, build_doc
+from tests.explaining.conftest import examples_of
 from tests.tiny_bert import make_tiny_transformer
 
 
@@ -120,7 +122,7 @@ def test_line_ends_change_nothing(trained: Language) -> None:
     assert np.allclose(*weights, atol=1e-6)
 
 
-def test_transformer_reads_again_after_its_data_is_gone(make_nlp, make_examples, tmp_path) -> None:
+def test_transformer_reads_again_after_its_data_is_gone(tmp_path: Path) -> None:
     make_tiny_transformer(tmp_path)
     nlp = spacy.blank("en")
     finder = {"@misc": "spacy-ddi.CandidateFinder.v1"}
@@ -135,7 +137,7 @@ def test_transformer_reads_again_after_its_data_is_gone(make_nlp, make_examples,
     nlp.add_pipe("ddi_relation", config={"candidates": finder, **config})
     cleaner = {"attrs": {"_.trf_data": None, "_.ddi_reading": None}}
     nlp.add_pipe("doc_cleaner", config=cleaner)
-    nlp.initialize(lambda: make_examples(nlp))
+    nlp.initialize(lambda: examples_of(nlp))
     nlp.rename_pipe("ddi_relation", "interactions")
     # The words between would make an alias of the second name, were they left out.
     doc = build_doc(nlp.vocab, ("Lithium , also called ( heparin )", [1] * 7, [(0, 1), (5, 6)], []))
@@ -148,7 +150,7 @@ def test_transformer_reads_again_after_its_data_is_gone(make_nlp, make_examples,
     assert doc._.trf_data is None
 
 
-def test_what_cannot_be_explained_is_told(trained: Language, make_nlp) -> None:
+def test_what_cannot_be_explained_is_told(trained: Language) -> None:
     doc = annotated(trained, 0)
     (relation,) = doc._.ddi
     with pytest.raises(DDIError, match=r"DDI018"):
