@@ -120,7 +120,7 @@ def integrated_gradients(case: Case, steps: int = 20) -> Weights:
     """From the embedding of padding to that of each piece (Sundararajan et al. 2017).
     Pieces of mentions and the encoder's own stay. For a BERT that listens to nobody."""
     reader = case.reader
-    docs, candidates = reader._read(np.zeros((1, reader.n_nodes), dtype=bool))
+    docs, candidates = reader.read(np.zeros((1, reader.n_nodes), dtype=bool))
     data = docs[0]._.trf_data
     component = component_of(case.nlp)
     bert = case.nlp.get_pipe("transformer").model.layers[0].shims[0]._model

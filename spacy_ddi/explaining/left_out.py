@@ -115,7 +115,7 @@ class SentenceReader:
 
     def attend(self) -> Attention:
         """What the network looks at in the whole sentence; see `DDIRelation.attend`."""
-        docs, candidates = self._read(np.zeros((1, self.n_nodes), dtype=bool))
+        docs, candidates = self.read(np.zeros((1, self.n_nodes), dtype=bool))
         return self._component.attend(docs[0], candidates[0])
 
     def probs(self, left_out: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -126,7 +126,7 @@ class SentenceReader:
         """
         probs = []
         for part in self._parts(left_out):
-            predictions = self._component.predict_pairs(*self._read(part))
+            predictions = self._component.predict_pairs(*self.read(part))
             probs += [prediction.probs for prediction in predictions]
         return np.stack(probs)
 
@@ -135,8 +135,12 @@ class SentenceReader:
         for start in range(0, len(left_out), size):
             yield left_out[start : start + size]
 
-    def _read(self, left_out: NDArray[np.bool_]) -> tuple[list[Doc], list[Candidates]]:
-        """Copies as the encoders leave them, with their candidates."""
+    def read(self, left_out: NDArray[np.bool_]) -> tuple[list[Doc], list[Candidates]]:
+        """Copies as the encoders leave them, with their candidates.
+
+        left_out (NDArray): Shape (B, M): the nodes to leave out.
+        RETURNS (Tuple[List[Doc], List[Candidates]]): B of each.
+        """
         tokens = [
             np.flatnonzero(self._is_sentence & np.isin(self.nodes, np.flatnonzero(row)))
             for row in left_out

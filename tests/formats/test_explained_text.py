@@ -57,7 +57,7 @@ def test_path_goes_from_the_first_mention(explanation: Explanation, turned: bool
 
 
 def test_all_of_it_is_printed(explanation: Explanation) -> None:
-    console = Console(width=80, record=True, file=None, quiet=False, no_color=True)
+    console = Console(width=80)
     with console.capture() as captured:
         console.print(explained(RECORD, explanation), highlight=False)
     assert captured.get().splitlines() == [
