@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const LEAST_SCALE = 0.1; // weights are shaded by the largest one, but by no less than this
+  const LEAST = 0.02; // weights from which words are listed
   const MOST_WORDS = 8;
 
   for (const section of document.querySelectorAll("section")) {
@@ -89,7 +90,7 @@
   // What is shaded, in words
   function listOfWords(weights, elements) {
     const heavy = Object.entries(weights)
-      .filter(([, weight]) => Math.abs(weight) >= 0.005)
+      .filter(([, weight]) => Math.abs(weight) >= LEAST)
       .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
       .slice(0, MOST_WORDS);
     if (!heavy.length) return "No single word decides: without any one of them the score stays.";

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from spacy.tokens import Doc
 from spacy_ddi.explaining.explanation import Explanation, PathEdge, Word
 from spacy_ddi.formats.explained_page import with_words, words_between
 from spacy_ddi.formats.html_page import render_page
-from tests.formats.test_html_page import make_doc
+from tests.formats.test_html_page import DARK, LIGHT, contrast, make_doc
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
 TEXT = "AA <raises> levels of BB"
@@ -78,6 +80,23 @@ def test_words_in_marks_are_no_elements_of_their_own() -> None:
 def test_words_outside_of_the_part_are_left_to_others() -> None:
     html_of = with_words("ab <c> de", (3, 9), [(0, 2), (3, 6), (7, 9)], str.upper)
     assert html_of == '<span class="word"><C></span> <span class="word">DE</span>'
+
+
+SHADES = re.findall(
+    r"--(?:for|against): (\d+) (\d+) (\d+)",
+    files("spacy_ddi.formats").joinpath("page_why.css").read_text(encoding="utf8"),
+)
+
+
+@pytest.mark.parametrize(
+    ("colours", "shade"),
+    [(colours, shade) for i, colours in enumerate([LIGHT, DARK]) for shade in SHADES[2 * i :][:2]],
+)
+def test_shaded_words_stand_out(colours: dict[str, str], shade: tuple[str, ...]) -> None:
+    """Contrast of WCAG 2.2, level AA, at the heaviest word."""
+    card = [int(colours["card"][i : i + 2], 16) for i in (1, 3, 5)]
+    mixed = [round(0.7 * int(own) + 0.3 * behind) for own, behind in zip(shade, card, strict=True)]
+    assert contrast(colours["ink"], "#{:02x}{:02x}{:02x}".format(*mixed)) >= 4.5
 
 
 CLICK = """
