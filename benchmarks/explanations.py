@@ -147,8 +147,9 @@ def integrated_gradients(case: Case, steps: int = 20) -> Weights:
     logits = component.model.get_ref("network").shims[0]._model(vectors.flatten(0, 1), tensors)
     n_classes = len(component.labels) + 1
     scaled = class_logits(logits, n_classes, component.decoding) / component.cfg["temperature"]
-    torch.softmax(scaled, 1)[:, case.column].sum().backward()
-    of_pieces = ((words - blank)[0] * way.grad.mean(0)).sum(1).numpy()
+    total = torch.softmax(scaled, 1)[:, case.column].sum()
+    (slope,) = torch.autograd.grad(total, way)
+    of_pieces = ((words - blank)[0] * slope.mean(0)).sum(1).numpy()
     return np.array([of_pieces[owner == node].sum() for node in range(reader.n_nodes)])
 
 
@@ -162,7 +163,13 @@ WAYS: Final[dict[str, Callable[[Case], Weights]]] = {
 
 
 def faithfulness(case: Case, weights: Sequence[Weights]) -> list[list[list[float]]]:
-    """Comprehensiveness and sufficiency by each of several weights, one each for each share."""
+    """By how much the probability falls without the heaviest words (comprehensiveness), and with
+    nothing else (sufficiency).
+
+    case (Case): A relation of a sentence.
+    weights (Sequence[NDArray]): Several ways to weigh its nodes.
+    RETURNS (List[List[List[float]]]): For each way the two, one number each for each share.
+    """
     words = np.flatnonzero(~case.reader.mention_nodes)
     nothing = np.zeros(case.reader.n_nodes, dtype=bool)
     copies = [nothing]
