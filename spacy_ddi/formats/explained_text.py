@@ -71,13 +71,15 @@ def heavy_words(explanation: Explanation) -> str:
     """The words that count most, and what the probability becomes without each.
 
     explanation (Explanation): The explanation.
-    RETURNS (str): E.g. "increases 0.25 (-0.71), levels 0.80 (-0.16)".
+    RETURNS (str): E.g. "'increases' 0.25 (-0.71), 'levels' 0.80 (-0.16)".
     """
     prob = explanation.probs[explanation.label]
     known = [(word.weight, word.text) for word in explanation.words if word.weight is not None]
     heavy = [each for each in known if abs(each[0]) >= HEAVY]
     heavy.sort(key=lambda each: -abs(each[0]))
-    named = [f"{text} {prob - weight:.2f} ({-weight:+.2f})" for weight, text in heavy[:MOST_WORDS]]
+    named = [
+        f"'{text}' {prob - weight:.2f} ({-weight:+.2f})" for weight, text in heavy[:MOST_WORDS]
+    ]
     return ", ".join(named) or "any one word hardly less"
 
 

@@ -37,7 +37,7 @@ def test_sentence_is_shaded_by_weight(explanation: Explanation) -> None:
 
 
 def test_words_are_told_without_colour_too(explanation: Explanation) -> None:
-    assert heavy_words(explanation) == "raises 0.10 (-0.60), so 1.00 (+0.30)"
+    assert heavy_words(explanation) == "'raises' 0.10 (-0.60), 'so' 1.00 (+0.30)"
 
 
 def test_light_words_are_not_called_heavy() -> None:
@@ -63,7 +63,7 @@ def test_all_of_it_is_printed(explanation: Explanation) -> None:
     assert captured.get().splitlines() == [
         "AA and BB: mechanism 0.70",
         "AA raises BB, so",
-        "  without: raises 0.10 (-0.60), so 1.00 (+0.30)",
+        "  without: 'raises' 0.10 (-0.60), 'so' 1.00 (+0.30)",
         "  path: AA -nsubj-> raises <-dobj- BB",
         "  probabilities: mechanism 0.70, none 0.30",
         "",
