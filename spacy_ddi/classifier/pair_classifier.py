@@ -204,7 +204,8 @@ def attend(model: Model[PairInput, Floats2d], inputs: PairInput) -> Attention:
     network = model.get_ref("network")
     vectors = model.ops.xp.concatenate(model.get_ref("tok2vec").predict(docs))
     arguments, _ = network.attrs["convert_inputs"](network, (vectors, batch), False)
-    weights = network.shims[0].attend(arguments)
+    shim = cast(Any, network.shims[0])
+    weights = shim.attend(arguments)
     arrays = (None if w is None else model.ops.to_numpy(torch2xp(w)) for w in weights)
     return Attention(*(None if a is None else a.reshape(batch.n_pairs, -1) for a in arrays))
 
