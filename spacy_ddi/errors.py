@@ -209,6 +209,22 @@ class Errors(FileErrors, ServiceErrors):
         "folder or file that its to_disk wrote."
     )
 
+    # Why a relation was found
+    LABEL_UNKNOWN: Final = (
+        "[DDI080] Component '{name}' can't explain a relation with the label '{label}': it knows "
+        "{labels}. Give the pipeline that found the relation."
+    )
+    PAIR_IN_TWO_SENTENCES: Final = (
+        "[DDI081] The relation between '{head}' and '{tail}' can't be explained: its mentions "
+        "stand in two sentences, and a pair is read within one. Have sentence boundaries changed "
+        "since the relation was found?"
+    )
+    NO_MENTION: Final = (
+        "[DDI082] A relation can't be explained, since {names} is no mention of the Doc (any "
+        "more). Are entities or the span group still those that the relation was found with, and "
+        "are relation and Doc of one text?"
+    )
+
     # The command line
     NO_PIPELINE: Final = (
         "[DDI056] No pipeline {name!r}: it is neither an installed package nor a folder. {advice}"

@@ -14,6 +14,9 @@ PARTS: Final = ""
 
 PAGE: Final = "html"
 
+EXPLAINED: Final = ("jsonl", PAGE)
+"""The formats that can hold explanations."""
+
 _BY_ENDING: Final = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",

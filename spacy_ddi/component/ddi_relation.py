@@ -6,7 +6,6 @@ P pairs, C classes (the labels, and none as class 0).
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,7 +29,12 @@ from spacy_ddi.candidates.reading_note import (
     noted_candidates,
     notes_for,
 )
-from spacy_ddi.classifier.pair_classifier import MissingVectorsError, PairInput
+from spacy_ddi.classifier.pair_classifier import (
+    Attention,
+    MissingVectorsError,
+    PairInput,
+    attend,
+)
 from spacy_ddi.classifier.pair_loss import PairLoss
 from spacy_ddi.component.decoding import (
     Calibration,
@@ -40,6 +44,7 @@ from spacy_ddi.component.decoding import (
     relations_of,
 )
 from spacy_ddi.component.pipeline_reference import PipelineReference
+from spacy_ddi.component.reading_check import find_flags
 from spacy_ddi.component.rescoring import (
     with_gold_mentions,
     with_reference_mentions,
@@ -56,6 +61,7 @@ from spacy_ddi.component.targets import (
 from spacy_ddi.errors import DDIError, Errors, Warnings
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
+from spacy_ddi.reading_flags import set_flags
 
 
 class DDIRelation(StoredPipe):
@@ -134,7 +140,6 @@ class DDIRelation(StoredPipe):
         self.missing_parse = missing_parse
         self.unseen_labels = unseen_labels
         self.score_gold_mentions = score_gold_mentions
-        self._given_warnings: set[str] = set()
 
     def find_candidates(self, doc: Doc) -> Candidates:
         """The mention pairs of a Doc that the network is asked about.
@@ -168,9 +173,18 @@ class DDIRelation(StoredPipe):
         RETURNS (List[Prediction]): One a Doc.
         RAISES (DDIError): No parse; no token vectors; mentions that the encoder did not blind.
         """
-        self._require_built()
         docs = list(docs)
-        candidates = [self.find_candidates(doc) for doc in docs]
+        return self.predict_pairs(docs, [self.find_candidates(doc) for doc in docs])
+
+    def predict_pairs(self, docs: list[Doc], candidates: list[Candidates]) -> list[Prediction]:
+        """Class probabilities of pairs that are known already.
+
+        docs (List[Doc]): The Docs.
+        candidates (List[Candidates]): The mentions and pairs of each.
+        RETURNS (List[Prediction]): One a Doc.
+        RAISES (DDIError): No parse; no token vectors.
+        """
+        self._require_built()
         batch = self._make_batch(docs, candidates)
         n_classes = len(self.labels) + 1
         if batch.n_pairs:
@@ -183,6 +197,15 @@ class DDIRelation(StoredPipe):
         per_doc = np.split(probs, batch.doc_pairs[1:-1])
         # The split of a batch of no Doc is one empty part.
         return [Prediction(*pair) for pair in zip(candidates, per_doc, strict=False)]
+
+    def attend(self, doc: Doc, candidates: Candidates) -> Attention:
+        """What the network looks at in a Doc whose pairs are all in one sentence.
+
+        doc, candidates (Doc, Candidates): The Doc, and its mentions with one pair or more.
+        RETURNS (Attention): The network's own weights of the sentence's nodes.
+        """
+        with self._encoder_input([doc], [candidates]):
+            return attend(self.model, ([doc], self._make_batch([doc], [candidates])))
 
     def set_annotations(self, docs: Iterable[Doc], predictions: list[Prediction]) -> None:
         """Write the relations of each Doc in place of those that were there.
@@ -199,6 +222,7 @@ class DDIRelation(StoredPipe):
                 calibration=self.cfg["calibration"],
             )
             set_relations(doc, relations)
+            set_flags(doc, find_flags(doc, prediction.candidates))
 
     def update(
         self,
@@ -347,11 +371,6 @@ class DDIRelation(StoredPipe):
             self.model.initialize(X=(sample, empty))
             vectors = self.model.get_ref("tok2vec").predict(sample)
         return int(vectors[0].shape[1])
-
-    def _warn_once(self, warning: str) -> None:
-        if warning not in self._given_warnings:
-            self._given_warnings.add(warning)
-            warnings.warn(warning.format(name=self.name), stacklevel=3)
 
     def _check_annotation(self, examples: list[Example]) -> None:
         """Warn once of relations that can't be learned, where training goes on without

@@ -8,6 +8,7 @@ again.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -65,6 +66,7 @@ class StoredPipe(TrainablePipe):
             CONFIGURED: dict(settings),
         }
         self._nlp = PipelineReference(nlp)
+        self._given_warnings: set[str] = set()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -144,6 +146,11 @@ class StoredPipe(TrainablePipe):
     def _adopt_name(self) -> None:
         """Take the name that the pipeline knows the component by: `rename_pipe` tells nobody."""
         self.name = self._nlp.name_of(self) or self.name
+
+    def _warn_once(self, warning: str) -> None:
+        if warning not in self._given_warnings:
+            self._given_warnings.add(warning)
+            warnings.warn(warning.format(name=self.name), stacklevel=3)
 
     def _build(self) -> None:
         n_classes = len(self.labels) + 1

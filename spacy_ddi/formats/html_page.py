@@ -8,7 +8,7 @@ This file writes the sentences and, under each, its interactions as a list. `pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -18,6 +18,8 @@ from spacy.tokens import Doc
 
 from spacy_ddi.annotations import each_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
+from spacy_ddi.explaining.explanation import Explanation
+from spacy_ddi.formats.explained_page import why_attribute, with_words, words_between
 from spacy_ddi.formats.page_passages import Arc, Mark, PagePassage, page_passages
 from spacy_ddi.formats.relation_records import count_of
 
@@ -75,6 +77,12 @@ _HUB_NOTE: Final = (
     '<p class="with-arcs">Where a line has several ends, the drug at its large dot interacts with '
     "the drug under each score.</p>\n"
 )
+_WHY_NOTE: Final = (
+    '<p class="why-note">Click an interaction, or press Enter on it, to see why it was found.</p>\n'
+)
+
+Explain = Callable[[Doc], Sequence[Explanation]]
+"""Gives the explanations of a Doc's interactions, e.g. `partial(explain_all, nlp=nlp)`."""
 
 
 def render_page(
@@ -82,16 +90,21 @@ def render_page(
     *,
     title: str = "Drug-drug interactions",
     source: MentionSource = DEFAULT_SOURCE,
+    explain: Explain | None = None,
 ) -> str:
     """A page with every sentence that has mentions, and arcs where drugs interact.
 
     docs (Union[Doc, Iterable[Doc]]): One annotated Doc, or several.
     title (str): Title of the page.
     source (MentionSource): Where the component found the mentions.
+    explain (Optional[Callable[[Doc], Sequence[Explanation]]]): Gives the explanations of a Doc's
+        interactions, e.g. `partial(explain_all, nlp=nlp)`; a click on an interaction shows its own.
+        None for a page without.
     RETURNS (str): HTML that needs nothing from outside. Without script it shows lists, not arcs.
     RAISES (DDIError): If something else than Docs is given.
     """
-    return page_of((page_part(doc, source) for doc in each_doc(docs, "render_page")), title=title)
+    parts = (page_part(doc, source, explain) for doc in each_doc(docs, "render_page"))
+    return page_of(parts, title=title)
 
 
 class PagePart(NamedTuple):
@@ -114,14 +127,17 @@ class PagePart(NamedTuple):
     heading: str = ""
 
 
-def page_part(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> PagePart:
+def page_part(
+    doc: Doc, source: MentionSource = DEFAULT_SOURCE, explain: Explain | None = None
+) -> PagePart:
     """What a page shows of a Doc, which is not needed any more then.
 
     doc (Doc): An annotated Doc.
     source (MentionSource): Where the component found the mentions.
+    explain (Optional[Callable[[Doc], Sequence[Explanation]]]): See `render_page`.
     RETURNS (PagePart): Sentences and counts.
     """
-    shown = list(page_passages(doc, source))
+    shown = list(page_passages(doc, source, explain(doc) if explain else ()))
     return PagePart(
         tuple(_render_passage(passage) for passage in shown),
         len(sentences(doc)),
@@ -157,15 +173,21 @@ def page_of(parts: Iterable[PagePart], *, title: str = "Drug-drug interactions")
     )
     types = frozenset[str]().union(*(part.types for part in kept))
     labels = frozenset[str]().union(*(part.labels for part in kept))
+    has_hubs, has_reasons = (
+        any(attribute in each for part in kept for each in part.sections)
+        for attribute in (' data-hub="', ' data-why="')
+    )
+    css, js = [["colours.css", "page.css"], ["page_plan.js", "page.js"]]
+    if has_reasons:
+        css.append("page_why.css")
+        js += ["page_reasons.js", "page_why.js"]
     return _PAGE.substitute(
         title=_clean(title),
         summary=summary,
-        legend=_render_legend(
-            types, labels, hubs=any("data-hub" in each for part in kept for each in part.sections)
-        ),
+        legend=_render_legend(types, labels, hubs=has_hubs) + _WHY_NOTE * has_reasons,
         sections="\n".join(shown),
-        css=package_text("colours.css") + package_text("page.css"),
-        js=package_text("page_plan.js") + package_text("page.js"),
+        css="".join(map(package_text, css)),
+        js="".join(map(package_text, js)),
     )
 
 
@@ -192,15 +214,19 @@ def _render_passage(passage: PagePassage) -> str:
     """The text with its longest mentions marked, and the relations as a list."""
     marks = passage.marks()
     text = passage.span.doc.text
+    places = [(mark.span.start_char, mark.span.end_char) for mark in marks]
+    words = words_between(passage.explanations, places)
     parts = []
     position = passage.span.start_char
-    for mark in marks:
-        parts += [_clean(text[position : mark.span.start_char]), _render_mark(mark)]
-        position = mark.span.end_char
-    parts.append(_clean(text[position : passage.span.end_char]))
-    words = "".join(parts).strip()
-    arcs = passage.arcs(marks)
-    return f'<section>\n<p dir="auto">{words}</p>\n{_render_list(arcs)}</section>'
+    for mark, (start, end) in zip(marks, places, strict=True):
+        parts += [with_words(text, (position, start), words, _clean), _render_mark(mark)]
+        position = end
+    parts.append(with_words(text, (position, passage.span.end_char), words, _clean))
+    shown = "".join(parts).strip()
+    elements = sorted([*places, *words])
+    reasons = [why_attribute(each, elements) for each in passage.explanations]
+    listed = _render_list(passage.arcs(marks), reasons)
+    return f'<section>\n<p dir="auto">{shown}</p>\n{listed}</section>'
 
 
 def _render_mark(mark: Mark) -> str:
@@ -210,17 +236,18 @@ def _render_mark(mark: Mark) -> str:
     return f'<mark data-type="{kind}"{title}>{_clean(mark.span.text)}{note}</mark>'
 
 
-def _render_list(arcs: Sequence[Arc]) -> str:
+def _render_list(arcs: Sequence[Arc], reasons: Sequence[str]) -> str:
+    """The relations as a list, each with an attribute that explains it if there are such."""
     if not arcs:
         return ""
     items = []
-    for arc in arcs:
+    for arc, reason in zip(arcs, reasons or [""] * len(arcs), strict=True):
         relation = arc.relation
         label = _clean(relation.label)
         group = "" if arc.hub is None else f' data-hub="{arc.hub}" data-group="{arc.group}"'
         items.append(
             f'<li data-head="{arc.head}" data-tail="{arc.tail}" data-label="{label}" '
-            f'data-score="{relation.score:.2f}"{group}>'
+            f'data-score="{relation.score:.2f}"{group}{reason}>'
             f"<b>{label or _UNTYPED}</b> {relation.score:.2f}: "
             f"<bdi>{_clean(relation.head.text)}</bdi> and <bdi>{_clean(relation.tail.text)}</bdi>"
             "</li>\n"

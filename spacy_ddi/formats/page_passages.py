@@ -15,6 +15,7 @@ from spacy.util import filter_spans
 
 from spacy_ddi.annotations import Relation, relations_of_doc, sentences
 from spacy_ddi.candidates.mentions import MentionSource
+from spacy_ddi.explaining.explanation import Explanation
 from spacy_ddi.formats.relation_records import mention_types
 from spacy_ddi.linked_drugs import Drug, drugs_of
 
@@ -60,12 +61,14 @@ class PagePassage:
     n_sentences (int): How many sentences it is.
     mentions (List[Span]): The mentions in it; they may overlap.
     relations (List[Relation]): Those whose head is in it.
+    explanations (List[Explanation]): One for each relation, or none at all.
     """
 
     span: Span
     n_sentences: int
     mentions: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
 
     def marks(self) -> list[Mark]:
         """The longest mentions, in text order."""
@@ -99,11 +102,14 @@ class PagePassage:
         return arcs
 
 
-def page_passages(doc: Doc, source: MentionSource) -> Iterator[PagePassage]:
+def page_passages(
+    doc: Doc, source: MentionSource, explanations: Sequence[Explanation] = ()
+) -> Iterator[PagePassage]:
     """The parts of a Doc that hold mentions or relations.
 
     doc (Doc): The annotated Doc.
     source (MentionSource): Where the component found the mentions.
+    explanations (Sequence[Explanation]): One for each relation of the Doc, or none at all.
     YIELDS (PagePassage): The parts, in text order.
     """
     mentions = [
@@ -129,8 +135,10 @@ def page_passages(doc: Doc, source: MentionSource) -> Iterator[PagePassage]:
     starts = [passage.span.start for passage in passages]
     for mention in mentions:
         passages[bisect_right(starts, mention.start) - 1].mentions.append(mention)
-    for relation in relations:
-        passages[bisect_right(starts, relation.head.start) - 1].relations.append(relation)
+    for number, relation in enumerate(relations):
+        passage = passages[bisect_right(starts, relation.head.start) - 1]
+        passage.relations.append(relation)
+        passage.explanations += explanations[number : number + 1]
     return (passage for passage in passages if passage.mentions or passage.relations)
 
 

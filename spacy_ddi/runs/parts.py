@@ -40,10 +40,12 @@ SCHEMA: Final = pa.schema(
         ("score", pa.float32()),
         ("sentence", pa.string()),
         ("sentence_start", pa.int64()),
+        ("flags", pa.list_(pa.string())),
         ("file", pa.string()),
     ]
 )
-"""A row an interaction. Offsets are characters of the document's text."""
+"""A row an interaction. Offsets are characters of the document's text. The flags are those of a
+`RelationRecord`."""
 
 
 def write_part(

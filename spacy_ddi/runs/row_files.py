@@ -33,6 +33,7 @@ def write_json_rows(rows: Iterable[Row], path: Path) -> None:
 
 def write_csv_rows(rows: Iterable[Row], path: Path) -> None:
     """Write CSV, or with the ending `.tsv` tabs between cells. The first line names the columns.
+    Several flags of a row stand in one cell, with blanks between them.
 
     rows (Iterable[Mapping[str, Any]]): Rows by the columns of `COLUMNS`.
     path (Path): The file; its folder is made.
@@ -42,7 +43,7 @@ def write_csv_rows(rows: Iterable[Row], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, delimiter=delimiter, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({**row, "flags": " ".join(row["flags"])} for row in rows)
 
 
 def write_parquet_rows(rows: Iterable[Row], path: Path) -> None:
