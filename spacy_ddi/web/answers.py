@@ -28,9 +28,11 @@ class ShownMark(TypedDict):
 
 
 class ShownPassage(TypedDict):
-    """A sentence with its mentions; `rest` is the text after the last. Each interaction is a
+    """A sentence with its mentions; `rest` is the text after the last. It begins at the character
+    `start` of the document. Each interaction is a
     `RelationRecord` with the marks of its ends, and with the line that it shares with others."""
 
+    start: int
     marks: list[ShownMark]
     rest: str
     interactions: list[dict[str, Any]]
@@ -119,7 +121,8 @@ def _shown_passage(
             }
         )
     rest = text[position : passage.span.end_char]
-    return {"marks": shown, "rest": rest, "interactions": interactions}
+    start = passage.span.start_char + offset
+    return {"start": start, "marks": shown, "rest": rest, "interactions": interactions}
 
 
 def _place(record: RelationRecord) -> PlacePair:

@@ -4,13 +4,13 @@ const saveRecords = (() => {
   const COLUMNS = [
     "document", "head", "head_type", "head_id", "head_name", "head_start", "head_end",
     "tail", "tail_type", "tail_id", "tail_name", "tail_start", "tail_end",
-    "label", "score", "sentence", "sentence_start",
+    "label", "score", "sentence", "sentence_start", "flags",
   ];
 
   // RFC 4180. The mark at the start lets spreadsheets read the letters of all alphabets.
   function csv(records) {
     const cell = (value) => {
-      const text = String(value);
+      const text = Array.isArray(value) ? value.join(" ") : String(value);
       return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     };
     const rows = records.map((record) => COLUMNS.map((name) => cell(record[name])));

@@ -17,6 +17,8 @@ _FILES: Final[dict[str, tuple[str, str]]] = {
     "/page.css": ("spacy_ddi.formats", "page.css"),
     "/page.js": ("spacy_ddi.formats", "page.js"),
     "/page_plan.js": ("spacy_ddi.formats", "page_plan.js"),
+    "/page_reasons.js": ("spacy_ddi.formats", "page_reasons.js"),
+    "/page_why.css": ("spacy_ddi.formats", "page_why.css"),
 }
 """By their addresses: the room that a file is in, and its name."""
 

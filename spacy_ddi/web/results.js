@@ -36,7 +36,7 @@ const results = (() => {
     return item;
   }
 
-  function sectionOf({ marks, rest, interactions }, document) {
+  function sectionOf({ start, marks, rest, interactions }, document) {
     const text = make("p", { dir: "auto" });
     for (const mark of marks) text.append(clean(mark.before), markOf(mark));
     text.append(clean(rest));
@@ -44,7 +44,7 @@ const results = (() => {
     const items = interactions.map(itemOf);
     if (items.length) section.append(make("ul", { class: "relations", "aria-label": "Interactions" }, ...items));
     const records = interactions.map(({ record }) => ({ document, ...record }));
-    return { section, items, records };
+    return { section, items, records, start };
   }
 
   // Which of it is shown
@@ -147,7 +147,7 @@ const results = (() => {
       const visible = shown.find((each) => each.section === section);
       const items = visible.items.filter((item) => !item.hidden);
       const item = part.dataset.relations ? items[Number(part.dataset.relations.split(" ")[0])] : part;
-      why.toggle(section, item.querySelector("button"), visible.records[visible.items.indexOf(item)], ask);
+      why.toggle(visible, item.querySelector("button"), visible.records[visible.items.indexOf(item)], ask);
     });
     at("least").addEventListener("input", chooseSoon);
     at("every").addEventListener("change", chooseAll);

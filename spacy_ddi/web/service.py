@@ -43,6 +43,7 @@ class Service:
         self.labels = list(component.labels)
         self.name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
         self.queue = TextQueue(nlp)
+        self._explain = partial(explanation_of, nlp=nlp)  # in the queue's thread only
 
     async def extract(self, body: ExtractBody) -> dict[str, Any]:
         """See `POST /extract`."""
@@ -64,7 +65,7 @@ class Service:
         place = ((body.head_start, body.head_end), (body.tail_start, body.tail_end))
         seconds = self.settings.max_seconds
         (explanation,) = await self.queue.read_all(
-            [(body.text, place)], explanation_of, seconds=seconds
+            [(body.text, place)], self._explain, seconds=seconds
         )
         return explanation
 

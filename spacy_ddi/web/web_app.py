@@ -109,8 +109,9 @@ def _add_questions(app: FastAPI) -> None:
 
     @app.post("/explain", responses={404: {"model": Problem}, **_PROBLEMS})
     async def explain(body: ExplainBody, request: Request) -> JSONResponse:
-        """Tell of one interaction what is known: the probability of each type, and which drugs
-        these are. Send its sentence, and where its drugs stand in it."""
+        """Tell of one interaction what is known: the probability of each type, the weight of each
+        word (what the probability loses without it), the dependency path between the drugs, and
+        which drugs these are. Send its sentence, and where its drugs stand in it."""
         return JSONResponse(await _unless_gone(request, _service(request).explain(body)))
 
     @app.get("/health")

@@ -64,9 +64,13 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     page.wait_for("document.querySelector('.why table') !== null")
     assert page("document.querySelector('.why h3').textContent").startswith("mechanism ")
     assert page("document.querySelector('.why th').textContent") == "mechanism"
+    words = "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
+    assert page(words) == ["raises", "levels", "."]
+    assert page("document.querySelector('.why .reasons dt').textContent") == "Words"
     assert page("document.activeElement.className") == "why"
     page.press("Escape")
     assert page("document.querySelector('.why') === null")
+    assert page(words) == []
     assert page("document.activeElement.closest('li').dataset.label") == "mechanism"
     # By type
     page.click("#types label:first-of-type input")
@@ -100,12 +104,14 @@ def saved(path: Path) -> str:
 
 
 def test_keyboard_alone_opens_and_closes_what_is_known(page):
-    find(page, KNOWN)
+    find(page, f"Sample \N{MATHEMATICAL ITALIC SMALL ALPHA}. {KNOWN}")
     page("document.querySelector('.relations button').focus()")
     assert page("document.querySelector('.relations').clientHeight") > 10
     page.press("Enter")
     page.wait_for("document.querySelector('.why table') !== null")
     assert page("document.querySelector('.relations button').ariaExpanded") == "true"
+    words = page("[...document.querySelectorAll('.word')].map((each) => each.textContent)")
+    assert words == ["raises", "levels", "."]
     page.press("Escape")
     assert page("document.activeElement.ariaExpanded") == "false"
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from spacy_ddi.formats.relation_records import relation_records
+from spacy_ddi.web import explanations
 from tests.cli.conftest import KNOWN
 
 pytestmark = pytest.mark.filterwarnings(
@@ -168,6 +169,20 @@ def test_an_interaction_is_explained_by_its_record(service):
     assert why["alternatives"][0]["label"] == "mechanism"
     assert {each["label"] for each in why["alternatives"]} == {"none", "advise", "mechanism"}
     assert sum(each["probability"] for each in why["alternatives"]) == pytest.approx(1, abs=1e-3)
+    words = [(each["text"], each["weight"] is None) for each in why["words"]]
+    assert [text for text, _ in words] == ["Dexarol", "raises", "plinozide", "levels", "."]
+    assert [is_mention for _, is_mention in words] == [True, False, True, False, False]
+    assert all(KNOWN[each["start"] : each["end"]] == each["text"] for each in why["words"])
+    assert why["note"] == ""
+
+
+def test_words_of_a_long_sentence_are_not_weighed(service, monkeypatch):
+    monkeypatch.setattr(explanations, "MOST_TOKENS", 4)
+    places = {"head_start": 0, "head_end": 7, "tail_start": 15, "tail_end": 24}
+    why = service("/explain", {"text": KNOWN, **places}).json
+    assert (why["words"], why["path"]) == ([], [])
+    assert "5 of at most 4" in why["note"]
+    assert why["alternatives"]
 
 
 def test_what_is_not_found_can_not_be_explained(service):
