@@ -111,7 +111,7 @@ def test_keyboard_alone_opens_and_closes_what_is_known(page):
     page.wait_for("document.querySelector('.why table') !== null")
     assert page("document.querySelector('.relations button').ariaExpanded") == "true"
     words = page("[...document.querySelectorAll('.word')].map((each) => each.textContent)")
-    assert words == ["raises", "levels", "."]
+    assert words[-3:] == ["raises", "levels", "."]
     page.press("Escape")
     assert page("document.activeElement.ariaExpanded") == "false"
 
