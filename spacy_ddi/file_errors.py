@@ -90,6 +90,10 @@ class FileErrors:
         "[DDI128] {path} holds something else than the output of a run: {found}. Give an empty or "
         "a new folder."
     )
+    FOLDER_NOT_EMPTY: Final = (
+        "[DDI155] {path} is not empty, and what people have annotated there would be overwritten. "
+        "Give an empty or a new folder."
+    )
     OUTPUT_DIFFERS: Final = (
         "[DDI129] {path} has the output of another run, and two would be mixed: {changes}. Give "
         "another folder, or remove this one."

@@ -61,7 +61,7 @@ def candidates(
         write_stream,
     )
     from spacy_ddi.cli.loading import load_pipeline, require_installed
-    from spacy_ddi.cli.targets import Target
+    from spacy_ddi.cli.outputs import Target, require_unused
     from spacy_ddi.formats.columns import Columns
     from spacy_ddi.formats.inputs import read_documents
     from spacy_ddi.runs.candidate_pairs import keep_candidates
@@ -69,6 +69,7 @@ def candidates(
     target = Target(output, to.value)
     require_installed(pipeline)
     require_writable(output)
+    require_unused(target)
     errors, found = ErrorList(output), Found()
     documents = read_documents(
         inputs,

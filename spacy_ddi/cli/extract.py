@@ -35,9 +35,9 @@ from spacy_ddi.cli.options import (
     PrecisionChoice,
     TextColumnOption,
 )
+from spacy_ddi.cli.outputs import EXPLAINED, PARTS, Target, require_unused, target_of
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
 from spacy_ddi.cli.reasons import Reasons, print_reasons, say_notes
-from spacy_ddi.cli.targets import EXPLAINED, PARTS, Target, target_of
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
@@ -153,6 +153,8 @@ def extract(
         return
     require_installed(pipeline)
     require_writable(html, *([target.path] if target else ()))
+    if target is not None:
+        require_unused(target)
     errors = ErrorList(target.path if target else None)
     documents = read_given(
         given,

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spacy_ddi.cli.console import say, write_text
-from spacy_ddi.cli.targets import EXPLAINED, PAGE, Target
+from spacy_ddi.cli.outputs import EXPLAINED, PAGE, Target
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -105,7 +105,7 @@ def read_given(
         )
     text = read_text([*given.names, *given.texts], files, as_text=as_text)
     id_, origin = (name_parts(files[0])[0], str(files[0])) if files else ("text", "")
-    return iter([TextDocument(id_, text, origin=origin)])
+    return iter([TextDocument(id_, text, origin=origin, file=origin)])
 
 
 def read_text(texts: Sequence[str], files: Sequence[Path], *, as_text: bool = False) -> str:

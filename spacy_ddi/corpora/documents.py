@@ -32,7 +32,7 @@ class Interaction:
     head: str
     tail: str
     label: str
-    score: float | None = field(default=None, compare=False)
+    score: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

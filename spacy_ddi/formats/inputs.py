@@ -7,6 +7,7 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
@@ -216,7 +217,8 @@ def read_input(
     """
     assert each.format.read is not None
     try:
-        yield from each.format.read(each.path, on_error=on_error, columns=columns)
+        for document in each.format.read(each.path, on_error=on_error, columns=columns):
+            yield replace(document, file=str(each.path))
     except CorpusError as error:
         on_error(error)
     except DAMAGED as error:

@@ -1,8 +1,10 @@
-"""An object of JSON from a file that may be damaged."""
+"""An object of JSON from a file that may be damaged, and a list of them written."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from spacy_ddi.formats.annotation_checks import HALF_CHARACTER
@@ -25,3 +27,18 @@ def parse_object(content: bytes) -> dict[str, Any]:
     if b"\\u" in content and HALF_CHARACTER.search(json.dumps(value, ensure_ascii=False)):
         raise ValueError("it holds one half of a surrogate pair")
     return value
+
+
+def write_json_list(values: Iterable[Any], path: Path) -> None:
+    """Write values as a list, one a line, each as it comes.
+
+    values (Iterable[Any]): JSON values.
+    path (Path): The file; its folder is made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        separator = "[\n"
+        for value in values:
+            file.write(separator + json.dumps(value, ensure_ascii=False))
+            separator = ",\n"
+        file.write("[]\n" if separator == "[\n" else "\n]\n")

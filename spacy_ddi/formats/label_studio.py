@@ -6,7 +6,6 @@ counted UTF-16 units, which are told by the text that a region repeats.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import index
@@ -21,7 +20,7 @@ from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import UnreadableError, json_objects
-from spacy_ddi.formats.json_values import parse_object
+from spacy_ddi.formats.json_values import parse_object, write_json_list
 from spacy_ddi.formats.text_document import TextDocument
 
 FROM_NAME: Final = "label"
@@ -65,13 +64,7 @@ def write_label_studio(documents: Iterable[TextDocument], path: Path) -> None:
     documents (Iterable[TextDocument]): The documents.
     path (Path): The file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        separator = "[\n"
-        for document in documents:
-            file.write(separator + json.dumps(_task(document), ensure_ascii=False))
-            separator = ",\n"
-        file.write("\n]\n" if separator == ",\n" else "[]\n")
+    write_json_list(map(_task, documents), path)
 
 
 def _tasks(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import read_json_documents
+from spacy_ddi.formats.json_values import write_json_list
 from spacy_ddi.formats.text_document import Section, TextDocument
 
 FRAGMENT: Final = "_FRAGMENT"
@@ -48,13 +48,7 @@ def write_pubannotation(documents: Iterable[TextDocument], path: Path) -> None:
     documents (Iterable[TextDocument]): The documents.
     path (Path): The file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        separator = "[\n"
-        for document in documents:
-            file.write(separator + json.dumps(_to_dict(document), ensure_ascii=False))
-            separator = ",\n"
-        file.write("[]\n" if separator == "[\n" else "\n]\n")
+    write_json_list(map(_to_dict, documents), path)
 
 
 def _document(tree: dict[str, Any], path: Path, place: str) -> TextDocument:

@@ -43,6 +43,7 @@ class TextDocument:
     year (Optional[int]): When it was published.
     metadata (Mapping[str, str]): What else the format says of it, such as a language or a set id.
     origin (str): File, and place in it, for messages.
+    file (str): The file; empty if it is from none.
     """
 
     id: str
@@ -53,3 +54,4 @@ class TextDocument:
     year: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     origin: str = field(default="", compare=False, repr=False)
+    file: str = field(default="", compare=False, repr=False)

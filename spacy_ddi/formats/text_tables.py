@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, cast
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.format import Format, OnError
-from spacy_ddi.formats.inputs import open_bytes, problem_of
+from spacy_ddi.formats.inputs import name_parts, open_bytes, problem_of
 from spacy_ddi.formats.text_document import TextDocument
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 ROWS_AT_A_TIME: Final = 500
+
+MOST_CHARACTERS: Final = 16 << 20
+"""Of a cell of CSV. A quotation mark that is never closed takes no more of the file with it."""
 
 
 def read_csv(
@@ -30,26 +33,39 @@ def read_csv(
     YIELDS (TextDocument): A document a row.
     RAISES (CorpusError): If the columns are not there, or nothing more can be read.
     """
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    csv.field_size_limit(MOST_CHARACTERS)
     with (
         open_bytes(path) as raw,
         io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as file,
     ):
+        first = file.readline(MOST_CHARACTERS)
+        is_tsv = name_parts(path)[1].lower() in (".tsv", ".tab")
+        delimiter = "\t" if is_tsv else max(DELIMITERS, key=first.count)
         try:
-            first = file.readline()
-            delimiter = max(DELIMITERS, key=first.count)
             names = next(csv.reader([first], delimiter=delimiter), [])
-            found = find_columns(names, columns, path)
-            rows = csv.DictReader(file, names, delimiter=delimiter)
-            for number, row in enumerate(rows, start=1):
-                try:
-                    yield row_document(row, found, path=path, number=number)
-                except CorpusError as error:
-                    on_error(error)
         except csv.Error as error:
-            raise CorpusError(
-                Errors.DOCUMENT.format(path=path, place="a row", problem=f"no CSV ({error})")
-            ) from error
+            raise _row_error(path, "its first line", f"no CSV ({error})") from error
+        found = find_columns(names, columns, path)
+        rows = csv.DictReader(file, names, delimiter=delimiter, strict=True)
+        for number in count(1):
+            # A row that is no CSV costs itself: the next one is read from the next line on.
+            try:
+                row = next(rows, None)
+                if row is None:
+                    return
+                if None in row:
+                    n_cells = len(names) + len(cast(Any, row[None]))
+                    problem = f"it has {n_cells} cells, but the first line names {len(names)}"
+                    raise _row_error(path, f"row {number}", problem)
+                yield row_document(row, found, path=path, number=number)
+            except csv.Error as error:
+                on_error(_row_error(path, f"row {number}", f"no CSV ({error})"))
+            except CorpusError as error:
+                on_error(error)
+
+
+def _row_error(path: Path, place: str, problem: str) -> CorpusError:
+    return CorpusError(Errors.DOCUMENT.format(path=path, place=place, problem=problem))
 
 
 def read_parquet(

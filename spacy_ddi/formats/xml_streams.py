@@ -153,7 +153,7 @@ def stream_elements(
     names = tuple(names)
     again = f'<?xml version="1.0" encoding="{prolog.encoding}"?><{prolog.root}>'.encode()
     parser: Any = _pull_parser(names)
-    is_lost, size, lines, lines_before = False, 0, 0, 0
+    is_lost, found, size, lines, lines_before = False, False, 0, 0, 0
     for piece, is_end in _pieces(file, names):
         if parser is None and not is_lost and piece.strip():
             parser, lines_before = _pull_parser(names), lines
@@ -165,7 +165,9 @@ def stream_elements(
                 if size > MAX_DOCUMENT:
                     problem = f"no end of <{'> or <'.join(names)}> in {MAX_DOCUMENT >> 20} MiB"
                     raise document_error(path, f"line {lines + 1}", problem)
-                yield from _fed(parser, piece)
+                for element in _fed(parser, piece):
+                    found = True
+                    yield element
             except etree.XMLSyntaxError as error:
                 on_error(syntax_error(path, error, lines_before=lines_before))
                 parser, is_lost = None, True
@@ -173,7 +175,10 @@ def stream_elements(
                 on_error(error)
                 parser, is_lost = None, True
         if is_end:
-            is_lost, size = False, 0
+            if parser is not None and not found:
+                on_error(_end(parser, path, lines_before))
+                parser = None
+            is_lost, size, found = False, 0, False
             if parser is not None and len(parser.feed_error_log):
                 parser = None  # Its warnings would be kept to the end of the file.
     if parser is not None:
@@ -235,6 +240,8 @@ def inline_text(
 def _prolog(chunks: Iterable[bytes]) -> Prolog | None:
     """Read until the root begins; None if it does not."""
     parser = expat.ParserCreate(namespace_separator="}")
+    if hasattr(parser, "SetReparseDeferralEnabled"):
+        parser.SetReparseDeferralEnabled(False)  # newer ones wait for more of a file's end
     found = {"encoding": "UTF-8", "root": ""}
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -280,6 +287,16 @@ def _fed(parser: Any, piece: bytes) -> Iterator[etree._Element]:
     for _, element in parser.read_events():
         yield element
         _free(element)
+
+
+def _end(parser: Any, path: Path, lines_before: int) -> CorpusError:
+    """What is wrong with an element that a parser has not come to the end of, though its end tag is
+    there. Of some faults it says nothing until it is closed, and passes over all that follows."""
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        return syntax_error(path, error, lines_before=lines_before)
+    return document_error(path, f"line {lines_before + 1}", "an end tag without a start")
 
 
 def _pieces(file: IO[bytes], names: tuple[str, ...]) -> Iterator[tuple[bytes, bool]]:

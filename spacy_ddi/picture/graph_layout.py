@@ -133,7 +133,7 @@ def _apart(points: Points, radii: NDArray[np.float64]) -> Points:
     points = points.copy()
     for _ in range(80):
         tree = cKDTree(points)
-        pairs = tree.query_pairs(2 * float(radii.max()) + GAP, output_type="ndarray")
+        pairs = tree.query_pairs(2 * float(np.max(radii)) + GAP, output_type="ndarray")
         if not len(pairs):
             break
         one, two = pairs.T

@@ -5,6 +5,7 @@ DuckDB does the work, and puts on the disk what is larger than memory.
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
@@ -181,6 +182,9 @@ def aggregate(
                 ) from error
             except duckdb.ParserException as error:
                 raise CorpusError(Errors.BAD_MEMORY.format(memory=memory)) from error
+            except duckdb.Error as error:
+                found = {"path": folder, "problem": str(error).splitlines()[0]}
+                raise CorpusError(Errors.CORPUS_FILE.format(**found)) from error
         unfinished.replace(output)
     return counts
 
@@ -188,7 +192,7 @@ def aggregate(
 def _write_pairs(
     base: duckdb.DuckDBPyConnection, folder: Path, output: Path, least_score: float
 ) -> Counts:
-    parts = _quoted(folder / f"part-*{ENDING}")
+    parts = _quoted(Path(escape(str(folder)), f"part-*{ENDING}"))
     base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(least_score)))
     for query in _TABLES:
         base.execute(query.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE)))

@@ -41,7 +41,10 @@ def annotate_locally(
     """
     remaining = missing_chunks(shards, done)
     if n_process == 1:
-        yield from map(make_annotator(), remaining)
+        annotate: Annotate | None = None  # a run that is done needs none
+        for each in remaining:
+            annotate = annotate or make_annotator()
+            yield annotate(each)
         return
     waiting: deque[tuple[Chunk, Future[Report]]] = deque()
     pool = _pool(n_process, make_annotator)

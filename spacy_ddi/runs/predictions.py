@@ -86,10 +86,9 @@ def annotate(
                 kept += _kept(nlp, [document], keeps, 1)
             except Exception as error:
                 problem = f"the pipeline failed: {type(error).__name__}: {error}"
-                file, _, place = document.origin.partition(", ")
-                message = Errors.DOCUMENT.format(
-                    path=file, place=place or document.id, problem=problem
-                )
+                file = document.file
+                place = document.origin.removeprefix(file).lstrip(", ") or document.id
+                message = Errors.DOCUMENT.format(path=file, place=place, problem=problem)
                 errors.append(error_line(CorpusError(message), file=file, document=document.id))
         return kept, errors
 
@@ -110,7 +109,7 @@ def rows_of(passage: Passage, source: MentionSource) -> list[dict[str, Any]]:
             "year": document.year,
             "section": section.kind if section else None,
         }
-        rows.append({**place, **record, "file": document.origin.partition(", ")[0]})
+        rows.append({**place, **record, "file": document.file})
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,14 @@ from spacy_ddi.formats.inputs import find_inputs
 from spacy_ddi.runs.manifest import manifest_of, require_same
 from spacy_ddi.runs.parts import gather_errors, parts_done, remove_unfinished
 from spacy_ddi.runs.report import MakeAnnotator, Report
-from spacy_ddi.runs.shards import Shard, error_line, make_shards
+from spacy_ddi.runs.shards import (
+    CHUNK,
+    CHUNK_CHARACTERS,
+    SHARD_BYTES,
+    Shard,
+    error_line,
+    make_shards,
+)
 
 Engine = Callable[[Sequence[Shard], Collection[str], MakeAnnotator], Generator[Report, None, None]]
 """Reads shards and annotates their chunks, but for the parts that are there; gives a report of each
@@ -73,7 +81,13 @@ def run(
             on_error=lambda error: lost.append(error_line(error)),
         )
     )
-    settings = {**settings, "from": format_name, "columns": list(columns)}
+    settings = {
+        **settings,
+        "from": format_name,
+        "columns": list(columns),
+        "versions": {name: version(name) for name in ("spacy", "spacy-ddi")},
+        "sizes": [SHARD_BYTES, CHUNK, CHUNK_CHARACTERS],
+    }
     require_same(output, manifest_of(inputs, settings))
     remove_unfinished(output)
     done = parts_done(output)

@@ -57,6 +57,17 @@ def test_candidates_are_written_and_read_back(run, pipeline, text, tmp_path, too
     assert [len(doc.spans["ddi_mentions"]) for doc in docs] == [2, 2, 2]
 
 
+def test_what_people_have_annotated_is_not_overwritten(run, pipeline, text, tmp_path):
+    out = tmp_path / "out"
+    command = ["candidates", text, "--output", out, "--to", "brat", "--pipeline", pipeline]
+    assert run(*command).exit_code == 0
+    (out / "note.ann").write_text("corrected")
+    result = run(*command)
+    assert result.exit_code == 1
+    assert f"[DDI155] {out} is not empty" in folded(result.stderr)
+    assert (out / "note.ann").read_text() == "corrected"
+
+
 def test_scores_are_there_for_those_who_annotate(run, pipeline, text, tmp_path):
     options = ["--least-probability", "0", "--pipeline", pipeline]
     for tool in ("brat", "label-studio", "prodigy"):

@@ -159,6 +159,20 @@ def test_a_bad_citation_costs_no_other_one(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "damage", ["A & B", "&foo;", "<![CDATA[ x", "<!-- x", "<b>", "</b>", "<", "\x01", "<b a='&'/>"]
+)
+def test_whatever_is_damaged_costs_itself(damage, tmp_path):
+    citations = [
+        article(f"<ArticleTitle>{damage if n == 3 else ''}.</ArticleTitle>", f"<PMID>{n}</PMID>")
+        for n in range(1, 8)
+    ]
+    content = f"<PubmedArticleSet>\n{''.join(citations)}</PubmedArticleSet>"
+    documents, errors = read(tmp_path / "a.xml", content)
+    assert [each.id for each in documents] == ["1", "2", "4", "5", "6", "7"]
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         ("<collection/>", "the root is <collection>, and not one of PubMed"),

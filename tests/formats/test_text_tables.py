@@ -9,6 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats import text_tables
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import format_of
@@ -37,9 +38,31 @@ def test_cells_may_hold_quotes_and_line_ends(tmp_path, delimiter, encoding):
 
 def test_short_long_and_empty_rows(tmp_path):
     (tmp_path / "a.tsv").write_bytes(b"id\ttext\n1\n\n2\tTwo.\tmore\n\tThree.\n")
-    documents, [error] = read(read_csv, tmp_path / "a.tsv")
-    assert [(each.id, each.text) for each in documents] == [("2", "Two."), ("a.tsv:3", "Three.")]
-    assert "a.tsv, row 1: the column 'text' holds nothing" in error
+    documents, errors = read(read_csv, tmp_path / "a.tsv")
+    assert [(each.id, each.text) for each in documents] == [("a.tsv:3", "Three.")]
+    assert "a.tsv, row 1: the column 'text' holds nothing" in errors[0]
+    assert "a.tsv, row 2: it has 3 cells, but the first line names 2" in errors[1]
+    assert len(errors) == 2
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_its_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_tables, "MOST_CHARACTERS", 50)
+    rows = ["1,One.", '2,"Two.', *(f"{n},Some more words of row {n}." for n in range(3, 9))]
+    (tmp_path / "a.csv").write_text("id,text\n" + "\n".join(rows))
+    documents, errors = read(read_csv, tmp_path / "a.csv")
+    assert [each.id for each in documents] == ["1", "5", "6", "7", "8"]
+    assert len(errors) == 1
+    assert "a.csv, row 2: no CSV (field larger than field limit" in errors[0]
+    (tmp_path / "b.csv").write_text('id,text\n1,One.\n2,"Two.')
+    documents, errors = read(read_csv, tmp_path / "b.csv")
+    assert [each.id for each in documents] == ["1"]
+    assert "b.csv, row 2: no CSV (unexpected end of data)" in errors[0]
+
+
+def test_tsv_is_parted_by_tabs_whatever_its_names_hold(tmp_path):
+    (tmp_path / "a.tsv").write_text("a,b,c\ttext\n1,2\tIron, and tin.\n")
+    (document,), errors = read(read_csv, tmp_path / "a.tsv")
+    assert (document.text, errors) == ("Iron, and tin.", [])
 
 
 def test_bytes_that_are_no_utf_8_cost_their_row(tmp_path):
@@ -52,7 +75,7 @@ def test_bytes_that_are_no_utf_8_cost_their_row(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", "text\nx\n".encode("utf-16")])
 def test_a_table_without_texts_is_an_error(tmp_path, content):
     (tmp_path / "a.csv").write_bytes(content)
-    with pytest.raises(CorpusError, match=r"DDI126.*a\.csv"):
+    with pytest.raises(CorpusError, match=r"DDI12[56].*a\.csv"):
         list(read_csv(tmp_path / "a.csv", on_error=pytest.fail))
 
 

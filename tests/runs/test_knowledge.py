@@ -139,3 +139,13 @@ def test_a_folder_without_parts_is_named(tmp_path: Path) -> None:
         aggregate(tmp_path, tmp_path / "pairs.parquet")
     write_part(tmp_path, "part-000000-000000", [], [])
     assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (0, 0)
+
+
+def test_a_folder_s_name_is_no_pattern_and_a_damaged_part_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "out[1]*"
+    folder.mkdir()
+    (row,) = pairs(folder, statement("tin", "tar", 0.5))
+    assert row["documents"] == 1
+    (folder / "part-000000-000002.parquet").write_bytes(b"PAR1")
+    with pytest.raises(CorpusError, match=r"DDI108.*part-000000-000002.parquet"):
+        aggregate(folder, tmp_path / "pairs.parquet")

@@ -21,6 +21,7 @@ DOCUMENT = TextDocument(
     (Mention("old", "x", ((0, 6),)),),
     year=1999,
     origin="f, line 3",
+    file="f",
 )
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from http.client import HTTPResponse
 from threading import Event
 
 import pytest
@@ -61,23 +62,25 @@ def test_a_long_body_is_refused(guarded):
 
 def test_a_long_body_of_unknown_length_is_refused(guarded):
     chunk = b"64\r\n" + b"x" * 100 + b"\r\n"
-    assert b" 413 " in raw(guarded, b"Transfer-Encoding: chunked\r\n\r\n" + 11 * chunk)
+    assert raw(guarded, b"Transfer-Encoding: chunked\r\n\r\n" + 11 * chunk)[0] == 413
 
 
 def test_a_body_that_does_not_come_is_refused(guarded):
     start = time.monotonic()
-    answer = raw(guarded, b"Content-Length: 10\r\n\r\nabc")
-    assert b" 408 " in answer
-    assert b"DDI303" in answer
+    status, content = raw(guarded, b"Content-Length: 10\r\n\r\nabc")
+    assert status == 408
+    assert b"DDI303" in content
     assert time.monotonic() - start > 0.4
 
 
-def raw(running: Running, rest: bytes) -> bytes:
+def raw(running: Running, rest: bytes) -> tuple[int, bytes]:
     """What a request of these bytes is answered with."""
     head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
         connection.sendall(head + rest)
-        return connection.recv(10_000)
+        response = HTTPResponse(connection)
+        response.begin()
+        return response.status, response.read()
 
 
 def test_more_than_can_wait_are_told_when_to_come_back(guarded):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spacy_ddi.cli.targets import PARTS, endings, target_of
+from spacy_ddi.cli.outputs import PARTS, endings, target_of
 from spacy_ddi.errors import DDIError
 
 

@@ -72,6 +72,20 @@ def target_of(output: str | None, to: str | None) -> Target | None:
     return Target(path, fitting[0])
 
 
+def require_unused(target: Target) -> None:
+    """See that nobody's annotation is overwritten, where a format is a folder.
+
+    target (Target): What is to be written.
+    RAISES (DDIError): If the folder is not empty.
+    """
+    from spacy_ddi.formats.format import formats
+
+    format = formats().get(target.name)
+    is_folder = format is not None and format.writes_folder
+    if is_folder and target.path.is_dir() and any(target.path.iterdir()):
+        raise DDIError(Errors.FOLDER_NOT_EMPTY.format(path=target.path))
+
+
 def endings() -> Mapping[str, str]:
     """The formats that `extract` writes.
 
