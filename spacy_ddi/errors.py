@@ -153,6 +153,12 @@ class Errors(FileErrors, ServiceErrors):
         "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
     )
 
+    NO_PRECISIONS: Final = (
+        "[DDI028] Component '{name}' can't promise a precision of {found}: it does not know what "
+        "precision to expect at which score. Find it out by documents that the pipeline was not "
+        "trained on, python -m spacy_ddi calibrate PIPELINE CORPUS OUTPUT, or choose by min_score."
+    )
+
     # Relations on a Doc
     PAIR_MERGED: Final = (
         "[DDI045] A relation is between '{head}' and '{tail}', and both are now in one token, "

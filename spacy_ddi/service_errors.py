@@ -69,6 +69,10 @@ class ServiceErrors:
         "takes no more. Use python -m spacy_ddi extract, or send a part."
     )
     UPLOAD_EMPTY: Final = "[DDI318] {name} is empty. Send the content of the file as the body."
+    NO_PROMISE: Final = (
+        "[DDI321] The pipeline of this service does not know what precision to expect at which "
+        "score. Choose by min_score."
+    )
     BAD_REQUEST: Final = "[DDI319] The request can't be answered: {problem}."
     PORT_IN_USE: Final = (
         "[DDI320] {host}, port {port}: {problem}. Give another --port, or stop what listens there."

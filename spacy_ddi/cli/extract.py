@@ -31,9 +31,13 @@ from spacy_ddi.cli.options import (
     EngineOption,
     FromOption,
     IdColumnOption,
+    MinPrecisionOption,
+    MinScoreOption,
     PipelineOption,
     PrecisionChoice,
+    Reported,
     TextColumnOption,
+    TypesOption,
 )
 from spacy_ddi.cli.outputs import EXPLAINED, PARTS, Target, require_unused, target_of
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
@@ -112,6 +116,9 @@ def extract(
         ),
     ] = False,
     as_text: AsTextOption = False,
+    min_precision: MinPrecisionOption = None,
+    min_score: MinScoreOption = None,
+    types: TypesOption = None,
     precision: PrecisionChoice = None,
     n_process: Annotated[
         int, typer.Option(min=1, help="Number of processes, for many documents or some pages.")
@@ -124,6 +131,7 @@ def extract(
 
     target = target_of(output, to)
     columns = Columns(text_column, id_column)
+    reported = Reported(min_precision, min_score, types)
     given_options = {"--format": format, "--html": html, "--as-text": as_text, "--explain": explain}
     _require_used(target, given_options)
     if target is not None and target.name == PARTS:
@@ -134,6 +142,7 @@ def extract(
             target.path,
             pipeline=pipeline,
             precision=precision,
+            reported=reported,
             format_name=from_format,
             columns=columns,
             engine=chosen_engine(engine, target.path, n_process=n_process, address=address),
@@ -149,7 +158,7 @@ def extract(
         content = read_text(given.texts, file or [], as_text=as_text)
         require_installed(pipeline)
         require_writable(html)
-        shown.print_text(load_pipeline(pipeline, precision), content)
+        shown.print_text(load_pipeline(pipeline, precision, reported), content)
         return
     require_installed(pipeline)
     require_writable(html, *([target.path] if target else ()))
@@ -164,7 +173,8 @@ def extract(
         columns=columns,
         on_error=errors,
     )
-    shown.show_documents(load_pipeline(pipeline, precision), documents, target, errors)
+    nlp = load_pipeline(pipeline, precision, reported)
+    shown.show_documents(nlp, documents, target, errors)
     errors.end()
 
 

@@ -11,7 +11,7 @@ import typer
 
 from spacy_ddi.cli.console import say
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
-from spacy_ddi.cli.options import EngineOption, PrecisionOption
+from spacy_ddi.cli.options import EngineOption, PrecisionOption, Reported
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def extract_files(
     *,
     pipeline: str,
     precision: PrecisionOption | None,
+    reported: Reported,
     format_name: str | None,
     columns: Columns,
     engine: Engine,
@@ -36,6 +37,7 @@ def extract_files(
     output (Path): The folder.
     pipeline (str): An installed package, or a folder.
     precision (Optional[PrecisionOption]): Of its transformer; None for its own.
+    reported (Reported): Which interactions are written.
     format_name (Optional[str]): The format of the files; None to tell it from each.
     columns (Columns): Where tables have text and id.
     engine (Callable): Runs the workers; see `chosen_engine`.
@@ -47,12 +49,17 @@ def extract_files(
 
     require_installed(pipeline)
     chosen = precision.value if precision else None
-    settings = {"pipeline": pipeline, "digest": digest_of_pipeline(pipeline), "precision": chosen}
+    settings = {
+        "pipeline": pipeline,
+        "digest": digest_of_pipeline(pipeline),
+        "precision": chosen,
+        **reported._asdict(),
+    }
     with RunProgress() as shown:
         outcome = run(
             names,
             output,
-            partial(make_annotator, pipeline, precision, output),
+            partial(make_annotator, pipeline, precision, reported, output),
             settings=settings,
             format_name=format_name,
             columns=columns,
@@ -93,11 +100,13 @@ def chosen_engine(
     return partial(annotate_locally, n_process=n_process)
 
 
-def make_annotator(pipeline: str, precision: PrecisionOption | None, output: Path) -> Annotator:
+def make_annotator(
+    pipeline: str, precision: PrecisionOption | None, reported: Reported, output: Path
+) -> Annotator:
     """What each process begins with; see `Annotator`."""
     from spacy_ddi.runs.annotator import Annotator
 
-    return Annotator(load_pipeline(pipeline, precision), output)
+    return Annotator(load_pipeline(pipeline, precision, reported), output)
 
 
 def digest_of_pipeline(name: str) -> str:

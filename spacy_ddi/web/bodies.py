@@ -25,6 +25,11 @@ class _Body(BaseModel):
 class Choice(_Body):
     """Which interactions to give."""
 
+    min_precision: Score | None = Field(
+        None,
+        description="Give what can be expected to be right this often, of each type: 0.9 for nine "
+        "in ten.",
+    )
     min_score: Score = Field(0.0, description="Pass over interactions with a lower score.")
     types: list[str] | None = Field(
         None, max_length=100, description="Only interactions of these types; all if not given."

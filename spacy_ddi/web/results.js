@@ -7,7 +7,8 @@ const results = (() => {
   const hidden = new Set(); // types
   const counts = new Map(); // interactions by type
   let shown = []; // sections with their records
-  let totals = { mentions: 0, sentences: 0 };
+  let totals = { mentions: 0, sentences: 0, alone: 0 };
+  let precisions = null; // what precision to expect at each score, by type, if it is known
   let lastDocument = null;
 
   const clean = (text) => text.replace(/[\s\u0000-\u001f\u007f-\u009f]/g, " ");
@@ -36,21 +37,41 @@ const results = (() => {
     return item;
   }
 
-  function sectionOf({ start, marks, rest, interactions }, document) {
+  function sectionOf({ start, marks, rest, notes, interactions }, document) {
     const text = make("p", { dir: "auto" });
     for (const mark of marks) text.append(clean(mark.before), markOf(mark));
     text.append(clean(rest));
     const section = make("section", {}, text);
     const items = interactions.map(itemOf);
     if (items.length) section.append(make("ul", { class: "relations", "aria-label": "Interactions" }, ...items));
+    for (const note of notes) section.append(make("p", { class: "note" }, note));
     const records = interactions.map(({ record }) => ({ document, ...record }));
     return { section, items, records, start };
   }
 
   // Which of it is shown
 
+  // The slider is a promised precision where the pipeline can promise one, or else a score.
   const least = () => Number(at("least").value);
-  const passes = ({ label, score }) => score >= least() && !hidden.has(label);
+  function leastScore(label) {
+    if (!precisions || least() === 0) return least();
+    const row = (precisions[label] ?? []).find(([, precision]) => precision >= least());
+    return row ? row[0] : Infinity;
+  }
+  const passes = ({ label, score }) => score >= leastScore(label) && !hidden.has(label);
+
+  function showLeast() {
+    const percent = `${Math.round(100 * least())} %`;
+    at("least-name").textContent = precisions ? "Right at least" : "Score at least";
+    at("least-shown").textContent = !precisions ? least().toFixed(2) : least() ? percent : "any";
+    at("least").setAttribute("aria-valuetext", at("least-shown").textContent);
+  }
+
+  function promise(known) {
+    precisions = known;
+    showLeast();
+    if (shown.length) chooseAll();
+  }
 
   function choose({ section, items, records }) {
     let changed = false;
@@ -70,7 +91,7 @@ const results = (() => {
 
   let isWaiting = false;
   function chooseSoon() {
-    at("least-shown").textContent = least().toFixed(2);
+    showLeast();
     if (isWaiting) return;
     isWaiting = true;
     requestAnimationFrame(() => {
@@ -85,7 +106,8 @@ const results = (() => {
     const all = shown.reduce((sum, { records }) => sum + records.length, 0);
     const n = chosen().length;
     const found = n === all ? countOf(all, "interaction") : `${n.toLocaleString("en")} of ${countOf(all, "interaction")}`;
-    const inside = countOf(totals.sentences, "sentence");
+    const alone = totals.alone ? `, ${totals.alone.toLocaleString("en")} of them with one drug only` : "";
+    const inside = `${countOf(totals.sentences, "sentence")}${alone}`;
     at("status").textContent = totals.mentions
       ? `${found} between ${countOf(totals.mentions, "drug mention")} in ${inside}`
       : `No drugs found in ${inside}`;
@@ -110,10 +132,11 @@ const results = (() => {
     at(id).parentElement.querySelector(".count").textContent = counts.get(label).toLocaleString("en");
   }
 
-  function add({ document, n_sentences, passages }, name) {
+  function add({ document, n_sentences, n_alone, passages }, name) {
     if (name && name !== lastDocument) home.append(make("h2", {}, name));
     lastDocument = name;
     totals.sentences += n_sentences;
+    totals.alone += n_alone;
     const added = passages.map((passage) => sectionOf(passage, document));
     for (const each of added) {
       shown.push(each);
@@ -128,7 +151,7 @@ const results = (() => {
 
   function clear() {
     shown = [];
-    totals = { mentions: 0, sentences: 0 };
+    totals = { mentions: 0, sentences: 0, alone: 0 };
     lastDocument = null;
     counts.clear();
     home.replaceChildren();
@@ -154,5 +177,5 @@ const results = (() => {
     for (const kind of ["csv", "json"]) at(kind).addEventListener("click", () => saveRecords(chosen(), kind));
   }
 
-  return { add, clear, listen, summarize, isEmpty: () => totals.sentences === 0 };
+  return { add, clear, listen, promise, summarize, isEmpty: () => totals.sentences === 0 };
 })();

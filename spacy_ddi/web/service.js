@@ -145,6 +145,9 @@
   }
 
   results.listen(ask);
-  fetch("health", { credentials: "omit" }).then((response) => response.json()).then((found) => Object.assign(limits, found)).catch(() => {});
+  fetch("health", { credentials: "omit" }).then((response) => response.json()).then((found) => {
+    Object.assign(limits, found);
+    results.promise(found.precisions);
+  }).catch(() => {});
   run([typed(at("text").value)]); // the example
 })();

@@ -16,7 +16,7 @@ from spacy_ddi.component.lookup import component_of
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.text.passages import passages
-from spacy_ddi.web.answers import chosen_records, require_types, shown_part
+from spacy_ddi.web.answers import chosen_records, least_scores_of, shown_part
 from spacy_ddi.web.bodies import ExplainBody, ExtractBody
 from spacy_ddi.web.explanations import Explanation, explanation_of
 from spacy_ddi.web.refusal import Refusal
@@ -36,23 +36,22 @@ class Service:
     """
 
     def __init__(self, nlp: Language, settings: ServiceSettings) -> None:
-        component = component_of(nlp)
+        self.component = component = component_of(nlp)
         component.store_probs = True  # what explanations show
         self.settings = settings
         self.source = component.candidates.mentions
-        self.labels = list(component.labels)
         self.name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
         self.queue = TextQueue(nlp)
         self._explain = partial(explanation_of, nlp=nlp)  # in the queue's thread only
 
     async def extract(self, body: ExtractBody) -> dict[str, Any]:
         """See `POST /extract`."""
-        require_types(body, self.labels)
+        least = least_scores_of(body, self.component)
         texts = [body.text] if body.text is not None else body.texts or []
         parts = ((part, (i, at)) for i, text in enumerate(texts) for at, part in passages(text))
 
         def make(doc: Doc, place: tuple[int, int]) -> tuple[int, list[Any]]:
-            return place[0], list(chosen_records(doc, place[1], self.source, body))
+            return place[0], list(chosen_records(doc, place[1], self.source, least))
 
         answers: list[dict[str, list[Any]]] = [{"interactions": []} for _ in texts]
         seconds = self.settings.max_seconds
@@ -131,7 +130,8 @@ class Service:
         return {
             "status": "ok",
             "pipeline": self.name,
-            "types": self.labels,
+            "types": list(self.component.labels),
+            "precisions": self.component.cfg["precisions"],
             "waiting": self.queue.n_waiting,
             "formats": taken_formats(),
             "max_bytes": self.settings.max_bytes,

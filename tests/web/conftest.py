@@ -17,9 +17,11 @@ __all__ = ["corpus", "pipeline"]
 
 @pytest.fixture(scope="session")
 def nlp(pipeline: str) -> Language:
-    """It is less sure than the tiny pipeline, so that scores choose."""
+    """It is less sure than the tiny pipeline, so that scores choose, and can promise precisions."""
     nlp = spacy.load(pipeline)
-    nlp.get_pipe("ddi_relation").cfg["temperature"] = 4.0
+    component = nlp.get_pipe("ddi_relation")
+    component.change_setting("temperature", 4.0)
+    component.change_setting("precisions", {"advise": [[0.0, 0.9]], "mechanism": [[0.0, 0.8]]})
     return nlp
 
 

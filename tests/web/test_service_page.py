@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import spacy
 
 from spacy_ddi.web.web_app import make_web_app
 from tests.cli.conftest import KNOWN
@@ -85,13 +86,50 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     records = json.loads(saved(tmp_path / "interactions.json"))
     assert [record["label"] for record in records] == ["mechanism", "advise"]
     assert all(TEXT[each["head_start"] : each["head_end"]] == each["head"] for each in records)
-    # By score
-    page("""(() => { const least = document.getElementById("least"); least.value = 1;
-             least.dispatchEvent(new Event("input")); })()""")
+    # By what precision is promised
+    slide(page, 0.85)
+    page.wait_for(f"{ARCS} === 1")
+    shown = "[...document.querySelectorAll('.relations > li:not([hidden])')]"
+    assert page(f"{shown}.map((each) => each.dataset.label)") == ["advise"]
+    assert page("document.querySelector('.slider label').textContent") == "Right at least 85 %"
+    slide(page, 0.95)
     page.wait_for(f"{ARCS} === 0")
     assert page(STATUS).startswith("0 of 2 interactions")
     page.click("#every")
     assert page("document.querySelectorAll('main section:not([hidden])').length") == 0
+
+
+def slide(page: Browser, value: float) -> None:
+    """Move the slider."""
+    page(f"""(() => {{ const least = document.getElementById("least"); least.value = {value};
+             least.dispatchEvent(new Event("input")); }})()""")
+
+
+def test_without_promises_the_slider_is_a_score(browser, nlp):
+    component = nlp.get_pipe("ddi_relation")
+    known, component.cfg["precisions"] = component.cfg["precisions"], None
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        browser.open(f"http://127.0.0.1:{running.port}/")
+        browser.wait_for(READ)
+        find(browser, TEXT)
+        slide(browser, 1)
+        browser.wait_for(f"{ARCS} === 0")
+        assert browser("document.querySelector('.slider label').textContent") == (
+            "Score at least 1.00"
+        )
+    component.cfg["precisions"] = known
+
+
+@pytest.mark.filterwarnings(r"ignore:\[DDI903\]:UserWarning")
+def test_what_was_not_read_in_full_is_told(browser, pipeline):
+    nlp = spacy.load(pipeline, config={"components.ddi_relation.candidates.max_sentence_pairs": 2})
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        browser.open(f"http://127.0.0.1:{running.port}/")
+        browser.wait_for(READ)
+        find(browser, "Avoid rostamine, plinozide, Dexarol. Dexarol is safe.")
+    note = browser("document.querySelector('main .note').textContent")
+    assert note.startswith("A sentence with more pairs of drugs than are classified")
+    assert "2 sentences, 1 of them with one drug only" in browser(STATUS)
 
 
 def saved(path: Path) -> str:
@@ -136,12 +174,25 @@ def test_markup_in_a_text_stays_text(page):
     assert page("window.name") == "untouched"
 
 
-def test_a_long_text_is_shown_while_it_is_read(page):
-    page(f"document.getElementById('text').value = {json.dumps(TEXT + ' ')}.repeat(700)")
+def test_a_million_characters_are_shown_while_they_are_read(page):
+    filler = "Nothing was seen in these healthy men, and nothing else was given to them. " * 12
+    n_repeats = 1_000_000 // len(f"{TEXT} {filler}") + 1
+    text = f"({json.dumps(f'{TEXT} {filler}')}).repeat({n_repeats})"
+    page(f"document.getElementById('text').value = {text}")
     page.click("#find")
     page.wait_for("document.querySelectorAll('main section').length > 0")
-    page.wait_for(READ, seconds=60)
-    assert page(STATUS) == "1,400 interactions between 4,200 drug mentions in 2,100 sentences"
+    assert not page(READ)
+    page.wait_for(READ, seconds=120)
+    assert page(STATUS) == (
+        f"{2 * n_repeats:,} interactions between {6 * n_repeats:,} drug mentions in "
+        f"{15 * n_repeats:,} sentences"
+    )
+    start = time.monotonic()
+    slide(page, 0.85)
+    page.wait_for(
+        f"document.querySelectorAll('.relations > li:not([hidden])').length === {n_repeats}"
+    )
+    assert time.monotonic() - start < 5
 
 
 def test_reading_can_be_stopped(page):

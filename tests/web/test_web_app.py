@@ -15,7 +15,9 @@ import pytest
 
 from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.web import explanations
+from spacy_ddi.web.web_app import make_web_app
 from tests.cli.conftest import KNOWN
+from tests.web.serving import SETTINGS, served
 
 pytestmark = pytest.mark.filterwarnings(
     # The tiny pipeline has no parser, and says so once.
@@ -55,6 +57,25 @@ def test_types_and_scores_choose(service):
     assert advice["label"] == "advise"
     assert service("/extract", {"text": text, "types": []}).json == {"interactions": []}
     assert service("/extract", {"text": text, "min_score": 1}).json == {"interactions": []}
+
+
+def test_a_promised_precision_chooses(service):
+    text = f"{KNOWN} Avoid rostamine with plinozide."
+    asked = {"text": text, "min_precision": 0.9}
+    (advice,) = service("/extract", asked).json["interactions"]
+    assert advice["label"] == "advise"
+    assert len(service("/extract", {**asked, "min_precision": 0.5}).json["interactions"]) == 2
+    assert service("/extract", {**asked, "min_precision": 0.99}).json == {"interactions": []}
+
+
+def test_a_precision_that_nothing_is_known_of_is_refused(nlp):
+    component = nlp.get_pipe("ddi_relation")
+    known = component.cfg["precisions"]
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        component.cfg["precisions"] = None
+        answer = running("/extract", {"text": KNOWN, "min_precision": 0.9})
+        component.cfg["precisions"] = known
+    assert (answer.status, answer.json["error"][:8]) == (422, "[DDI321]")
 
 
 def test_answers_are_never_mixed_up(service):
@@ -261,6 +282,7 @@ def test_health_tells_what_is_there(service):
     health = service("/health").json
     assert health["status"] == "ok"
     assert health["types"] == ["advise", "mechanism"]
+    assert health["precisions"]["advise"] == [[0.0, 0.9]]
     assert "pubmed" in health["formats"]
     assert "parquet" not in health["formats"]
 
