@@ -20,6 +20,7 @@ from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
 from spacy_ddi.cli.graph import graph
 from spacy_ddi.cli.label_mentions import label_mentions
+from spacy_ddi.cli.select import select
 from spacy_ddi.cli.serve import serve
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app.command(cls=Command)(serve)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(candidates)
+app.command(cls=Command)(select)
 app.command(cls=Command)(calibrate)
 app.command(cls=Command)(soft_labels)
 app.command(cls=Command)(compress)
