@@ -10,7 +10,9 @@ import spacy
 import srsly
 import typer
 from fresh_copy import copy_afresh
+from spacy.util import load_config
 
+from spacy_ddi.component.reported import NEVER, promised_score
 from spacy_ddi.corpora.docbin import read_docbin
 
 TEMPLATE = Path(__file__).with_suffix(".md")
@@ -103,6 +105,22 @@ LEARNED_ALL = """: it learned its relations from all of them. The figures
 below are of a pipeline that was trained in the same way, less the development documents"""
 
 
+PROMISES = """
+
+## Precision to ask for
+
+`python -m spacy_ddi extract --min-precision 0.9`, or the setting `min_precision`, reports what can
+be expected to be right nine times in ten. For that, relations of each type need these scores, by
+documents that nothing was trained on, with the corpus's mentions. From raw text expect some
+per cent less, since mentions can be wrong, too.
+
+| precision | {labels} |
+| --- | {bars} |
+{rows}
+"""
+PROMISED = (0.8, 0.85, 0.9, 0.95)
+
+
 class LearnedFrom(str, Enum):
     """Documents of the corpus that relations were trained on."""
 
@@ -185,6 +203,7 @@ def main(
             corpus=described["name"],
             documents=documents,
             by_folds=by_folds,
+            promises=_promises(output),
         ),
         performance={
             **{f"ddi_{name}": figures[name] for name in ("micro_p", "micro_r", "micro_f")},
@@ -223,6 +242,28 @@ def _by_folds(found: dict[str, Any], corpus: str, learned_from: LearnedFrom) -> 
         ),
         learned=LEARNED_ALL if learned_from is LearnedFrom.ALL else "",
     )
+
+
+def _promises(pipeline: Path) -> str:
+    """What scores relations need for a precision, where the pipeline knows; a section or nothing.
+
+    pipeline (Path): The stored pipeline.
+    RETURNS (str): Markdown.
+    """
+    components = load_config(pipeline / "config.cfg")["components"].values()
+    settings = next((each for each in components if each.get("factory") == "ddi_relation"), {})
+    if not (precisions := settings.get("precisions")):
+        return ""
+    rows = []
+    for precision in PROMISED:
+        scores = [promised_score(precisions[label], precision) for label in sorted(precisions)]
+        cells = ["never" if score == NEVER else f"{score:.2f}" for score in scores]
+        rows.append(f"| {precision:.2f} | " + " | ".join(cells) + " |")
+    return PROMISES.format(
+        labels=" | ".join(f"`{label}`" for label in sorted(precisions)),
+        bars=" | ".join(["---:"] * len(precisions)),
+        rows="\n".join(rows),
+    ).rstrip()
 
 
 def _rows_of_relations(figures: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spacy_ddi.corpora.docs import make_examples
     from spacy_ddi.derived_docs import concatenate_docs, span_as_doc
     from spacy_ddi.errors import DDIError
+    from spacy_ddi.explaining.explain import explain, explain_all
     from spacy_ddi.formats.html_page import render_page
     from spacy_ddi.formats.relation_records import to_records
     from spacy_ddi.parallel import pipe_in_processes
@@ -23,6 +24,8 @@ _HOMES = {
     "DDIError": "errors",
     "Relation": "annotations",
     "concatenate_docs": "derived_docs",
+    "explain": "explaining.explain",
+    "explain_all": "explaining.explain",
     "install_extensions": "annotations",
     "make_examples": "corpora.docs",
     "make_relation": "annotations",
@@ -36,6 +39,8 @@ __all__ = [
     "DDIError",
     "Relation",
     "concatenate_docs",
+    "explain",
+    "explain_all",
     "install_extensions",
     "make_examples",
     "make_relation",

@@ -17,12 +17,16 @@ from spacy_ddi.annotations import each_doc, install_extensions
 from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY, SOFT_LABELS, group_spans
 from spacy_ddi.linked_drugs import DRUGS_KEY, moved_drugs
+from spacy_ddi.reading_flags import FLAGS_KEY, moved_flags
 from spacy_ddi.stored_pairs import RELATIONS_KEY, containing_span, places_of, read_pairs, shifted
 
 _KEYS: Final = (RELATIONS_KEY, SOFT_LABELS)
 
+_MOVED: Final[dict[str, Any]] = {DRUGS_KEY: moved_drugs, FLAGS_KEY: moved_flags}
+"""What else is stored by characters, and what moves it."""
+
 _NOT_LOST: Final = (
-    r"\[W10[12]\] .*'ddi_(rels|drugs|soft_labels|document|sentences?|origin|reading)\b"
+    r"\[W10[12]\] .*'ddi_(rels|drugs|flags|soft_labels|document|sentences?|origin|reading)\b"
 )
 
 
@@ -30,8 +34,8 @@ def concatenate_docs(docs: Iterable[Doc], **kwargs: Any) -> Doc:
     """Join Docs into one, as `Doc.from_docs` does, and keep their relations.
 
     `doc._.ddi_rels` of the new Doc is `()` if nobody has looked for relations in any of the Docs.
-    Soft labels and linked drugs are kept, too, and the id of the corpus document if all Docs have
-    the same one.
+    Soft labels, linked drugs and flags are kept, too, and the id of the corpus document if all Docs
+    have the same one.
 
     docs (Iterable[Doc]): One Doc or more, of one vocabulary.
     **kwargs: As for `Doc.from_docs`: `ensure_whitespace`, `attrs`, `exclude`. With "user_data" in
@@ -57,8 +61,9 @@ def concatenate_docs(docs: Iterable[Doc], **kwargs: Any) -> Doc:
             if pairs is not None:
                 moved = [shifted(pair, start) for pair in pairs]
                 joined.user_data.setdefault(key, []).extend(moved)
-        if DRUGS_KEY in doc.user_data:
-            joined.user_data.setdefault(DRUGS_KEY, []).extend(moved_drugs(doc, start))
+        for key, moved_by in _MOVED.items():
+            if key in doc.user_data:
+                joined.user_data.setdefault(key, []).extend(moved_by(doc, start))
     documents = {doc.user_data.get(DOCUMENT_ID) for doc in docs}
     if len(documents) == 1 and None not in documents:
         joined.user_data[DOCUMENT_ID] = documents.pop()
@@ -70,8 +75,8 @@ def span_as_doc(span: Span, **kwargs: Any) -> Doc:
     in it.
 
     `doc._.ddi_rels` of the new Doc is `()` if nobody has looked for relations in the Span's Doc.
-    Soft labels, linked drugs and the mentions in `doc.spans["ddi_mentions"]` are kept in the same
-    way.
+    Soft labels, linked drugs, flags and the mentions in `doc.spans["ddi_mentions"]` are kept in the
+    same way.
 
     span (Span): The Span, e.g. a sentence.
     **kwargs: As for `Span.as_doc`, e.g. `copy_user_data`.
@@ -101,8 +106,9 @@ def span_as_doc(span: Span, **kwargs: Any) -> Doc:
                 for pair in pairs
                 if all(start <= first and last <= end for first, last in places_of(pair))
             ]
-    if DRUGS_KEY in source.user_data:
-        part.user_data[DRUGS_KEY] = moved_drugs(source, -start, within=(start, end))
+    for key, moved_by in _MOVED.items():
+        if key in source.user_data:
+            part.user_data[key] = moved_by(source, -start, within=(start, end))
     if MENTIONS_KEY in source.spans:
         part.spans[MENTIONS_KEY] = [
             containing_span(

@@ -1,4 +1,4 @@
-"""Every error and warning of the package: a code, what was found, where, and what to do."""
+"""Every error of the package: a code, what was found, where, and what to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from spacy_ddi.file_errors import FileErrors
+from spacy_ddi.service_errors import ServiceErrors
 
 MOST_CHARACTERS: Final = 1500
 """Of a message of a `CorpusError`."""
@@ -13,9 +14,9 @@ MOST_CHARACTERS: Final = 1500
 _BREAK: Final = re.compile(r"\s*[\t\n\r\v\f]\s*")
 
 
-class Errors(FileErrors):
-    """Message templates. Fill them with `str.format`; the code stays in front. Those of files are
-    in `FileErrors`."""
+class Errors(FileErrors, ServiceErrors):
+    """Message templates. Fill them with `str.format`; the code stays in front. Those of files
+    are in `FileErrors`, those of the service in `ServiceErrors`."""
 
     # The component and what it reads from the Doc
     NO_PARSE: Final = (
@@ -152,6 +153,12 @@ class Errors(FileErrors):
         "[DDI020] Runs on different documents can't be compared. Score all of them on the same."
     )
 
+    NO_PRECISIONS: Final = (
+        "[DDI028] Component '{name}' can't promise a precision of {found}: it does not know what "
+        "precision to expect at which score. Find it out by documents that the pipeline was not "
+        "trained on, python -m spacy_ddi calibrate PIPELINE CORPUS OUTPUT, or choose by min_score."
+    )
+
     # Relations on a Doc
     PAIR_MERGED: Final = (
         "[DDI045] A relation is between '{head}' and '{tail}', and both are now in one token, "
@@ -208,6 +215,22 @@ class Errors(FileErrors):
         "folder or file that its to_disk wrote."
     )
 
+    # Why a relation was found
+    LABEL_UNKNOWN: Final = (
+        "[DDI080] Component '{name}' can't explain a relation with the label '{label}': it knows "
+        "{labels}. Give the pipeline that found the relation."
+    )
+    PAIR_IN_TWO_SENTENCES: Final = (
+        "[DDI081] The relation between '{head}' and '{tail}' can't be explained: its mentions "
+        "stand in two sentences, and a pair is read within one. Have sentence boundaries changed "
+        "since the relation was found?"
+    )
+    NO_MENTION: Final = (
+        "[DDI082] A relation can't be explained, since {names} is no mention of the Doc (any "
+        "more). Are entities or the span group still those that the relation was found with, and "
+        "are relation and Doc of one text?"
+    )
+
     # The command line
     NO_PIPELINE: Final = (
         "[DDI056] No pipeline {name!r}: it is neither an installed package nor a folder. {advice}"
@@ -245,99 +268,6 @@ class Errors(FileErrors):
     NO_LANGUAGE: Final = (
         "[DDI069] spaCy has no language {lang!r}: {problem} Give a code such as en."
     )
-
-
-class Warnings:
-    """Message templates of the warnings."""
-
-    MANY_PAIRS: Final = (
-        "[DDI903] A sentence of {n_tokens} tokens has {n_pairs} pairs of drugs ('{text}…'); the "
-        "{limit} whose drugs are nearest to each other are classified. Is it a list or a table? A "
-        "line_sentences component splits those at their lines. max_sentence_pairs of the "
-        "candidates sets the limit."
-    )
-
-    NO_CANDIDATES: Final = (
-        "[DDI902] Component '{name}': the references of a training batch hold interactions, but "
-        "the predicted Docs have no pair of mentions, so nothing is learned from it. Let the "
-        "reader give the gold mentions (spacy-ddi.DocBinCorpus.v1, gold_mentions = true; stock "
-        "spacy.Corpus drops them), or an annotating component. Said once."
-    )
-
-    TWO_LABELS: Final = (
-        "[DDI945] Two relations are about one pair of mentions, '{head}' and '{tail}' in "
-        "'{text}…', with the labels {labels}. The last one counts. Leave one of them out."
-    )
-
-    # Corpora: what is read all the same. `corpora/problems.py` counts it.
-    TEXT_DIFFERS: Final = (
-        "[DDI910] The attribute text of an entity is not what its charOffset marks. What is marked "
-        "was read; correct whichever is wrong. Found {n_found}: {problems}."
-    )
-    PAIR_TWICE: Final = (
-        "[DDI911] A pair is annotated twice, with the same label. It counts once. "
-        "Found {n_found}: {problems}."
-    )
-    ID_TWICE: Final = (
-        "[DDI912] An id is given twice. Both places were read, but scores by document, lists of "
-        "documents and submission lines can't tell them apart. Found {n_found}: {problems}."
-    )
-    SAME_PLACE: Final = (
-        "[DDI913] An entity marks the same characters as one before it in its sentence. The two "
-        "count as one mention, of the first one's type. Found {n_found}: {problems}."
-    )
-    NOT_READ: Final = (
-        "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
-        "not read. Found {n_found}: {problems}."
-    )
-    NOT_WRITTEN: Final = (
-        "[DDI918] {path}: {found} were left out. {format} holds annotations within a sentence only "
-        "(a section of the document is one), of these types: {types}. Write another format, such "
-        "as brat, to keep them all."
-    )
-    RELATIONS_LOST: Final = (
-        "[DDI915] Component '{name}': of {n_annotated} annotated relations in the training "
-        "references, {n_found} can't be learned, since they belong to no pair of mentions; the "
-        "pairs that were meant count as not interacting. E.g. {examples}. Give a relation the "
-        "token offsets of two mentions of one sentence, and check spans_key and mention_labels."
-    )
-    NOT_ANNOTATED: Final = (
-        "[DDI917] Component '{name}': training references with pairs of mentions, but without "
-        "annotation: {n_found}. All their pairs count as not interacting. E.g. {examples}. Set "
-        "doc._.ddi_rels, to [] where nothing interacts; a DocBin needs store_user_data=True."
-    )
-
-    MADE_FOR_OTHERS: Final = (
-        "[DDI956] Pipeline {name!r} was made for other packages than those installed: {unmet}. It "
-        "could be loaded, but its results may differ."
-    )
-
-    RUN_UNFINISHED: Final = (
-        "[DDI957] {path} is the output of a run that has not ended: {n_missing} of {n_inputs} "
-        "inputs are not complete, e.g. {example!r}. The pairs are of what is there. Give the "
-        "command extract again to finish it, and then aggregate."
-    )
-
-    CHAIN: Final = (
-        "[DDI901] Component '{name}': a Doc has no dependency parse; neighbouring tokens serve as "
-        'its graph (missing_parse = "chain"). Said once.'
-    )
-
-
-def require(condition: bool, where: str, setting: str, found: object, expected: str) -> None:
-    """Check a setting.
-
-    condition (bool): Whether the setting is possible.
-    where (str): Whose setting it is: a component, a registered function.
-    setting (str): Its name.
-    found (object): Its value.
-    expected (str): What is possible.
-    RAISES (ValueError): If the condition does not hold.
-    """
-    if not condition:
-        raise DDIError(
-            Errors.BAD_SETTING.format(where=where, setting=setting, found=found, expected=expected)
-        )
 
 
 class DDIError(ValueError):
@@ -400,3 +330,19 @@ def _printable(message: str) -> str:
     if len(line) > MOST_CHARACTERS:
         line = f"{line[: MOST_CHARACTERS - 300]} … {line[-300:]}"
     return line
+
+
+def require(condition: bool, where: str, setting: str, found: object, expected: str) -> None:
+    """Check a setting.
+
+    condition (bool): Whether the setting is possible.
+    where (str): Whose setting it is: a component, a registered function.
+    setting (str): Its name.
+    found (object): Its value.
+    expected (str): What is possible.
+    RAISES (ValueError): If the condition does not hold.
+    """
+    if not condition:
+        raise DDIError(
+            Errors.BAD_SETTING.format(where=where, setting=setting, found=found, expected=expected)
+        )

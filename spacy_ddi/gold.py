@@ -11,7 +11,7 @@ from typing import Final, TypedDict
 
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.errors import DDIError, Errors, Warnings
+from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.stored_pairs import (
     RELATIONS_KEY,
     PlacePair,
@@ -22,6 +22,7 @@ from spacy_ddi.stored_pairs import (
     places_of,
     read_pairs,
 )
+from spacy_ddi.warning_messages import Warnings
 
 MENTIONS_KEY: Final = "ddi_mentions"
 """Span group of a corpus Doc's gold mentions; a span's label is the mention's type, its `id_` the

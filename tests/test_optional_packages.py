@@ -19,10 +19,12 @@ ROOT = Path(__file__).parents[1]
 OPTIONAL = {
     "bioc": "formats",
     "duckdb": "knowledge",
+    "fastapi": "web",
     "networkx": "knowledge",
     "pyarrow": "formats",
     "ray": "ray",
     "scipy": "knowledge",
+    "uvicorn": "web",
 }
 """The extra that installs each."""
 
@@ -32,6 +34,8 @@ TOO_BIG = {"ray"}
 COMES_WITH = {
     "catalogue": "spacy",
     "packaging": "spacy",
+    "pydantic": "spacy",
+    "starlette": "fastapi",
     "transformers": "spacy-transformers",
 }
 """The dependency that a package which is no dependency itself comes with."""

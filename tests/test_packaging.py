@@ -73,7 +73,7 @@ def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> 
     assert run(["-W", "error", "-c", script, str(elsewhere)], tmp_path) == "('effect',)"
 
 
-def test_wheel_carries_what_the_html_pages_need(tmp_path: Path) -> None:
+def test_wheel_carries_what_pages_need(tmp_path: Path) -> None:
     root = Path(__file__).parents[1]
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, tmp_path)
@@ -82,9 +82,10 @@ def test_wheel_carries_what_the_html_pages_need(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for name in ("formats/page", "picture/graph"):
-        assert {f"spacy_ddi/{name}.{kind}" for kind in ("css", "js")} <= names
-    assert {"spacy_ddi/formats/colours.css", "spacy_ddi/picture/graph_boxes.js"} <= names
+    shown = {f"formats/{name}" for name in ("colours.css", "page.css", "page.js", "page_plan.js")}
+    shown |= {f"picture/{name}" for name in ("graph.css", "graph.js", "graph_boxes.js")}
+    shown |= {f"web/service.{kind}" for kind in ("css", "html", "js")}
+    assert {f"spacy_ddi/{name}" for name in shown} <= names
 
 
 def run(arguments: list[str], folder: Path) -> str:

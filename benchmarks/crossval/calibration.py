@@ -13,7 +13,7 @@ from spacy_ddi.component.decoding import calibrated, decide
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.calibration import expected_calibration_error, with_temperature
-from spacy_ddi.training.temperature import best_fit
+from spacy_ddi.training.temperature import Fit, best_fit
 
 ANY = "any type"
 """Stands among the types for all of them."""
@@ -33,11 +33,13 @@ class Relation(NamedTuple):
     label (str): Its type.
     scores (Dict[str, float]): Its score, by what it is fitted with on the other folds.
     is_right (bool): Whether the pair has this type.
+    document (str): Id of the document.
     """
 
     label: str
     scores: dict[str, float]
     is_right: bool
+    document: str
 
 
 class Curves(TypedDict):
@@ -59,6 +61,18 @@ def scored_relations(folds: Sequence[Sequence[dict[str, Any]]]) -> Iterator[Rela
     folds (Sequence[Sequence[Dict[str, Any]]]): The pairs of each fold, as `fold.pairs_of` yields.
     YIELDS (Relation): What was found. With a single fold, its scores are fitted on itself.
     """
+    for _, relations in fitted_folds(folds):
+        yield from relations
+
+
+def fitted_folds(
+    folds: Sequence[Sequence[dict[str, Any]]],
+) -> Iterator[tuple[Fit, list[Relation]]]:
+    """What the other folds of each say of scores, and the relations of the fold with such scores.
+
+    folds (Sequence[Sequence[Dict[str, Any]]]): As for `scored_relations`.
+    YIELDS (Tuple[Fit, List[Relation]]): The fit, and what was found.
+    """
     parts = [as_arrays(fold) for fold in folds]
     for i, (probs, targets) in enumerate(parts):
         others = [part for j, part in enumerate(parts) if j != i] or parts
@@ -66,10 +80,14 @@ def scored_relations(folds: Sequence[Sequence[dict[str, Any]]]) -> Iterator[Rela
         fitted = best_fit(other_probs, other_targets, INTERACTION_TYPES, None)
         scaled = with_temperature(probs, fitted.temperature)
         interacts, best_type = decide(scaled, None)
+        documents = [pair["document"] for pair in folds[i] if pair["probs"]]
+        relations = []
         for pair in np.flatnonzero(interacts).tolist():
             label, prob = CLASSES[best_type[pair]], float(scaled[pair, best_type[pair]])
             scores = {FITTED: calibrated(prob, *fitted.calibration[label]), SCALED: prob}
-            yield Relation(label, scores, bool(targets[pair, best_type[pair]]))
+            is_right = bool(targets[pair, best_type[pair]])
+            relations.append(Relation(label, scores, is_right, documents[pair]))
+        yield fitted, relations
 
 
 def as_arrays(

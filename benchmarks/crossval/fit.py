@@ -1,4 +1,5 @@
-"""Make a pipeline's scores probabilities, by what its recipe said of pairs in folds.
+"""Make a pipeline's scores probabilities, and tell it what precision to expect at each, by what its
+recipe said of pairs in folds.
 
 The pipeline itself has seen all documents, so none is left to fit it on. Pipelines of the same
 recipe that had not seen a document stand in for it.
@@ -29,7 +30,7 @@ def main(
     pipeline: Annotated[Path, typer.Argument(exists=True, help="A stored pipeline.")],
     output: Annotated[Path, typer.Argument(file_okay=False, help="Folder to write.")],
 ) -> None:
-    """Set temperature and calibration, and store the pipeline anew."""
+    """Set temperature, calibration and expected precision, and store the pipeline anew."""
     files = sorted(run.glob(f"fold*/{PAIRS}"))
     if not files:
         raise typer.BadParameter(f"{run} has no fold*/{PAIRS}: run benchmarks.crossval first.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +15,9 @@ from spacy_ddi.candidates.generators import CandidateGenerator, sentence_pairs
 from spacy_ddi.candidates.mentions import DRUG_TYPES, MentionSource, mention_ranges
 from spacy_ddi.candidates.negative_filter import NegativeFilter
 from spacy_ddi.candidates.sentences import Ints, sentence_index
-from spacy_ddi.errors import Warnings, require
+from spacy_ddi.errors import require
 from spacy_ddi.gold import MENTIONS_KEY, PlacePair, place_pair
+from spacy_ddi.warning_messages import Warnings
 
 MAX_SENTENCE_PAIRS = 1500
 """The largest sentence of the DDI corpus has 1,485 pairs."""
@@ -33,11 +34,13 @@ class Candidates:
     mentions (List[Span]): Its K mentions in text order.
     pairs (NDArray): Shape (P, 2): indices into the mentions, the smaller one first.
     sentences (NDArray): Shape (T,): sentence of each token of the Doc.
+    limited (Tuple[int, ...]): The sentences with more pairs than are classified.
     """
 
     mentions: list[Span]
     pairs: Ints
     sentences: Ints
+    limited: tuple[int, ...] = ()
 
     @cached_property
     def ranges(self) -> Ints:
@@ -78,18 +81,20 @@ class CandidateFinder:
         if self.negative_filter is not None and len(pairs):
             pairs = pairs[self.negative_filter(doc, mentions, pairs)]
         if len(pairs) > self.max_sentence_pairs or len(doc) > LONG_SENTENCE:
-            pairs = self._limit(doc, mentions, sentences, pairs)
+            return self._limit(doc, Candidates(mentions, pairs, sentences))
         return Candidates(mentions, pairs, sentences)
 
-    def _limit(self, doc: Doc, mentions: list[Span], sentences: Ints, pairs: Ints) -> Ints:
+    def _limit(self, doc: Doc, found: Candidates) -> Candidates:
         """Of each sentence with too many pairs, those whose mentions are nearest to each other."""
-        of_pairs = sentences[mention_ranges(mentions)[pairs[:, 0], 0]]
+        pairs, sentences = found.pairs, found.sentences
+        of_pairs = sentences[found.ranges[pairs[:, 0], 0]]
         lengths = np.bincount(sentences)
         counts = np.bincount(of_pairs, minlength=len(lengths))
         share = np.minimum(1, LONG_SENTENCE / np.maximum(lengths, 1))
         limits = np.maximum(1, self.max_sentence_pairs * share).astype(np.int64)
         kept = np.ones(len(pairs), dtype=bool)
-        for number in np.flatnonzero(counts > limits):
+        limited = np.flatnonzero(counts > limits)
+        for number in limited:
             rows = np.flatnonzero(of_pairs == number)
             between = pairs[rows, 1] - pairs[rows, 0]
             kept[rows[np.argsort(between, kind="stable")[limits[number] :]]] = False
@@ -103,7 +108,7 @@ class CandidateFinder:
                 ),
                 stacklevel=3,
             )
-        return pairs[kept]
+        return replace(found, pairs=pairs[kept], limited=tuple(limited.tolist()))
 
 
 def configure_candidate_finder(

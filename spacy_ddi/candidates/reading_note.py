@@ -22,6 +22,8 @@ EXTENSION = "ddi_reading"
 
 _STORAGE_KEY: Final[Any] = ("._.", EXTENSION, None, None)
 
+_GIVEN: Final = "ddi_given_candidates"
+
 
 class ReadingNote(TypedDict):
     """Plain data, so that Docs can be stored at any point of the pipeline.
@@ -30,12 +32,16 @@ class ReadingNote(TypedDict):
     is_blinded (bool): Whether the encoder read a word in place of the mentions.
     mentions (List[List[int]]): Token ranges, end exclusive, of the K mentions.
     pairs (List[List[int]]): The P pairs, as indices into the mentions.
+    limited (List[int]): The sentences with more pairs than are classified.
+    in_pieces (List[int]): The sentences that the encoder reads in several pieces.
     """
 
     finder: str
     is_blinded: bool
     mentions: list[list[int]]
     pairs: list[list[int]]
+    limited: list[int]
+    in_pieces: list[int]
 
 
 def install_reading_note() -> None:
@@ -45,7 +51,12 @@ def install_reading_note() -> None:
 
 
 def write_note(
-    doc: Doc, candidates: Candidates, finder: CandidateFinder, *, is_blinded: bool
+    doc: Doc,
+    candidates: Candidates,
+    finder: CandidateFinder,
+    *,
+    is_blinded: bool,
+    in_pieces: Iterable[int] = (),
 ) -> None:
     """Note on a Doc for which candidates it is read.
 
@@ -53,12 +64,15 @@ def write_note(
     candidates (Candidates): Its candidates.
     finder (CandidateFinder): What found them.
     is_blinded (bool): Whether the encoder reads a word in place of the mentions.
+    in_pieces (Iterable[int]): The sentences that it reads in several pieces.
     """
     note: ReadingNote = {
         "finder": repr(finder),
         "is_blinded": is_blinded,
         "mentions": candidates.ranges.tolist(),
         "pairs": candidates.pairs.tolist(),
+        "limited": [*candidates.limited],
+        "in_pieces": [*in_pieces],
     }
     doc._.set(EXTENSION, note)
 
@@ -70,6 +84,27 @@ def read_note(doc: Doc) -> ReadingNote | None:
     RETURNS (Optional[ReadingNote]): The note.
     """
     return cast("ReadingNote | None", doc._.get(EXTENSION))
+
+
+def give_candidates(doc: Doc, candidates: Candidates) -> None:
+    """Tell an encoder which candidates to read a Doc for, in place of those that it would find: a
+    copy of a Doc with words left out has the candidates of the Doc.
+
+    doc (Doc): The Doc; not one to be stored.
+    candidates (Candidates): What to read it for.
+    """
+    doc.user_data[_GIVEN] = candidates
+
+
+def candidates_to_read(doc: Doc, finder: CandidateFinder) -> Candidates:
+    """The candidates that an encoder reads a Doc for: those it was given, or else found now.
+
+    doc (Doc): The Doc.
+    finder (CandidateFinder): Finds them.
+    RETURNS (Candidates): The candidates.
+    """
+    given: Candidates | None = doc.user_data.get(_GIVEN)
+    return finder(doc) if given is None else given
 
 
 def noted_candidates(doc: Doc, finder: CandidateFinder) -> Candidates:
@@ -89,7 +124,7 @@ def noted_candidates(doc: Doc, finder: CandidateFinder) -> Candidates:
     now = {(mention.start, mention.end): mention.text for mention in mentions}
     if then == now.keys() and note["finder"] == repr(finder):
         pairs = np.array(note["pairs"], dtype=np.int64).reshape(-1, 2)
-        return Candidates(mentions, pairs, sentence_index(doc))
+        return Candidates(mentions, pairs, sentence_index(doc), tuple(note.get("limited", ())))
     if note["is_blinded"] and then != now.keys():
         new = [text for place, text in now.items() if place not in then]
         gone = [doc[start:end].text for start, end in sorted(then - now.keys())]

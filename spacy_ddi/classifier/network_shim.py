@@ -40,6 +40,16 @@ class NetworkShim(PyTorchShim):
         with limit_threads(1), torch.no_grad():
             return self._model(*inputs.args, **inputs.kwargs)
 
+    def attend(self, inputs: ArgsKwargs) -> Any:
+        """What the module looks at; see `PairNetwork.attend`.
+
+        inputs (ArgsKwargs): Arguments of the module.
+        RETURNS (Any): Its weights, without gradient.
+        """
+        ensure_evaluation(self._model)
+        with limit_threads(1), torch.no_grad():
+            return self._model.attend(*inputs.args, **inputs.kwargs)
+
     def begin_update(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[Any], Any]]:
         """The module's output in training.
 

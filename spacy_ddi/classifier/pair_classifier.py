@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
 from thinc.types import Floats2d
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from spacy_ddi.pytorch.pair_tensors import PairTensors
 
 PairInput = tuple[list[Doc], PairBatch]
+
+
+class Attention(NamedTuple):
+    """The network's own weights of the M nodes of a sentence, for each of its P pairs.
+
+    pooling (Optional[NDArray]): Shape (P, M): of the attentive pooling; they add up to 1. None
+        where the network pools by maximum.
+    context (Optional[NDArray]): Shape (P, M): of the pair's attention in `PairContext`, the mean
+        over its heads; they add up to 1. None in a network without one.
+    """
+
+    pooling: NDArray[np.float32] | None
+    context: NDArray[np.float32] | None
 
 
 class MissingVectorsError(ValueError):
@@ -177,6 +191,23 @@ def forward(
         return backprop_tok2vec(d_per_doc), batch
 
     return logits, backprop
+
+
+def attend(model: Model[PairInput, Floats2d], inputs: PairInput) -> Attention:
+    """What the network looks at.
+
+    model (Model): The model.
+    inputs (PairInput): One Doc, and the batch of its pairs, all in one sentence.
+    RETURNS (Attention): The weights.
+    """
+    docs, batch = inputs
+    network = model.get_ref("network")
+    vectors = model.ops.xp.concatenate(model.get_ref("tok2vec").predict(docs))
+    arguments, _ = network.attrs["convert_inputs"](network, (vectors, batch), False)
+    shim = cast(Any, network.shims[0])
+    weights = shim.attend(arguments)
+    arrays = (None if w is None else model.ops.to_numpy(torch2xp(w)) for w in weights)
+    return Attention(*(None if a is None else a.reshape(batch.n_pairs, -1) for a in arrays))
 
 
 def init(model: Model[PairInput, Floats2d], X: PairInput | None = None, Y: Any = None) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from spacy_ddi.cli.console import require_writable, say
-from spacy_ddi.errors import Warnings
+from spacy_ddi.warning_messages import Warnings
 
 
 def aggregate(

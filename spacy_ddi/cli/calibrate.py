@@ -22,8 +22,9 @@ def calibrate(
 ) -> None:
     """Make a pipeline's scores fit annotated documents.
 
-    Sets the temperature of its softmax, fits the scores of each type, and stores the pipeline anew.
-    Use documents that it was not trained on. No predicted label changes.
+    Sets the temperature of its softmax, fits the scores of each type, finds out what precision to
+    expect at each score, and stores the pipeline anew. Use documents that it was not trained on. No
+    predicted label changes.
     """
     from spacy_ddi.component.lookup import component_of, upstream_of
     from spacy_ddi.corpora.reader import read_docs

@@ -27,20 +27,23 @@ class Tool(str, Enum):
     PRODIGY = "prodigy"
 
 
+LeastProbabilityOption = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Leave out pairs that interact with less than this probability. 0 keeps all.",
+    ),
+]
+
+
 def candidates(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders and patterns.")],
     output: Annotated[
         Path, typer.Option(help="The file to write; for brat, the folder.", metavar="PATH")
     ],
     to: Annotated[Tool, typer.Option(help="The tool that people will annotate with.")],
-    least_probability: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            max=1,
-            help="Leave out pairs that interact with less than this probability. 0 keeps all.",
-        ),
-    ] = 0.05,
+    least_probability: LeastProbabilityOption = 0.05,
     from_format: FromOption = None,
     text_column: TextColumnOption = None,
     id_column: IdColumnOption = None,

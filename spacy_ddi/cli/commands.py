@@ -20,6 +20,8 @@ from spacy_ddi.cli.evaluate import evaluate
 from spacy_ddi.cli.extract import ExtractCommand, extract
 from spacy_ddi.cli.graph import graph
 from spacy_ddi.cli.label_mentions import label_mentions
+from spacy_ddi.cli.select import select
+from spacy_ddi.cli.serve import serve
 
 app = typer.Typer(
     name="python -m spacy_ddi",
@@ -32,9 +34,11 @@ app = typer.Typer(
 app.command(cls=ExtractCommand)(extract)
 app.command(cls=Command)(aggregate)
 app.command(cls=Command)(graph)
+app.command(cls=Command)(serve)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(convert)
 app.command(cls=Command)(candidates)
+app.command(cls=Command)(select)
 app.command(cls=Command)(calibrate)
 app.command(cls=Command)(soft_labels)
 app.command(cls=Command)(compress)

@@ -15,8 +15,10 @@ from spacy_ddi.cli.loading import load_pipeline, mention_source
 from spacy_ddi.cli.options import (
     CorpusArgument,
     DocumentsOption,
+    MinPrecisionOption,
     PipelineArgument,
     PrecisionChoice,
+    Reported,
 )
 
 
@@ -69,6 +71,7 @@ def evaluate(
             dir_okay=False, help="Also write the predictions to this file, in the task's format."
         ),
     ] = None,
+    min_precision: MinPrecisionOption = None,
     precision: PrecisionChoice = None,
 ) -> None:
     """Score a pipeline on annotated documents.
@@ -83,7 +86,7 @@ def evaluate(
     from spacy_ddi.scoring.submission import submission_lines
 
     require_writable(output, submission)
-    nlp = load_pipeline(pipeline, precision)
+    nlp = load_pipeline(pipeline, precision, Reported(min_precision))
     component = component_of(nlp)
     source = mention_source(component)
     left_out = FilesLeftOut()

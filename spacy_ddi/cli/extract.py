@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -24,6 +24,7 @@ from spacy_ddi.cli.console import (
 from spacy_ddi.cli.extract_documents import (
     Found,
     annotate_all,
+    counts_of,
     keeps_for,
     tell_of,
     write_stream,
@@ -37,12 +38,17 @@ from spacy_ddi.cli.options import (
     EngineOption,
     FromOption,
     IdColumnOption,
+    MinPrecisionOption,
+    MinScoreOption,
     PipelineOption,
     PrecisionChoice,
+    Reported,
     TextColumnOption,
+    TypesOption,
 )
-from spacy_ddi.cli.outputs import PARTS, Target, require_unused, target_of
+from spacy_ddi.cli.outputs import EXPLAINED, PARTS, Target, require_unused, target_of
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
+from spacy_ddi.cli.reasons import Reasons, print_reasons, say_notes
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from spacy_ddi.cli.error_list import ErrorList
+    from spacy_ddi.explaining.explanation import Explanation
     from spacy_ddi.formats.text_document import TextDocument
 
 __all__ = ["ExtractCommand", "extract"]
@@ -110,7 +117,18 @@ def extract(
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Also write an HTML page to this file.")
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Also tell why: words by weight, dependency path, alternatives. In the table, the "
+            "JSON lines and the page.",
+        ),
+    ] = False,
     as_text: AsTextOption = False,
+    min_precision: MinPrecisionOption = None,
+    min_score: MinScoreOption = None,
+    types: TypesOption = None,
     precision: PrecisionChoice = None,
     n_process: Annotated[
         int, typer.Option(min=1, help="Number of processes, for many documents or some pages.")
@@ -131,7 +149,9 @@ def extract(
 
     target = target_of(output, to)
     columns = Columns(text_column, id_column)
-    _require_used(target, {"--format": format, "--html": html, "--as-text": as_text})
+    reported = Reported(min_precision, min_score, types)
+    given_options = {"--format": format, "--html": html, "--as-text": as_text, "--explain": explain}
+    _require_used(target, given_options)
     if target is not None and target.name == PARTS:
         from spacy_ddi.cli.extract_files import chosen_engine, extract_files
 
@@ -140,6 +160,7 @@ def extract(
             target.path,
             pipeline=pipeline,
             precision=precision,
+            reported=reported,
             format_name=from_format,
             columns=columns,
             retry_errors=retry_errors,
@@ -153,12 +174,12 @@ def extract(
     from spacy_ddi.cli.error_list import ErrorList
 
     given = sort_arguments(text or [], as_text=as_text)
-    shown = Shown(format or Format.TABLE, html, n_process)
+    shown = Shown(format or Format.TABLE, html, explain, n_process)
     if target is None and not given.names:
         content = read_text(given.texts, file or [], as_text=as_text)
         require_installed(pipeline)
         require_writable(html)
-        shown.print_text(load_pipeline(pipeline, precision), content)
+        shown.print_text(load_pipeline(pipeline, precision, reported), content)
         return
     require_installed(pipeline)
     require_writable(html, *([target.path] if target else ()))
@@ -175,7 +196,8 @@ def extract(
         on_error=errors,
         on_other=others.append,
     )
-    shown.show_documents(load_pipeline(pipeline, precision), documents, target, errors)
+    nlp = load_pipeline(pipeline, precision, reported)
+    shown.show_documents(nlp, documents, target, errors)
     tell_of_others(others)
     errors.end()
 
@@ -184,8 +206,13 @@ def _require_used(target: Target | None, given: Mapping[str, Any]) -> None:
     """See that no option was given that does nothing."""
     if target is None:
         return
-    for option in given if target.name == PARTS else ("--format",):
-        if given[option]:
+    useless = {"--format"}
+    if target.name == PARTS:
+        useless.update(given)
+    elif target.name not in EXPLAINED and not given["--html"]:
+        useless.add("--explain")
+    for option, value in given.items():
+        if value and option in useless:
             raise DDIError(Errors.NOT_FOR_OUTPUT.format(option=option, path=target.path))
 
 
@@ -195,11 +222,13 @@ class Shown:
 
     format (Format): How they are printed.
     html (Optional[Path]): Where a page is written, too.
+    explain (bool): Whether they are explained.
     n_process (int): Processes that find them.
     """
 
     format: Format
     html: Path | None
+    explain: bool
     n_process: int
     found: Found = field(default_factory=Found)
 
@@ -211,18 +240,22 @@ class Shown:
         """
         from spacy_ddi.component.lookup import component_of
         from spacy_ddi.formats.html_page import page_part
-        from spacy_ddi.formats.relation_records import mention_types, relation_records, sentences
+        from spacy_ddi.formats.relation_records import relation_records
 
         source = mention_source(component_of(nlp))
+        reasons = Reasons(nlp) if self.explain else None
         records: list[Mapping[str, Any]] = []
+        explanations: list[Explanation] = []
         for doc, offset in _annotate(nlp, text, self.n_process):
-            of_passage = list(relation_records(doc, offset=offset, source=source))
-            self.found.sentences += len(sentences(doc))
-            self.found.mentions += len(mention_types(doc, source))
+            of_passage: list[Any] = list(relation_records(doc, offset=offset, source=source))
+            if reasons is not None:
+                of_passage = reasons.add_to(of_passage, doc, offset)
+                explanations += reasons(doc)
+            self.found.add(counts_of(doc, source))
             if self.html is not None:
-                self.found.pages.append(page_part(doc, source))
+                self.found.pages.append(page_part(doc, source, reasons))
             records += self._print_lines(of_passage)
-        self._finish(records)
+        self._finish(records, explanations)
 
     def show_documents(
         self,
@@ -238,7 +271,8 @@ class Shown:
         target (Optional[Target]): What to write; None to print.
         errors (ErrorList): Gets an error of each document on which the pipeline fails.
         """
-        keeps = keeps_for(target, page=self.html is not None)
+        reasons = Reasons(nlp) if self.explain else None
+        keeps = keeps_for(target, page=self.html is not None, reasons=reasons)
         stream = annotate_all(
             nlp, documents, keeps, n_process=self.n_process, errors=errors, found=self.found
         )
@@ -246,12 +280,16 @@ class Shown:
             if target is not None:
                 write_stream(progress(stream, None, "Reading"), target, self.found)
                 tell_of(target, self.found)
+                say_notes(self.found.notes)
                 self._write_page()
                 return
             records: list[Mapping[str, Any]] = []
+            explanations: list[Explanation] = []
             for each in stream:
                 records += self._print_lines(each.rows)[: MOST_SHOWN - len(records)]
-        self._finish(records)
+                if reasons is not None:
+                    explanations += (why for passage in each.passages for why in passage["reasons"])
+        self._finish(records, explanations)
 
     def _print_lines(self, records: list[Any]) -> list[Any]:
         """Print records as JSON lines; gives those that are left for a table."""
@@ -262,10 +300,15 @@ class Shown:
             print(json.dumps(record, ensure_ascii=not is_unicode), flush=True)
         return []
 
-    def _finish(self, records: list[Mapping[str, Any]]) -> None:
+    def _finish(
+        self, records: list[Mapping[str, Any]], explanations: Sequence[Explanation]
+    ) -> None:
         """Print what is left, and write the page."""
         if self.format is Format.TABLE:
             _print_table(records, self.found)
+            if self.explain:
+                print_reasons(records, explanations)
+        say_notes(self.found.notes)
         self._write_page()
 
     def _write_page(self) -> None:

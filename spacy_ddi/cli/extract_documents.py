@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacy_ddi.cli.console import say
-from spacy_ddi.cli.outputs import Target
+from spacy_ddi.cli.outputs import EXPLAINED, Target
 from spacy_ddi.whole_files import written_whole
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
     from spacy_ddi.candidates.mentions import MentionSource
     from spacy_ddi.cli.error_list import ErrorList
+    from spacy_ddi.cli.reasons import Reasons
+    from spacy_ddi.explaining.explanation import Explanation
     from spacy_ddi.formats.html_page import PagePart
     from spacy_ddi.formats.text_document import TextDocument
     from spacy_ddi.runs.predictions import Annotation, Keep, Kept, Passage
+
+
+class Counts(NamedTuple):
+    """What a Doc has.
+
+    mentions, sentences (int): How many.
+    notes (Counter[str]): How many sentences have each of the flags of `notes_on`.
+    """
+
+    mentions: int
+    sentences: int
+    notes: Counter[str]
 
 
 @dataclass
@@ -26,6 +42,7 @@ class Found:
     """What was found in all documents.
 
     documents, interactions, mentions, sentences (int): How many.
+    notes (Counter[str]): How many sentences have each of the flags of `notes_on`.
     pages (List[PagePart]): What a page shows of them, where there is to be one.
     """
 
@@ -33,14 +50,40 @@ class Found:
     interactions: int = 0
     mentions: int = 0
     sentences: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
     pages: list[PagePart] = field(default_factory=list)
 
+    def add(self, counts: Counts) -> None:
+        """Count what a Doc has.
 
-def keeps_for(target: Target | None, *, page: bool) -> dict[str, Keep]:
+        counts (Counts): What it has.
+        """
+        self.mentions += counts.mentions
+        self.sentences += counts.sentences
+        self.notes += counts.notes
+
+
+def counts_of(doc: Doc, source: MentionSource) -> Counts:
+    """What a Doc has.
+
+    doc (Doc): The annotated Doc.
+    source (MentionSource): Where the component found the mentions.
+    RETURNS (Counts): How many of what.
+    """
+    from spacy_ddi.formats.relation_records import mention_types, notes_on, sentences
+
+    notes = Counter(note.flag for note in notes_on(doc, source))
+    return Counts(len(mention_types(doc, source)), len(sentences(doc)), notes)
+
+
+def keeps_for(
+    target: Target | None, *, page: bool, reasons: Reasons | None = None
+) -> dict[str, Keep]:
     """What must be kept of each passage.
 
     target (Optional[Target]): What is written.
     page (bool): Whether there is to be a page, too.
+    reasons (Optional[Reasons]): Explains the interactions; None if they are not explained.
     RETURNS (Dict[str, Keep]): What to keep.
     """
     from spacy_ddi.formats.format import format_named
@@ -53,7 +96,11 @@ def keeps_for(target: Target | None, *, page: bool) -> dict[str, Keep]:
     else:
         keeps["annotation"] = annotation_of
     if page or (format is not None and format.write_page):
-        keeps["page"] = _page_of
+        keeps["page"] = partial(_page_of, reasons=reasons)
+    if target is None and reasons is not None:
+        keeps["reasons"] = partial(_reasons_of, reasons=reasons)
+    if reasons is not None and (target is None or target.name in EXPLAINED):
+        keeps["rows"] = partial(_explained_rows, reasons=reasons)
     return keeps
 
 
@@ -84,9 +131,7 @@ def annotate_all(
         for passage in each.passages:
             pairs = passage["annotation"].interactions if is_annotation else passage["rows"]
             found.interactions += len(pairs)
-            n_mentions, n_sentences = passage["counts"]
-            found.mentions += n_mentions
-            found.sentences += n_sentences
+            found.add(passage["counts"])
             if "page" in passage:
                 found.pages.append(passage["page"])
         yield each
@@ -138,16 +183,29 @@ def _annotations(kept: Kept) -> list[Annotation]:
     return [passage["annotation"] for passage in kept.passages]
 
 
-def _counts_of(passage: Passage, source: MentionSource) -> tuple[int, int]:
-    """Mentions and sentences of a passage."""
-    from spacy_ddi.formats.relation_records import mention_types, sentences
-
-    return len(mention_types(passage.doc, source)), len(sentences(passage.doc))
+def _counts_of(passage: Passage, source: MentionSource) -> Counts:
+    """What a passage has."""
+    return counts_of(passage.doc, source)
 
 
-def _page_of(passage: Passage, source: MentionSource) -> Any:
+def _reasons_of(passage: Passage, source: MentionSource, *, reasons: Reasons) -> list[Explanation]:
+    """Why each interaction of a passage was found."""
+    return reasons(passage.doc)
+
+
+def _explained_rows(
+    passage: Passage, source: MentionSource, *, reasons: Reasons
+) -> list[dict[str, Any]]:
+    """The interactions of a passage as rows, with their explanations."""
+    from spacy_ddi.runs.predictions import rows_of
+
+    return reasons.add_to(rows_of(passage, source), passage.doc, passage.offset)
+
+
+def _page_of(passage: Passage, source: MentionSource, *, reasons: Reasons | None) -> Any:
     """What a page shows of a passage, under the name of its document if that is from a file."""
     from spacy_ddi.formats.html_page import page_part
 
     document = passage.document
-    return page_part(passage.doc, source)._replace(heading=document.id if document.file else "")
+    part = page_part(passage.doc, source, reasons)
+    return part._replace(heading=document.id if document.file else "")

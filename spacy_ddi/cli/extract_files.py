@@ -11,7 +11,7 @@ import typer
 
 from spacy_ddi.cli.console import say, tell_of_others
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
-from spacy_ddi.cli.options import EngineOption, PrecisionOption
+from spacy_ddi.cli.options import EngineOption, PrecisionOption, Reported
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def extract_files(
     *,
     pipeline: str,
     precision: PrecisionOption | None,
+    reported: Reported,
     format_name: str | None,
     columns: Columns,
     retry_errors: bool,
@@ -37,6 +38,7 @@ def extract_files(
     output (Path): The folder.
     pipeline (str): An installed package, or a folder.
     precision (Optional[PrecisionOption]): Of its transformer; None for its own.
+    reported (Reported): Which interactions are written.
     format_name (Optional[str]): The format of the files; None to tell it from each.
     columns (Columns): Where tables have text and id.
     retry_errors (bool): Whether to do documents again on which the pipeline failed.
@@ -49,13 +51,18 @@ def extract_files(
 
     require_installed(pipeline)
     chosen = precision.value if precision else None
-    settings = {"pipeline": pipeline, "digest": digest_of_pipeline(pipeline), "precision": chosen}
+    settings = {
+        "pipeline": pipeline,
+        "digest": digest_of_pipeline(pipeline),
+        "precision": chosen,
+        **reported._asdict(),
+    }
     others: list[Path] = []
     with RunProgress() as shown:
         outcome = run(
             names,
             output,
-            partial(make_annotator, pipeline, precision),
+            partial(make_annotator, pipeline, precision, reported),
             settings=settings,
             format_name=format_name,
             columns=columns,
@@ -102,11 +109,13 @@ def chosen_engine(
     return partial(annotate_locally, n_process=n_process)
 
 
-def make_annotator(pipeline: str, precision: PrecisionOption | None) -> Annotator:
+def make_annotator(
+    pipeline: str, precision: PrecisionOption | None, reported: Reported
+) -> Annotator:
     """What each process begins with; see `Annotator`."""
     from spacy_ddi.runs.annotator import Annotator
 
-    return Annotator(load_pipeline(pipeline, precision))
+    return Annotator(load_pipeline(pipeline, precision, reported))
 
 
 def digest_of_pipeline(name: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spacy_ddi.cli.console import say
-from spacy_ddi.cli.options import DEFAULT_PIPELINE, PrecisionOption
-from spacy_ddi.errors import DDIError, Errors, Warnings
+from spacy_ddi.cli.options import DEFAULT_PIPELINE, PrecisionOption, Reported
+from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.warning_messages import Warnings
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -23,24 +24,30 @@ if TYPE_CHECKING:
     from spacy_ddi.component.ddi_relation import DDIRelation
 
 
-def load_pipeline(name: str, precision: PrecisionOption | None = None) -> Language:
+def load_pipeline(
+    name: str, precision: PrecisionOption | None = None, reported: Reported | None = None
+) -> Language:
     """Load a pipeline that finds interactions.
 
     name (str): An installed package, or a folder.
     precision (Optional[PrecisionOption]): Precision of its transformer; None for its own.
+    reported (Optional[Reported]): Which interactions it is to report; None for what it says.
     RETURNS (Language): The pipeline.
-    RAISES (DDIError): If there is none of this name, if it can't be loaded, or if it has no
-        relation component or no precision that can be set.
+    RAISES (DDIError): If there is none of this name, if it can't be loaded, if it has no
+        relation component or no precision that can be set, or can't tell what to report.
     """
     from spacy_ddi.component.lookup import component_of, set_precision
 
     nlp = load_any(name)
     try:
-        component_of(nlp)
+        component = component_of(nlp)
     except DDIError as error:
         raise DDIError(Errors.NO_RELATIONS.format(name=name, problem=error)) from error
     if precision is not None:
         set_precision(nlp, precision.value)
+    for setting, value in (reported or Reported())._asdict().items():
+        if value is not None:
+            component.change_setting(setting, value)
     return nlp
 
 

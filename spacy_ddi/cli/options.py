@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -16,6 +16,19 @@ class PrecisionOption(str, Enum):
 
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
+
+
+class Reported(NamedTuple):
+    """Which interactions are reported; what is None is as the pipeline says.
+
+    min_precision (Optional[float]): What precision to expect of those of each type.
+    min_score (Optional[float]): The least score.
+    types (Optional[List[str]]): The types.
+    """
+
+    min_precision: float | None = None
+    min_score: float | None = None
+    types: list[str] | None = None
 
 
 class EngineOption(str, Enum):
@@ -34,6 +47,24 @@ PrecisionChoice = Annotated[
     typer.Option(
         help="Precision of the transformer. bfloat16 is faster on processors that have it built "
         "in. The default is what the pipeline's config says."
+    ),
+]
+MinPrecisionOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Report what can be expected to be right this often: of each type, 0.9 for nine in "
+        "ten. The pipeline must know what to expect (calibrate finds it out).",
+    ),
+]
+MinScoreOption = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Leave out interactions with a lower score.")
+]
+TypesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TYPE", help="Report interactions of this type only; may be given several times."
     ),
 ]
 CorpusArgument = Annotated[

@@ -12,6 +12,9 @@ from spacy_ddi.errors import CorpusError, DDIError, Errors
 PARTS: Final = ""
 """The format of a folder of parts, which has no name."""
 
+EXPLAINED: Final = ("jsonl", "html")
+"""The formats that can hold explanations."""
+
 
 class Target(NamedTuple):
     """What is written.

@@ -10,8 +10,8 @@ from spacy.tokens import Doc
 from spacy_ddi.annotations import get_relations
 from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.candidates.generators import CandidateGenerator
-from spacy_ddi.errors import Warnings
 from spacy_ddi.gold import SOFT_LABELS, labelled_pairs, origin_of, soft_labels_of
+from spacy_ddi.warning_messages import Warnings
 
 PROBLEMS = ("are no pair that is proposed", "is no mention", "are no mentions")
 """What is wrong with a relation of which no, one or two ends are no mentions."""

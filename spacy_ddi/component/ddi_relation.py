@@ -6,9 +6,7 @@ P pairs, C classes (the labels, and none as class 0).
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal, cast
@@ -24,27 +22,15 @@ from thinc.types import Floats2d
 
 from spacy_ddi.annotations import get_relations, install_extensions, set_relations
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
-from spacy_ddi.candidates.reading_note import (
-    MentionsChangedError,
-    install_reading_note,
-    noted_candidates,
-    notes_for,
-)
-from spacy_ddi.classifier.pair_classifier import MissingVectorsError, PairInput
+from spacy_ddi.candidates.reading_note import install_reading_note
+from spacy_ddi.classifier.pair_classifier import PairInput
 from spacy_ddi.classifier.pair_loss import PairLoss
-from spacy_ddi.component.decoding import (
-    Calibration,
-    Decoding,
-    Prediction,
-    class_logits,
-    relations_of,
-)
+from spacy_ddi.component.decoding import Calibration, Decoding, Prediction, relations_of
+from spacy_ddi.component.pair_pipe import PairPipe
 from spacy_ddi.component.pipeline_reference import PipelineReference
-from spacy_ddi.component.rescoring import (
-    with_gold_mentions,
-    with_reference_mentions,
-)
-from spacy_ddi.component.stored_pipe import StoredPipe, check_settings
+from spacy_ddi.component.reading_check import find_flags
+from spacy_ddi.component.reported import Precisions
+from spacy_ddi.component.rescoring import with_gold_mentions, with_reference_mentions
 from spacy_ddi.component.targets import (
     NONE,
     ClassWeights,
@@ -53,12 +39,14 @@ from spacy_ddi.component.targets import (
     class_targets,
     class_weights_of,
 )
-from spacy_ddi.errors import DDIError, Errors, Warnings
+from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.graph.edges import GraphBuilder, edges_of_parse
-from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
+from spacy_ddi.graph.pair_batch import PairBatch
+from spacy_ddi.reading_flags import set_flags
+from spacy_ddi.warning_messages import Warnings
 
 
-class DDIRelation(StoredPipe):
+class DDIRelation(PairPipe):
     """Classifies pairs of drug mentions by how the drugs interact.
 
     vocab (Vocab): The shared vocabulary.
@@ -85,6 +73,12 @@ class DDIRelation(StoredPipe):
         scores, but no decision.
     calibration (Optional[Calibration]): Makes the score of a relation of its probability: a slope
         and an intercept for each type. Also in `cfg`; `calibrate` sets it. It moves no decision.
+    precisions (Optional[Precisions]): What precision to expect at each score, by type. Also in
+        `cfg`; `calibrate` sets it.
+    min_precision (Optional[float]): In [0, 1]: of each type, relations are reported whose precision
+        is to be this or more by `precisions`, which is needed for it. Also in `cfg`.
+    min_score (float): In [0, 1]: relations with a lower score are not reported. Also in `cfg`.
+    types (Optional[List[str]]): Types that are reported; None for all. Also in `cfg`.
     store_probs (bool): Whether relations carry `probs`, the probability of every class.
     missing_parse (str): "error", or "chain": neighbouring tokens are the graph of a Doc that has no
         dependency parse, with one warning.
@@ -111,6 +105,10 @@ class DDIRelation(StoredPipe):
         threshold: float | None = None,
         temperature: float = 1.0,
         calibration: Calibration | None = None,
+        precisions: Precisions | None = None,
+        min_precision: float | None = None,
+        min_score: float = 0.0,
+        types: list[str] | None = None,
         store_probs: bool = False,
         missing_parse: Literal["error", "chain"] = "error",
         unseen_labels: Literal["error", "ignore"] = "error",
@@ -119,37 +117,32 @@ class DDIRelation(StoredPipe):
     ) -> None:
         install_extensions()
         install_reading_note()
-        where = f"Component '{name}'"
-        check_settings(where, threshold, temperature, calibration)
-        settings = {"threshold": threshold, "temperature": temperature, "calibration": calibration}
-        check_class_weights(where, class_weights)
-        super().__init__(vocab, model, name, settings=settings, nlp=nlp)
-        self.candidates = candidates
-        self.graph = graph
+        check_class_weights(f"Component '{name}'", class_weights)
+        super().__init__(
+            vocab,
+            model,
+            name,
+            settings={
+                "threshold": threshold,
+                "temperature": temperature,
+                "calibration": calibration,
+                "precisions": precisions,
+                "min_precision": min_precision,
+                "min_score": min_score,
+                "types": types,
+            },
+            candidates=candidates,
+            graph=graph,
+            decoding=decoding,
+            missing_parse=missing_parse,
+            nlp=nlp,
+        )
         self.loss = loss
         self.scorer = scorer
         self.class_weights = class_weights
-        self.decoding = decoding
         self.store_probs = store_probs
-        self.missing_parse = missing_parse
         self.unseen_labels = unseen_labels
         self.score_gold_mentions = score_gold_mentions
-        self._given_warnings: set[str] = set()
-
-    def find_candidates(self, doc: Doc) -> Candidates:
-        """The mention pairs of a Doc that the network is asked about.
-
-        doc (Doc): The Doc.
-        RETURNS (Candidates): Mentions and candidate pairs.
-        RAISES (DDIError): If the Doc has other mentions than those that its encoder has blinded.
-        """
-        try:
-            return noted_candidates(doc, self.candidates)
-        except MentionsChangedError as changed:
-            message = Errors.MENTIONS_CHANGED.format(
-                name=self.name, new=changed.new, gone=changed.gone, text=doc.text[:60]
-            )
-            raise DDIError(message) from None
 
     def find_targets(self, example: Example, candidates: Candidates) -> NDArray[np.float32]:
         """What the network should predict for candidate pairs; see `targets.class_targets`."""
@@ -161,35 +154,14 @@ class DDIRelation(StoredPipe):
             ignore_unseen=self.unseen_labels == "ignore",
         )
 
-    def predict(self, docs: Iterable[Doc]) -> list[Prediction]:
-        """Class probabilities of the candidate pairs, without changing the Docs.
-
-        docs (Iterable[Doc]): The Docs.
-        RETURNS (List[Prediction]): One a Doc.
-        RAISES (DDIError): No parse; no token vectors; mentions that the encoder did not blind.
-        """
-        self._require_built()
-        docs = list(docs)
-        candidates = [self.find_candidates(doc) for doc in docs]
-        batch = self._make_batch(docs, candidates)
-        n_classes = len(self.labels) + 1
-        if batch.n_pairs:
-            with self._encoder_input(docs, candidates):
-                logits = self.model.predict((docs, batch))
-            scaled = class_logits(logits, n_classes, self.decoding) / self.cfg["temperature"]
-            probs = self.model.ops.to_numpy(self.model.ops.softmax(scaled))
-        else:
-            probs = np.zeros((0, n_classes), dtype=np.float32)
-        per_doc = np.split(probs, batch.doc_pairs[1:-1])
-        # The split of a batch of no Doc is one empty part.
-        return [Prediction(*pair) for pair in zip(candidates, per_doc, strict=False)]
-
     def set_annotations(self, docs: Iterable[Doc], predictions: list[Prediction]) -> None:
         """Write the relations of each Doc in place of those that were there.
 
         docs (Iterable[Doc]): The Docs.
         predictions (List[Prediction]): What `predict` returned for them.
+        RAISES (DDIError): If a precision is asked for, and none is known.
         """
+        least = self.find_least_scores()
         for doc, prediction in zip(docs, predictions, strict=True):
             relations = relations_of(
                 prediction,
@@ -197,8 +169,10 @@ class DDIRelation(StoredPipe):
                 threshold=self.cfg["threshold"],
                 store_probs=self.store_probs,
                 calibration=self.cfg["calibration"],
+                least=least,
             )
             set_relations(doc, relations)
+            set_flags(doc, find_flags(doc, prediction.candidates))
 
     def update(
         self,
@@ -315,29 +289,6 @@ class DDIRelation(StoredPipe):
             **kwargs,
         )
 
-    def _make_batch(self, docs: list[Doc], candidates: list[Candidates]) -> PairBatch:
-        for doc, found in zip(docs, candidates, strict=True):
-            if len(found.pairs) and not doc.has_annotation("DEP"):
-                if self.missing_parse == "error":
-                    raise DDIError(Errors.NO_PARSE.format(name=self.name, text=doc.text[:60]))
-                self._warn_once(Warnings.CHAIN)
-        try:
-            return PairBatch.from_docs(docs, candidates, graph=self.graph)
-        except CrossSentencePairError as pair:
-            message = Errors.CROSS_SENTENCE.format(name=self.name, head=pair.head, tail=pair.tail)
-            raise DDIError(message) from None
-
-    @contextmanager
-    def _encoder_input(self, docs: list[Doc], candidates: list[Candidates]) -> Iterator[None]:
-        """A block in which the model may run: an encoder of its own knows what to blind."""
-        try:
-            with notes_for(docs, candidates, self.candidates):
-                yield
-        except MissingVectorsError as missing:
-            raise DDIError(
-                Errors.NO_VECTORS.format(name=self.name, text=missing.text[:60])
-            ) from None
-
     def _initialize_tok2vec(self, sample: list[Doc]) -> int:
         """Initialize the layer that makes the token vectors; their width."""
         candidates = [self.find_candidates(doc) for doc in sample]
@@ -347,11 +298,6 @@ class DDIRelation(StoredPipe):
             self.model.initialize(X=(sample, empty))
             vectors = self.model.get_ref("tok2vec").predict(sample)
         return int(vectors[0].shape[1])
-
-    def _warn_once(self, warning: str) -> None:
-        if warning not in self._given_warnings:
-            self._given_warnings.add(warning)
-            warnings.warn(warning.format(name=self.name), stacklevel=3)
 
     def _check_annotation(self, examples: list[Example]) -> None:
         """Warn once of relations that can't be learned, where training goes on without

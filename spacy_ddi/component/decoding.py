@@ -13,6 +13,7 @@ from thinc.types import Floats2d
 
 from spacy_ddi.annotations import RelationDict, make_relation
 from spacy_ddi.candidates.finder import Candidates
+from spacy_ddi.component.reported import is_reported
 from spacy_ddi.component.targets import NONE, NONE_CLASS
 
 Decoding = Literal["classification", "joint"]
@@ -88,6 +89,7 @@ def relations_of(
     threshold: float | None,
     store_probs: bool,
     calibration: Calibration | None = None,
+    least: Mapping[str, float] | None = None,
 ) -> list[RelationDict]:
     """The pairs that are predicted to interact, in the order of the candidates.
 
@@ -98,6 +100,7 @@ def relations_of(
     store_probs (bool): Whether relations carry the probability of every class.
     calibration (Optional[Calibration]): Makes the score of a relation of its probability; None for
         the probability itself.
+    least (Optional[Mapping[str, float]]): The score that a relation needs, by type; None for any.
     RETURNS (List[RelationDict]): The relations.
     """
     probs = prediction.probs
@@ -111,6 +114,8 @@ def relations_of(
         head, tail = prediction.candidates.pairs[i].tolist()
         label = labels[best_type[i] - 1]
         score = calibrated(float(best_prob[i]), *(calibration or {}).get(label, IDENTITY))
+        if least is not None and not is_reported(score, least[label]):
+            continue
         relation = make_relation(ranges[head], ranges[tail], label, score)
         if store_probs:
             relation["probs"] = dict(zip((NONE, *labels), probs[i].tolist(), strict=True))

@@ -25,6 +25,10 @@ decoding = "classification"
 threshold = null
 temperature = 1.0
 calibration = null
+precisions = null
+min_precision = null
+min_score = 0.0
+types = null
 store_probs = false
 missing_parse = "error"
 unseen_labels = "error"
@@ -112,6 +116,10 @@ def make_ddi_relation(
     threshold: float | None,
     temperature: float,
     calibration: dict[str, list[float]] | None,
+    precisions: dict[str, list[list[float]]] | None,
+    min_precision: float | None,
+    min_score: float,
+    types: list[str] | None,
     store_probs: bool,
     missing_parse: Literal["error", "chain"],
     unseen_labels: Literal["error", "ignore"],
@@ -131,6 +139,10 @@ def make_ddi_relation(
         threshold=threshold,
         temperature=temperature,
         calibration=calibration,
+        precisions=precisions,
+        min_precision=min_precision,
+        min_score=min_score,
+        types=types,
         store_probs=store_probs,
         missing_parse=missing_parse,
         unseen_labels=unseen_labels,

@@ -38,6 +38,23 @@ def upstream_of(nlp: Language, component: DDIRelation) -> list[str]:
     return [name for name, _ in takewhile(lambda named: named[1] is not component, nlp.pipeline)]
 
 
+def encoders_of(nlp: Language, component: DDIRelation) -> list[Any]:
+    """The components whose token vectors the relation component reads; none if its network has an
+    encoder of its own.
+
+    nlp (Language): The pipeline.
+    component (DDIRelation): Its relation component.
+    RETURNS (List[Any]): A transformer or tok2vec, mostly.
+    """
+    # By the layers, since `rename_pipe` leaves the old name in the list of listening components.
+    layers = {id(layer) for layer in component.model.walk()}
+    return [
+        pipe
+        for _, pipe in nlp.pipeline
+        if any(id(listener) in layers for listener in getattr(pipe, "listeners", ()))
+    ]
+
+
 def relation_pipes(nlp: Language) -> list[str]:
     """The components that find relations, and those that work for no other component.
 

@@ -1,13 +1,14 @@
 """What the component stores, and how it comes back.
 
-Threshold, temperature and calibration stand in the config, and in `component.cfg`, where `spacy
-find-threshold` looks for them. Stored beside the weights is what acted then and what the config
-said then, so that on loading a config that says something new wins, and otherwise what acted acts
-again.
+Threshold, temperature, calibration and what is reported stand in the config, and in
+`component.cfg`, where `spacy find-threshold` looks for them. Stored beside the weights is what
+acted then and what the config said then, so that on loading a config that says something new wins,
+and otherwise what acted acts again.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -21,15 +22,27 @@ from thinc.api import Model
 
 from spacy_ddi.component.decoding import Calibration
 from spacy_ddi.component.pipeline_reference import PipelineReference
+from spacy_ddi.component.reported import check_reported, least_scores
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError, Errors, require
 from spacy_ddi.gold import UNTYPED
 
 Self = TypeVar("Self", bound="StoredPipe")
 
-DEFAULTS: Final[dict[str, Any]] = {"threshold": None, "temperature": 1.0, "calibration": None}
+DEFAULTS: Final[dict[str, Any]] = {
+    "threshold": None,
+    "temperature": 1.0,
+    "calibration": None,
+    "precisions": None,
+    "min_precision": None,
+    "min_score": 0.0,
+    "types": None,
+}
 """What the config of a pipeline said that did not store it: none of version 0.3 did, and before 0.6
-there was no calibration."""
+there was no more than threshold and temperature."""
+
+REPORTED: Final = ("precisions", "min_precision", "min_score", "types")
+"""Settings that say which of the relations that are found are reported; see `least_scores`."""
 
 CONFIGURED: Final = "configured"
 """Key in `cfg`: what the config says."""
@@ -41,8 +54,9 @@ class StoredPipe(TrainablePipe):
     vocab (Vocab): The shared vocabulary.
     model (Model): Its `attrs["build_network"](model, token_width, n_classes)` builds the network.
     name (str): Name of the component in the pipeline.
-    settings (Dict[str, Any]): The config's threshold, temperature and calibration.
+    settings (Dict[str, Any]): What the config says of those that `DEFAULTS` names.
     nlp (Optional[Language]): The pipeline; held weakly.
+    RAISES (DDIError): If a setting is not possible.
     """
 
     def __init__(
@@ -54,6 +68,7 @@ class StoredPipe(TrainablePipe):
         settings: dict[str, Any],
         nlp: Language | None,
     ) -> None:
+        check_settings(f"Component '{name}'", **settings)
         self.vocab = vocab
         self.model = model
         self.name = name
@@ -65,6 +80,7 @@ class StoredPipe(TrainablePipe):
             CONFIGURED: dict(settings),
         }
         self._nlp = PipelineReference(nlp)
+        self._given_warnings: set[str] = set()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -99,7 +115,7 @@ class StoredPipe(TrainablePipe):
     def change_setting(self, setting: str, value: Any) -> None:
         """Change a setting of the trained component, and the pipeline's config with it.
 
-        setting (str): "threshold", "temperature" or "calibration".
+        setting (str): One of those that `DEFAULTS` names.
         value (Any): Its new value.
         RAISES (DDIError): If there is no such setting, or the value is not possible.
         """
@@ -107,7 +123,23 @@ class StoredPipe(TrainablePipe):
         expected = " or ".join(self.cfg[CONFIGURED])
         require(setting in self.cfg[CONFIGURED], where, "setting", setting, expected)
         check_settings(where, **{**self._acting(), setting: value})
+        if setting in REPORTED:
+            self.find_least_scores(**{setting: value})
         self._let_act({setting: value})
+
+    def find_least_scores(self, **changed: Any) -> dict[str, float]:
+        """The score that a relation needs to be reported.
+
+        **changed: Settings in place of the component's own; see `least_scores`.
+        RETURNS (Dict[str, float]): The least score by type.
+        RAISES (DDIError): If a type is to be reported that there is not, or if a precision is asked
+            for and nothing is known of it.
+        """
+        settings = {name: self.cfg[name] for name in REPORTED} | changed
+        asked = settings["min_precision"]
+        if asked is not None and settings["precisions"] is None:
+            raise DDIError(Errors.NO_PRECISIONS.format(name=self.name, found=asked))
+        return least_scores(f"Component '{self.name}'", self.labels, **settings)
 
     def from_bytes(self: Self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Load the component from a bytestring; see `TrainablePipe.from_bytes`."""
@@ -145,6 +177,11 @@ class StoredPipe(TrainablePipe):
         """Take the name that the pipeline knows the component by: `rename_pipe` tells nobody."""
         self.name = self._nlp.name_of(self) or self.name
 
+    def _warn_once(self, warning: str) -> None:
+        if warning not in self._given_warnings:
+            self._given_warnings.add(warning)
+            warnings.warn(warning.format(name=self.name), stacklevel=3)
+
     def _build(self) -> None:
         n_classes = len(self.labels) + 1
         self.model.attrs["build_network"](self.model, self.cfg["token_width"], n_classes)
@@ -160,6 +197,7 @@ class StoredPipe(TrainablePipe):
         configured = self._acting()
         self.cfg.update({name: value for name, value in stored.items() if name != CONFIGURED})
         self._let_act(acting_settings(configured, stored))
+        self.find_least_scores()
         width = self.cfg["token_width"]
         if width is None:
             return
@@ -201,6 +239,7 @@ def check_settings(
     threshold: float | None,
     temperature: float,
     calibration: Calibration | None,
+    **reported: Any,
 ) -> None:
     """Check what a config or a caller says.
 
@@ -208,8 +247,10 @@ def check_settings(
     threshold (Optional[float]): In [0, 1], or None.
     temperature (float): Above 0.
     calibration (Optional[Calibration]): A slope above 0 and an intercept for each of some types.
+    **reported: See `check_reported`.
     RAISES (DDIError): If one is not possible.
     """
+    check_reported(where, **reported)
     require(temperature > 0, where, "temperature", temperature, "above 0")
     possible = threshold is None or 0 <= threshold <= 1
     require(possible, where, "threshold", threshold, "null, or 0 to 1")

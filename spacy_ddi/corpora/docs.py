@@ -18,7 +18,6 @@ from spacy.util import filter_spans
 
 from spacy_ddi.annotations import RelationDict, each_doc, make_relation, set_relations
 from spacy_ddi.corpora.documents import Document, Sentence
-from spacy_ddi.errors import Warnings
 from spacy_ddi.gold import (
     DOCUMENT_ID,
     MENTIONS_KEY,
@@ -27,6 +26,7 @@ from spacy_ddi.gold import (
     copy_mentions,
     gold_mentions_of,
 )
+from spacy_ddi.warning_messages import Warnings
 
 Tokenizer = Callable[[str], Doc]
 

@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from spacy_ddi.candidates.finder import CandidateFinder, Candidates
-from spacy_ddi.candidates.reading_note import install_reading_note, write_note
+from spacy_ddi.candidates.reading_note import (
+    candidates_to_read,
+    install_reading_note,
+    write_note,
+)
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind, check_blind_word
 from spacy_ddi.errors import require
 
@@ -69,9 +74,11 @@ def blinded_sents(
     docs = list(docs)
     spans: list[list[Span]] = []
     for doc in docs:
-        candidates = finder(doc)
-        write_note(doc, candidates, finder, is_blinded=word is not None)
-        spans.append(_spans_of(doc, candidates, word, max_tokens, read_all))
+        candidates = candidates_to_read(doc, finder)
+        is_read = _read_sentences(candidates, read_all)
+        long = np.flatnonzero((np.bincount(candidates.sentences) > max_tokens) & is_read)
+        write_note(doc, candidates, finder, is_blinded=word is not None, in_pieces=long.tolist())
+        spans.append(_spans_of(doc, candidates, word, max_tokens, is_read))
     if not any(spans):
         for doc, doc_spans in zip(docs, spans, strict=True):
             if len(doc):
@@ -80,14 +87,24 @@ def blinded_sents(
     return spans
 
 
-def _spans_of(
-    doc: Doc, candidates: Candidates, word: str | None, max_tokens: int, read_all: bool
-) -> list[Span]:
-    """The spans of one Doc; see `blinded_sents`."""
+def _read_sentences(candidates: Candidates, read_all: bool) -> NDArray[np.bool_]:
+    """Shape (S,): which sentences of a Doc are encoded."""
     sentences = candidates.sentences
     n_sentences = int(sentences[-1]) + 1 if len(sentences) else 0
     is_read = np.full(n_sentences, read_all)
     is_read[sentences[candidates.ranges[candidates.pairs[:, 0], 0]]] = True
+    return is_read
+
+
+def _spans_of(
+    doc: Doc,
+    candidates: Candidates,
+    word: str | None,
+    max_tokens: int,
+    is_read: NDArray[np.bool_],
+) -> list[Span]:
+    """The spans of one Doc; see `blinded_sents`."""
+    sentences = candidates.sentences
     is_token_read = is_read[sentences]
     if not is_token_read.any():
         return []

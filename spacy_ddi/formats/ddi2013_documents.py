@@ -18,13 +18,14 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from spacy_ddi.corpora.documents import Document, Interaction, Mention
-from spacy_ddi.errors import CorpusError, Errors, Warnings
+from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES, MENTION_TYPES, Ranges, read_document
 from spacy_ddi.formats.file_names import FileNames
 from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
+from spacy_ddi.warning_messages import Warnings
 
 _ROOT: Final = re.compile(rb"<document(?=[\s>])[^<>]*>")
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,29 +1,27 @@
 """A page to look at: mentions coloured by type, and arcs over the words where drugs interact.
 
-This file writes the sentences and, under each, its interactions as a list. `page.js` draws the arcs
-from that list, since only the browser knows where it wraps the lines; `page.css` and
-`colours.css` colour them. All of them become part of the page.
+This file writes the sentences and, under each, its interactions as a list. `page_plan.js` and
+`page.js` draw the arcs from that list, since only the browser knows where it wraps the lines;
+`page.css` and `colours.css` colour them. All of them become part of the page.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final, NamedTuple
 
-from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
+from spacy.tokens import Doc
 
-from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentences
+from spacy_ddi.annotations import each_doc, sentences
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
-from spacy_ddi.formats.relation_records import count_of, mention_types
-from spacy_ddi.linked_drugs import Drug, drugs_of
+from spacy_ddi.explaining.explanation import Explanation
+from spacy_ddi.formats.explained_page import why_attribute, with_words, words_between
+from spacy_ddi.formats.page_passages import Arc, Mark, PagePassage, page_passages
+from spacy_ddi.formats.relation_records import count_of
 
 MENTION_TYPES: Final[Mapping[str, str]] = {
     "drug": "generic name",
@@ -79,16 +77,12 @@ _HUB_NOTE: Final = (
     '<p class="with-arcs">Where a line has several ends, the drug at its large dot interacts with '
     "the drug under each score.</p>\n"
 )
+_WHY_NOTE: Final = (
+    '<p class="why-note">Click an interaction, or press Enter on it, to see why it was found.</p>\n'
+)
 
-
-@dataclass
-class _Passage:
-    """One sentence, or several that a relation or a mention joins."""
-
-    span: Span
-    n_sentences: int
-    mentions: list[Span] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
+Explain = Callable[[Doc], Sequence[Explanation]]
+"""Gives the explanations of a Doc's interactions, e.g. `partial(explain_all, nlp=nlp)`."""
 
 
 def render_page(
@@ -96,16 +90,21 @@ def render_page(
     *,
     title: str = "Drug-drug interactions",
     source: MentionSource = DEFAULT_SOURCE,
+    explain: Explain | None = None,
 ) -> str:
     """A page with every sentence that has mentions, and arcs where drugs interact.
 
     docs (Union[Doc, Iterable[Doc]]): One annotated Doc, or several.
     title (str): Title of the page.
     source (MentionSource): Where the component found the mentions.
+    explain (Optional[Callable[[Doc], Sequence[Explanation]]]): Gives the explanations of a Doc's
+        interactions, e.g. `partial(explain_all, nlp=nlp)`; a click on an interaction shows its own.
+        None for a page without.
     RETURNS (str): HTML that needs nothing from outside. Without script it shows lists, not arcs.
     RAISES (DDIError): If something else than Docs is given.
     """
-    return page_of((page_part(doc, source) for doc in each_doc(docs, "render_page")), title=title)
+    parts = (page_part(doc, source, explain) for doc in each_doc(docs, "render_page"))
+    return page_of(parts, title=title)
 
 
 class PagePart(NamedTuple):
@@ -128,14 +127,17 @@ class PagePart(NamedTuple):
     heading: str = ""
 
 
-def page_part(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> PagePart:
+def page_part(
+    doc: Doc, source: MentionSource = DEFAULT_SOURCE, explain: Explain | None = None
+) -> PagePart:
     """What a page shows of a Doc, which is not needed any more then.
 
     doc (Doc): An annotated Doc.
     source (MentionSource): Where the component found the mentions.
+    explain (Optional[Callable[[Doc], Sequence[Explanation]]]): See `render_page`.
     RETURNS (PagePart): Sentences and counts.
     """
-    shown = list(_passages(doc, source))
+    shown = list(page_passages(doc, source, explain(doc) if explain else ()))
     return PagePart(
         tuple(_render_passage(passage) for passage in shown),
         len(sentences(doc)),
@@ -171,15 +173,21 @@ def page_of(parts: Iterable[PagePart], *, title: str = "Drug-drug interactions")
     )
     types = frozenset[str]().union(*(part.types for part in kept))
     labels = frozenset[str]().union(*(part.labels for part in kept))
+    has_hubs, has_reasons = (
+        any(attribute in each for part in kept for each in part.sections)
+        for attribute in (' data-hub="', ' data-why="')
+    )
+    css, js = [["colours.css", "page.css"], ["page_plan.js", "page.js"]]
+    if has_reasons:
+        css.append("page_why.css")
+        js += ["page_reasons.js", "page_why.js"]
     return _PAGE.substitute(
         title=_clean(title),
         summary=summary,
-        legend=_render_legend(
-            types, labels, hubs=any("data-hub" in each for part in kept for each in part.sections)
-        ),
+        legend=_render_legend(types, labels, hubs=has_hubs) + _WHY_NOTE * has_reasons,
         sections="\n".join(shown),
-        css=package_text("colours.css") + package_text("page.css"),
-        js=package_text("page.js"),
+        css="".join(map(package_text, css)),
+        js="".join(map(package_text, js)),
     )
 
 
@@ -202,121 +210,49 @@ def _clean(text: str) -> str:
     return escape(_UNPRINTABLE.sub(" ", text))
 
 
-def _passages(doc: Doc, source: MentionSource) -> Iterator[_Passage]:
-    """The parts of a Doc that hold mentions or relations, in text order."""
-    mentions = [
-        Span(doc, start, end, label)
-        for (start, end), label in sorted(mention_types(doc, source).items())
-    ]
-    relations = relations_of_doc(doc)
-    reach = [0] * len(doc)
-    for start, end in [
-        *((mention.start, mention.end) for mention in mentions),
-        *((r.head.start, max(r.head.end, r.tail.end)) for r in relations),
-    ]:
-        reach[start] = max(reach[start], end)
-    passages: list[_Passage] = []
-    furthest = 0
-    for sentence in sentences(doc):
-        if passages and sentence.start < furthest:
-            passages[-1].span = doc[passages[-1].span.start : sentence.end]
-            passages[-1].n_sentences += 1
-        else:
-            passages.append(_Passage(sentence, 1))
-        furthest = max([furthest, *reach[sentence.start : sentence.end]])
-    starts = [passage.span.start for passage in passages]
-    for mention in mentions:
-        passages[bisect_right(starts, mention.start) - 1].mentions.append(mention)
-    for relation in relations:
-        passages[bisect_right(starts, relation.head.start) - 1].relations.append(relation)
-    return (passage for passage in passages if passage.mentions or passage.relations)
-
-
-def _render_passage(passage: _Passage) -> str:
+def _render_passage(passage: PagePassage) -> str:
     """The text with its longest mentions marked, and the relations as a list."""
-    types = {(mention.start, mention.end): mention.label_ for mention in passage.mentions}
-    ends = [end for relation in passage.relations for end in (relation.head, relation.tail)]
-    marked = filter_spans([*passage.mentions, *ends])
+    marks = passage.marks()
     text = passage.span.doc.text
-    drugs = drugs_of(passage.span.doc)
+    places = [(mark.span.start_char, mark.span.end_char) for mark in marks]
+    words = words_between(passage.explanations, places)
     parts = []
     position = passage.span.start_char
-    for mark in marked:
-        kind = types.get((mark.start, mark.end), "")
-        drug = drugs.get((mark.start_char, mark.end_char))
-        parts += [_clean(text[position : mark.start_char]), _render_mark(mark.text, kind, drug)]
-        position = mark.end_char
-    parts.append(_clean(text[position : passage.span.end_char]))
-    words = "".join(parts).strip()
-    return (
-        f'<section>\n<p dir="auto">{words}</p>\n{_render_list(passage.relations, marked)}</section>'
-    )
+    for mark, (start, end) in zip(marks, places, strict=True):
+        parts += [with_words(text, (position, start), words, _clean), _render_mark(mark)]
+        position = end
+    parts.append(with_words(text, (position, passage.span.end_char), words, _clean))
+    shown = "".join(parts).strip()
+    elements = sorted([*places, *words])
+    reasons = [why_attribute(each, elements) for each in passage.explanations]
+    listed = _render_list(passage.arcs(marks), reasons)
+    return f'<section>\n<p dir="auto">{shown}</p>\n{listed}</section>'
 
 
-def _render_mark(text: str, kind: str, drug: Drug | None) -> str:
-    note = f"<small>\N{NO-BREAK SPACE}{_clean(kind)}</small>" if kind else ""
-    title = f' title="{_clean(f"{drug.name}, {drug.id}")}"' if drug else ""
-    return f'<mark data-type="{_clean(kind.lower())}"{title}>{_clean(text)}{note}</mark>'
+def _render_mark(mark: Mark) -> str:
+    note = f"<small>\N{NO-BREAK SPACE}{_clean(mark.kind)}</small>" if mark.kind else ""
+    title = f' title="{_clean(f"{mark.drug.name}, {mark.drug.id}")}"' if mark.drug else ""
+    kind = _clean(mark.kind.lower())
+    return f'<mark data-type="{kind}"{title}>{_clean(mark.span.text)}{note}</mark>'
 
 
-def _render_list(relations: Sequence[Relation], marked: Sequence[Span]) -> str:
-    if not relations:
+def _render_list(arcs: Sequence[Arc], reasons: Sequence[str]) -> str:
+    """The relations as a list, each with an attribute that explains it if there are such."""
+    if not arcs:
         return ""
-    starts = [mark.start for mark in marked]
-    # A mention that is not shown lies in, or overlaps, one that is.
-    pairs = [
-        (_mark_of(r.head, marked, starts), _mark_of(r.tail, marked, starts)) for r in relations
-    ]
-    hubs = _find_hubs(pairs, [relation.label for relation in relations])
-    groups: dict[tuple[int, str], int] = {}
     items = []
-    for relation, (head, tail), hub in zip(relations, pairs, hubs, strict=True):
+    for arc, reason in zip(arcs, reasons or [""] * len(arcs), strict=True):
+        relation = arc.relation
         label = _clean(relation.label)
-        group = ""
-        if hub is not None:
-            number = groups.setdefault((hub, relation.label), len(groups))
-            group = f' data-hub="{hub}" data-group="{number}"'
+        group = "" if arc.hub is None else f' data-hub="{arc.hub}" data-group="{arc.group}"'
         items.append(
-            f'<li data-head="{head}" data-tail="{tail}" data-label="{label}" '
-            f'data-score="{relation.score:.2f}"{group}>'
+            f'<li data-head="{arc.head}" data-tail="{arc.tail}" data-label="{label}" '
+            f'data-score="{relation.score:.2f}"{group}{reason}>'
             f"<b>{label or _UNTYPED}</b> {relation.score:.2f}: "
             f"<bdi>{_clean(relation.head.text)}</bdi> and <bdi>{_clean(relation.tail.text)}</bdi>"
             "</li>\n"
         )
     return f'<ul class="relations" aria-label="Interactions">\n{"".join(items)}</ul>\n'
-
-
-def _mark_of(mention: Span, marked: Sequence[Span], starts: Sequence[int]) -> int:
-    """Index of the shown mention that overlaps this one, the first of several."""
-    before = bisect_right(starts, mention.start) - 1
-    return before if before >= 0 and marked[before].end > mention.start else before + 1
-
-
-def _find_hubs(pairs: Sequence[tuple[int, int]], labels: Sequence[str]) -> list[int | None]:
-    """Which relations are drawn as one line, because they share a label and a mention: the hub.
-
-    The mention with the most relations of a label comes first; a relation belongs to one line.
-
-    pairs (Sequence[Tuple[int, int]]): Indices of the two mentions of each relation.
-    labels (Sequence[str]): The label of each relation.
-    RETURNS (List[Optional[int]]): The hub of each relation; None for one with a line to itself.
-    """
-    hubs: list[int | None] = [None] * len(pairs)
-    partners: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
-    for i, ((head, tail), label) in enumerate(zip(pairs, labels, strict=True)):
-        if head != tail:
-            partners[head, label].setdefault(tail, i)
-            partners[tail, label].setdefault(head, i)
-    while partners:
-        place = max(partners, key=lambda key: len(partners[key]))
-        members = partners.pop(place)
-        if len(members) < 2:
-            break
-        hub, label = place
-        for other, i in members.items():
-            hubs[i] = hub
-            partners[other, label].pop(hub, None)
-    return hubs
 
 
 def _render_legend(types: Iterable[str], labels: Iterable[str], *, hubs: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, TypedDict
 
@@ -11,11 +12,13 @@ from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentence
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.gold import DOCUMENT_ID
 from spacy_ddi.linked_drugs import Drug, drugs_of
+from spacy_ddi.reading_flags import ALONE, Flag, flags_of
 
 __all__ = [
     "RelationRecord",
     "count_of",
     "mention_types",
+    "notes_on",
     "relation_records",
     "sentences",
     "to_records",
@@ -30,7 +33,9 @@ class RelationRecord(TypedDict):
     """One interaction. Offsets are characters of the whole text, end exclusive; the sentence begins
     at `sentence_start`. `score` is the probability of the label, in [0, 1]. `head_id` is the main
     identifier of what the head names, and `head_name` the name of that: 'Lisinopril' where the head
-    is 'Zestril'. Both are empty where it is not known, and without a linker."""
+    is 'Zestril'. Both are empty where it is not known, and without a linker. `flags` says what of
+    the sentence was not read in full, in the words of `spacy_ddi.reading_flags.MEANINGS`; mostly
+    nothing."""
 
     head: str
     head_type: str
@@ -48,6 +53,7 @@ class RelationRecord(TypedDict):
     score: float
     sentence: str
     sentence_start: int
+    flags: list[str]
 
 
 def to_records(
@@ -93,6 +99,23 @@ def mention_types(doc: Doc, source: MentionSource = ANY_TYPE) -> dict[tuple[int,
     return {(span.start, span.end): span.label_ for span in source(doc)}
 
 
+def notes_on(doc: Doc, source: MentionSource = ANY_TYPE) -> list[Flag]:
+    """What is to be told of the sentences of a Doc, those without an interaction too.
+
+    doc (Doc): The annotated Doc.
+    source (MentionSource): Where the component found the mentions.
+    RETURNS (List[Flag]): The stored flags, and one for each sentence with a single mention; in text
+        order.
+    """
+    first_tokens = Counter(mention.start for mention in source(doc))
+    alone = [
+        Flag(ALONE, sentence.start_char, sentence.end_char)
+        for sentence in sentences(doc)
+        if sum(first_tokens[token] for token in range(sentence.start, sentence.end)) == 1
+    ]
+    return sorted([*flags_of(doc), *alone], key=lambda flag: flag.start_char)
+
+
 def count_of(number: int, noun: str) -> str:
     """A number with its noun, e.g. '1 sentence', '2,000 sentences'.
 
@@ -105,12 +128,15 @@ def count_of(number: int, noun: str) -> str:
 
 def _records(doc: Doc, offset: int, source: MentionSource) -> Iterator[RelationRecord]:
     drugs = drugs_of(doc)
+    flags = flags_of(doc)
     for relation, types in _typed(doc, source):
         known = tuple(
             _id_and_name(drugs.get(place), mention.kb_id_)
             for place, mention in zip(relation.place, (relation.head, relation.tail), strict=True)
         )
-        yield _record(relation, types, known, offset)
+        start = relation.head_start_char
+        of_sentence = [each.flag for each in flags if each.start_char <= start < each.end_char]
+        yield _record(relation, types, known, offset, of_sentence)
 
 
 def _id_and_name(drug: Drug | None, kb_id: str) -> tuple[str, str]:
@@ -137,7 +163,11 @@ def _typed(doc: Doc, source: MentionSource) -> Iterator[tuple[Relation, tuple[st
 
 
 def _record(
-    relation: Relation, types: tuple[str, str], known: tuple[tuple[str, str], ...], offset: int
+    relation: Relation,
+    types: tuple[str, str],
+    known: tuple[tuple[str, str], ...],
+    offset: int,
+    flags: list[str],
 ) -> RelationRecord:
     return {
         "head": relation.head_text,
@@ -156,4 +186,5 @@ def _record(
         "score": relation.score,
         "sentence": relation.sentence,
         "sentence_start": relation.sentence_start_char + offset,
+        "flags": flags,
     }

@@ -17,9 +17,9 @@ COLUMNS: Final = (
     *("document", "year", "section"),
     *("head", "head_type", "head_id", "head_name", "head_start", "head_end"),
     *("tail", "tail_type", "tail_id", "tail_name", "tail_start", "tail_end"),
-    *("label", "score", "sentence", "sentence_start", "file"),
+    *("label", "score", "sentence", "sentence_start", "flags", "file"),
 )
-"""Of the table of interactions: see `RelationRecord`."""
+"""Of the table of interactions: see `RelationRecord`. The flags are a list."""
 
 ROWS_AT_A_TIME: Final = 10_000
 
@@ -38,6 +38,7 @@ def write_json_rows(rows: Iterable[Row], path: Path) -> None:
 
 def write_csv_rows(rows: Iterable[Row], path: Path) -> None:
     """Write CSV, or with the ending `.tsv` tabs between cells. The first line names the columns.
+    Several flags of a row stand in one cell, with blanks between them.
 
     rows (Iterable[Mapping[str, Any]]): Rows by the columns of `COLUMNS`.
     path (Path): The file; its folder is made.
@@ -47,7 +48,7 @@ def write_csv_rows(rows: Iterable[Row], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, delimiter=delimiter, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({**row, "flags": " ".join(row["flags"])} for row in rows)
 
 
 def write_parquet_rows(rows: Iterable[Row], path: Path) -> None:
@@ -77,7 +78,7 @@ def row_schema() -> Any:
     """
     import pyarrow as pa
 
-    others = {"year": pa.int16(), "score": pa.float32()}
+    others = {"year": pa.int16(), "score": pa.float32(), "flags": pa.list_(pa.string())}
     offsets = {name: pa.int64() for name in COLUMNS if name.endswith(("_start", "_end"))}
     types = {**dict.fromkeys(COLUMNS, pa.string()), **others, **offsets}
     return pa.schema([(name, types[name]) for name in COLUMNS])

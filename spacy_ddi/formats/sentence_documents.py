@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy_ddi.annotations import sentences
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
 from spacy_ddi.corpora.problems import OnProblem, Problem
-from spacy_ddi.errors import CorpusError, Errors, Warnings
+from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.ddi2013 import read_document
 from spacy_ddi.formats.ddi2013_documents import DDI2013
@@ -20,6 +20,7 @@ from spacy_ddi.formats.inputs import Input, find_inputs, read_input
 from spacy_ddi.formats.text_document import SENTENCE, TextDocument
 from spacy_ddi.gold import DOCUMENT_ID
 from spacy_ddi.text.passages import passages
+from spacy_ddi.warning_messages import Warnings
 
 Place = tuple[int, int]
 

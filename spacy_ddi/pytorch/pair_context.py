@@ -115,7 +115,23 @@ class PairContext(nn.Module):
         rows (PairRows): Some pairs of the batch.
         RETURNS (Tensor): Shape (P, 2 H).
         """
-        as_head, as_tail, query_head, query_tail, keys, values, head_bias, tail_bias = shared
+        as_head, as_tail, _, _, _, values, _, _ = shared
+        head, tail = rows.pairs.unbind(1)
+        owners, nodes = rows.graph.owners, rows.graph.nodes
+        attention = self.attention(shared, rows)
+        weighted = self._by_head(values.index_select(0, nodes)) * attention.unsqueeze(2)
+        attended = values.new_zeros(len(head), values.shape[1])
+        attended = attended.index_add(0, owners, weighted.flatten(1))
+        return torch.tanh(torch.cat([as_head[head] + as_tail[tail], attended], dim=1))
+
+    def attention(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
+        """The weight of each node for each pair.
+
+        shared (Tuple[Tensor, ...]): What `encode_sentences` returned.
+        rows (PairRows): Some pairs of the batch.
+        RETURNS (Tensor): Shape (R, A): they add up to 1 for each pair and head.
+        """
+        _, _, query_head, query_tail, keys, _, head_bias, tail_bias = shared
         head, tail = rows.pairs.unbind(1)
         owners, nodes = rows.graph.owners, rows.graph.nodes
         query = query_head[head] + query_tail[tail]
@@ -123,10 +139,7 @@ class PairContext(nn.Module):
         scores = self._by_head(products).sum(2) / math.sqrt(query.shape[1] / self.attention_heads)
         scores += head_bias.index_select(0, rows.distance_rows[0])
         scores += tail_bias.index_select(0, rows.distance_rows[1])
-        attention = softmax_over(scores, owners, len(head))
-        weighted = self._by_head(values.index_select(0, nodes)) * attention.unsqueeze(2)
-        attended = torch.zeros_like(query).index_add(0, owners, weighted.flatten(1))
-        return torch.tanh(torch.cat([as_head[head] + as_tail[tail], attended], dim=1))
+        return softmax_over(scores, owners, len(head))
 
     def _by_head(self, states: Tensor) -> Tensor:
         """From shape (n, H) to (n, A, H / A)."""

@@ -10,7 +10,7 @@ from spacy_ddi.pytorch.heads import InteractionHeads
 from spacy_ddi.pytorch.pair_context import PairContext
 from spacy_ddi.pytorch.pair_encoder import PairEncoder
 from spacy_ddi.pytorch.pair_tensors import PairTensors, lay_out_pairs
-from spacy_ddi.pytorch.pooling import PairPooling
+from spacy_ddi.pytorch.pooling import AttentivePooling, PairPooling
 
 LONG_SENTENCE = 32
 """Nodes of a sentence above which a pair counts for more than one in memory."""
@@ -63,6 +63,28 @@ class PairNetwork(nn.Module):
                 for chunk in chunks
             ]
         return torch.cat(logits)
+
+    def attend(self, vectors: Tensor, batch: PairTensors) -> tuple[Tensor | None, Tensor | None]:
+        """The weights that the network gives to the nodes of each pair's sentence.
+
+        vectors (Tensor): Shape (T, D).
+        batch (PairTensors): P pairs, at least one; R nodes of their sentences.
+        RETURNS (Tuple[Optional[Tensor], Optional[Tensor]]): Shape (R,) each, pair after pair: those
+            of the attentive pooling, and those of the context, the mean over its heads. None for
+            what the network has not.
+        """
+        rows = lay_out_pairs(batch, torch.arange(len(batch.pairs), device=batch.pairs.device))
+        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
+        nodes = vectors[batch.node_tokens]
+        pooling = self.pooling.sentence_pooling
+        of_pooling = of_context = None
+        if isinstance(pooling, AttentivePooling):
+            states = encoder.encode_pairs(encoder.encode_sentences(nodes, batch), rows)
+            of_pooling = pooling.attention(states, rows.graph)
+        if self.context is not None:
+            shared = self.context.encode_sentences(nodes, batch)
+            of_context = self.context.attention(shared, rows).mean(1)
+        return of_pooling, of_context
 
     def set_dropout(self, rate: float) -> None:
         """Set the rate of every dropout layer.

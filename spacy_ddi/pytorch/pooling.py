@@ -27,17 +27,24 @@ class AttentivePooling(nn.Module):
         graph (GraphRows): P owners of R rows.
         RETURNS (Tensor): Shape (P, H).
         """
-        n_owners = len(graph.starts) - 1
-        scores = torch.tanh(states) @ self.weight
-        attention = softmax_over(scores, graph.owners, n_owners)
         return functional.embedding_bag(
             torch.arange(len(states), device=states.device),
             states,
             graph.starts,
             mode="sum",
-            per_sample_weights=attention,
+            per_sample_weights=self.attention(states, graph),
             include_last_offset=True,
         )
+
+    def attention(self, states: Tensor, graph: GraphRows) -> Tensor:
+        """The weight of each row in what is pooled.
+
+        states (Tensor): Shape (R, H).
+        graph (GraphRows): P owners of R rows.
+        RETURNS (Tensor): Shape (R,): they add up to 1 for each owner.
+        """
+        scores = torch.tanh(states) @ self.weight
+        return softmax_over(scores, graph.owners, len(graph.starts) - 1)
 
 
 class MaxPooling(nn.Module):

@@ -59,6 +59,6 @@ def keep_candidates(nlp: Language, least: float) -> CandidatePairs:
     """
     component = component_of(nlp)
     kept = CandidatePairs(component.cfg["threshold"], least)
-    component.cfg["threshold"] = 0.0
+    component.cfg.update(threshold=0.0, min_precision=None, min_score=0.0, types=None)
     component.store_probs = True
     return kept

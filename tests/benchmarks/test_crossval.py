@@ -12,7 +12,7 @@ import srsly
 import typer
 
 from benchmarks.crossval import __main__ as crossval
-from benchmarks.crossval import calibration, fit, page, report
+from benchmarks.crossval import calibration, fit, page, promise, report
 from benchmarks.crossval import fold as steps
 from benchmarks.crossval.recipes import (
     PAIRS,
@@ -169,6 +169,7 @@ def test_a_fold_is_trained_on_the_others_and_scored_on_its_own(
     expected = best_fit(*calibration.as_arrays(pairs), component.labels, None)
     assert component.cfg["temperature"] == expected.temperature
     assert component.cfg["calibration"] == expected.calibration
+    assert component.cfg["precisions"] == expected.precisions
     with pytest.raises(typer.BadParameter, match="run benchmarks"):
         fit.main(tmp_path, tmp_path / "fitted", tmp_path / "again")
 
@@ -273,3 +274,35 @@ def test_two_recipes_are_compared_on_what_both_have(
     assert lines[-1].startswith("difference on 12 documents: +50.0 (")
     with pytest.raises(typer.BadParameter, match="no results of best"):
         report.main("best", None, tmp_path)
+
+
+def test_what_other_folds_promise_is_compared_with_what_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Scores of 0.9 are right in nine of ten pairs, others in three of five; in the last fold in
+    none."""
+    sure = [*["effect"] * 9, "none"] * 40
+    unsure = [*["effect"] * 3, *["none"] * 2] * 40
+    rows = [
+        pair(f"DDI-MedLine.d{i}", gold, "effect", score)
+        for score, golds in ((0.9, sure), (0.6, unsure))
+        for i, gold in enumerate(golds)
+    ]
+    for i, fold in enumerate((rows, rows, [{**row, "gold": "none"} for row in rows])):
+        (tmp_path / f"fold{i}").mkdir()
+        srsly.write_jsonl(tmp_path / f"fold{i}" / PAIRS, fold)
+    promise.main(tmp_path, [0.85])
+    table = capsys.readouterr().out.splitlines()
+    # By the last fold, the first ones promise little: they have nothing to report.
+    assert table[2].split(" | ")[2:] == [
+        "400 of 1,800", "0.0 %", "2 of 3", "nothing", "nothing", "0.000 (0.000 to 0.000) |"
+    ]  # fmt: skip
+    assert table[6].split(" | ")[3] == "0.000 (0.000 to 0.000); 400"
+    folder = tmp_path / "fold2"
+    srsly.write_jsonl(folder / PAIRS, rows)
+    promise.main(tmp_path, [0.85])
+    assert "| 0.85 | 0.900 (0.8" in capsys.readouterr().out
+    folder.rename(tmp_path / "another")
+    (tmp_path / "fold1").rename(tmp_path / "yet another")
+    with pytest.raises(typer.BadParameter, match="no two fold"):
+        promise.main(tmp_path, [0.85])

@@ -52,6 +52,7 @@ def test_malformed_file_is_named_by_commands_that_need_all(run, pipeline, broken
 
 COMMANDS = (
     "extract",
+    "serve",
     "evaluate",
     "convert",
     "candidates",

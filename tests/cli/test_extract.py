@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+import spacy
+from pyarrow import parquet
 
 from spacy_ddi import parallel
 from tests.cli.conftest import KNOWN, folded
@@ -128,3 +130,65 @@ def test_extract_prints_ascii_where_the_terminal_has_no_more(pipeline):
         env={**os.environ, "PYTHONIOENCODING": "ascii", "OMP_NUM_THREADS": "1"},
     ).stdout
     assert json.loads(printed)["head_start"] == text.index("Dexarol")
+
+
+@pytest.fixture(scope="module")
+def promising(pipeline, tmp_path_factory):
+    """The tiny pipeline, with what precision to expect of its types."""
+    nlp = spacy.load(pipeline)
+    precisions = {"advise": [[0.0, 0.9]], "mechanism": [[0.0, 0.8]]}
+    nlp.get_pipe("ddi_relation").change_setting("precisions", precisions)
+    nlp.get_pipe("ddi_relation").change_setting("temperature", 4.0)  # not too sure
+    folder = tmp_path_factory.mktemp("promising")
+    nlp.to_disk(folder)
+    return str(folder)
+
+
+BOTH = f"{KNOWN} Avoid rostamine with plinozide."
+
+
+@pytest.mark.parametrize(
+    ("options", "labels"),
+    [
+        ((), ["mechanism", "advise"]),
+        (("--min-precision", 0.85), ["advise"]),
+        (("--min-precision", 0.8, "--types", "mechanism"), ["mechanism"]),
+        (("--types", "mechanism", "--types", "advise"), ["mechanism", "advise"]),
+        (("--min-score", 1), []),
+    ],
+)
+def test_extract_reports_what_is_asked_for(run, promising, tmp_path, options, labels):
+    given = ("extract", BOTH, "--pipeline", promising, *options)
+    result = run(*given, "--format", "jsonl")
+    assert result.exit_code == 0
+    assert [json.loads(line)["label"] for line in result.stdout.splitlines()] == labels
+    path = tmp_path / "text.txt"
+    path.write_text(BOTH, encoding="utf8")
+    run("extract", path, "--pipeline", promising, *options, "--output", f"{tmp_path / 'parts'}/")
+    rows = [row for part in (tmp_path / "parts").glob("*.parquet") for row in read_table(part)]
+    assert [row["label"] for row in rows] == labels
+
+
+def read_table(path):
+    return parquet.read_table(path).to_pylist()
+
+
+def test_a_run_goes_on_with_what_was_asked_for_only(run, promising, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text(BOTH, encoding="utf8")
+    given = ("extract", path, "--pipeline", promising, "--output", f"{tmp_path / 'parts'}/")
+    assert run(*given, "--min-precision", 0.85).exit_code == 0
+    assert run(*given, "--min-precision", 0.85).exit_code == 0
+    result = run(*given)
+    assert result.exit_code == 1
+    assert "settings min_precision was 0.85, now None" in folded(result.stderr)
+
+
+def test_what_can_not_be_promised_is_told(run, pipeline):
+    result = run("extract", KNOWN, "--pipeline", pipeline, "--min-precision", 0.9)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "DDI028" in result.stderr
+    assert "calibrate" in folded(result.stderr)
+    result = run("extract", KNOWN, "--pipeline", pipeline, "--types", "advice")
+    assert result.exit_code == 1
+    assert "Expected: some of advise, mechanism." in folded(result.stderr)

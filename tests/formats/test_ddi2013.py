@@ -8,8 +8,9 @@ import pytest
 
 from spacy_ddi.corpora.documents import Interaction
 from spacy_ddi.corpora.problems import Problem
-from spacy_ddi.errors import CorpusError, Warnings
+from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.ddi2013 import read_document, read_document_list, read_folder
+from spacy_ddi.warning_messages import Warnings
 
 
 def entity(offsets: str, *, name: str = "e0", type: str = "drug", text: str = "") -> str:

@@ -10,9 +10,17 @@ from spacy.vocab import Vocab
 
 from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.formats.relation_records import relation_records, to_records
+from spacy_ddi.formats.relation_records import notes_on, relation_records, to_records
 from spacy_ddi.gold import DOCUMENT_ID, MENTIONS_KEY
 from spacy_ddi.linked_drugs import Drug, set_drugs
+from spacy_ddi.reading_flags import (
+    ALONE,
+    CUT_OFF,
+    PAIRS_LEFT_OUT,
+    READ_IN_PIECES,
+    Flag,
+    set_flags,
+)
 
 
 def test_record_of_a_relation(doc):
@@ -34,6 +42,7 @@ def test_record_of_a_relation(doc):
         "score": 0.8765,
         "sentence": "Dexarol & <b>plinozide</b> mix.",
         "sentence_start": 14,
+        "flags": [],
     }
     assert (second["head_type"], second["label"], second["score"]) == ("vitamin", "", 1.0)
     assert json.loads(json.dumps(first)) == first
@@ -55,6 +64,23 @@ def test_record_carries_what_a_linker_says(doc):
     first, _ = relation_records(doc)
     assert (first["head"], first["head_id"], first["head_name"]) == ("Dexarol", "MESH:1", "Dexaril")
     assert (first["tail_id"], first["tail_name"]) == ("Q7", "")  # by a linker that is not ours
+
+
+def test_record_tells_what_of_its_sentence_was_not_read(doc):
+    first, *_ = doc._.ddi
+    start, end = first.sentence_start_char, first.sentence_start_char + len(first.sentence)
+    set_flags(doc, [Flag(CUT_OFF, start, end), Flag(READ_IN_PIECES, 0, start)])
+    record, *_ = relation_records(doc, offset=100)
+    assert record["flags"] == [CUT_OFF]
+
+
+def test_notes_tell_of_mentions_that_stand_alone():
+    words = ["Dexarol", "helps", ".", "Dexarol", "and", "rostamine", "help", ".", "No", "drug"]
+    doc = Doc(Vocab(), words=words, sent_starts=[i in (0, 3, 8) for i in range(len(words))])
+    doc.ents = [Span(doc, start, start + 1, label="drug") for start in (0, 3, 5)]
+    set_flags(doc, [Flag(PAIRS_LEFT_OUT, 16, 44)])
+    assert notes_on(doc) == [Flag(ALONE, 0, 15), Flag(PAIRS_LEFT_OUT, 16, 44)]
+    assert notes_on(doc, MentionSource(labels=("brand",))) == [Flag(PAIRS_LEFT_OUT, 16, 44)]
 
 
 def test_doc_without_relations_has_no_record():

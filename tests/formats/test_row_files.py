@@ -21,6 +21,7 @@ def rows(n: int) -> list[dict[str, Any]]:
     return [
         dict.fromkeys(COLUMNS)
         | {"document": f'd{i} "β"\n,\t;', "year": 1999, "score": 0.5, "head_start": i}
+        | {"flags": ["cut_off", "read_in_pieces"][:i]}
         for i in range(n)
     ]
 
@@ -52,6 +53,8 @@ def test_csv(tmp_path: Path, name: str, delimiter: str) -> None:
     assert header == list(COLUMNS)
     assert [row[0] for row in body] == [row["document"] for row in rows(3)]
     assert body[2][header.index("head_start")] == "2"
+    flags = [row[header.index("flags")] for row in body]
+    assert flags == ["", "cut_off", "cut_off read_in_pieces"]
 
 
 @pytest.mark.parametrize("n", [0, 2, 3, 5])

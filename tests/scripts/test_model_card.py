@@ -10,6 +10,7 @@ import spacy
 import srsly
 import typer
 from spacy.tokens import DocBin
+from spacy.util import load_config
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT
@@ -103,3 +104,20 @@ def test_the_licence_is_that_of_the_corpus(folder: Path) -> None:
     meta = card(folder, "relations")
     assert meta["license"] == meta["sources"][0]["license"] == "CC BY-NC 4.0"
     assert "**no commercial use**" in meta["notes"]
+
+
+def test_scores_that_keep_a_promise_are_told(folder: Path) -> None:
+    assert "min-precision" not in card(folder, "relations")["notes"]
+    config = load_config(folder / "pipeline" / "config.cfg")
+    precisions = {"int": [[0.4, 0.85]], "effect": [[0.3, 0.8], [0.7512, 0.95]]}
+    config["components"]["relations"] = {"factory": "ddi_relation", "precisions": precisions}
+    config.to_disk(folder / "pipeline" / "config.cfg")
+    notes = card(folder, "relations")["notes"]
+    rows = [line for line in notes.splitlines() if line.startswith("| 0.") or "`effect`" in line]
+    assert rows[-5:] == [
+        "| precision | `effect` | `int` |",
+        "| 0.80 | 0.30 | 0.40 |",
+        "| 0.85 | 0.75 | 0.40 |",
+        "| 0.90 | 0.75 | never |",
+        "| 0.95 | 0.75 | never |",
+    ]

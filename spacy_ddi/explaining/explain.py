@@ -1,0 +1,132 @@
+"""Why a relation was found: `explain` and `explain_all`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.component.lookup import component_of
+from spacy_ddi.component.targets import NONE
+from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.explaining.dependency_path import dependency_path
+from spacy_ddi.explaining.explanation import Explanation, Word
+from spacy_ddi.explaining.left_out import SentenceReader
+
+
+def explain(doc: Doc, relation: Relation, nlp: Language) -> Explanation:
+    """Why the pipeline gave a pair of mentions its label.
+
+    The sentence is read once for each of its words, with that word left out; the weight of a word
+    is what the probability of the label loses without it. Nothing is written on the Doc, and what
+    the pipeline's `doc_cleaner` has removed is not needed.
+
+    doc (Doc): The Doc.
+    relation (Relation): One of `doc._.ddi`.
+    nlp (Language): The pipeline that found it, with its `ddi_relation`.
+    RETURNS (Explanation): Words with their weights, dependency path, probabilities.
+    RAISES (DDIError): If the pipeline has no `ddi_relation`, does not know the label, or can't read
+        the pair: its mentions are no mentions of the Doc any more, or stand in two sentences, or
+        the parse is missing.
+    """
+    return _explain(doc, [relation], nlp)[0]
+
+
+def explain_all(doc: Doc, nlp: Language) -> list[Explanation]:
+    """Explain all relations of a Doc. The relations of a sentence share what takes the time.
+
+    doc (Doc): The annotated Doc.
+    nlp (Language): The pipeline that annotated it.
+    RETURNS (List[Explanation]): One for each of `doc._.ddi`, in their order.
+    RAISES (DDIError): See `explain`.
+    """
+    return _explain(doc, relations_of_doc(doc), nlp)
+
+
+def _explain(doc: Doc, relations: Sequence[Relation], nlp: Language) -> list[Explanation]:
+    component = component_of(nlp)
+    for relation in relations:
+        if relation.label not in component.labels:
+            known = ", ".join(component.labels) or "none"
+            message = Errors.LABEL_UNKNOWN.format(
+                name=component.name, label=relation.label, labels=known
+            )
+            raise DDIError(message)
+    by_sentence: defaultdict[int, list[int]] = defaultdict(list)
+    for number, relation in enumerate(relations):
+        by_sentence[_sentence_of(doc, relation)].append(number)
+    explanations: dict[int, Explanation] = {}
+    for numbers in by_sentence.values():
+        chosen = [relations[number] for number in numbers]
+        found = _explain_sentence(doc, chosen, nlp, (NONE, *component.labels))
+        explanations.update(zip(numbers, found, strict=True))
+    return [explanations[number] for number in range(len(relations))]
+
+
+def _sentence_of(doc: Doc, relation: Relation) -> int:
+    """The number of the sentence that both mentions begin in."""
+    sentences = sentence_index(doc)
+    head, tail = relation.head.start, relation.tail.start
+    if sentences[head] != sentences[tail]:
+        raise DDIError(
+            Errors.PAIR_IN_TWO_SENTENCES.format(head=relation.head_text, tail=relation.tail_text)
+        )
+    return int(sentences[head])
+
+
+def _explain_sentence(
+    doc: Doc, relations: Sequence[Relation], nlp: Language, classes: Sequence[str]
+) -> list[Explanation]:
+    """Explain relations of one sentence."""
+    reader = SentenceReader(nlp, doc, relations)
+    columns = [classes.index(relation.label) for relation in relations]
+    probs, weights = word_weights(reader, columns)
+    attention = reader.attend()
+    explanations = []
+    for i, relation in enumerate(relations):
+        of_pair = [None if each is None else each[i] for each in (weights, *attention)]
+        words = tuple(
+            _word(reader.span_of(node), *(None if w is None else float(w[node]) for w in of_pair))
+            for node in range(reader.n_nodes)
+        )
+        head, tail = (reader.nodes_of(mention) for mention in reader.pairs[i])
+        explanations.append(
+            Explanation(
+                relation.label,
+                dict(zip(classes, probs[i].tolist(), strict=True)),
+                words,
+                dependency_path(reader.whole, reader.nodes, head, tail),
+            )
+        )
+    return explanations
+
+
+def word_weights(
+    reader: SentenceReader, columns: Sequence[int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """By how much the probability of a class falls without each word of a sentence.
+
+    reader (SentenceReader): The sentence: M nodes, P pairs.
+    columns (Sequence[int]): The class of each pair.
+    RETURNS (Tuple[NDArray, NDArray]): Shape (P, C): probability of each class in the whole
+        sentence; and shape (P, M): the weights, NaN for mentions.
+    """
+    places = np.flatnonzero(~reader.mention_nodes)
+    left_out = np.zeros((len(places) + 1, reader.n_nodes), dtype=bool)
+    left_out[np.arange(len(places)) + 1, places] = True
+    probs = reader.probs(left_out)
+    of_class = probs[:, np.arange(len(columns)), columns]
+    weights = np.full((len(columns), reader.n_nodes), np.nan, dtype=np.float32)
+    weights[:, places] = (of_class[0] - of_class[1:]).T
+    return probs[0], weights
+
+
+def _word(span: Span, weight: float | None, pooling: float | None, attention: float | None) -> Word:
+    known = None if weight is None or np.isnan(weight) else weight
+    return Word(span.text, span.start_char, span.end_char, known, pooling, attention)

@@ -1,0 +1,92 @@
+// Shows what an explanation says of a sentence: shades its words, and lists words and path.
+//
+// `weights` and `path` name words by the keys of `elements`, which gives the element of each word.
+"use strict";
+const pageReasons = (() => {
+  const LEAST_SCALE = 0.1; // weights are shaded by the largest one, but by no less than this
+  const PALEST = 0.03; // share of that which is shaded
+  const LEAST = 0.02; // weights from which words are listed
+  const MOST_WORDS = 8;
+
+  function shade({ weights, path }, elements) {
+    const scale = Math.max(LEAST_SCALE, ...Object.values(weights).map(Math.abs));
+    for (const [place, weight] of Object.entries(weights)) {
+      const share = Math.abs(weight) / scale;
+      if (share < PALEST) continue;
+      const { dataset, style } = elements[place];
+      dataset.shade = weight > 0 ? "for" : "against";
+      style.setProperty("--weight", share ** 0.7);
+    }
+    for (const [dependent, head] of path) {
+      for (const place of [dependent, head]) elements[place].classList.add("on-path");
+    }
+  }
+
+  function clear(elements) {
+    for (const element of elements) {
+      element.classList.remove("on-path");
+      delete element.dataset.shade;
+    }
+  }
+
+  // Terms and descriptions for a `dl`
+  function rows({ weights, path }, elements) {
+    const words = row("Words", listOfWords(weights, elements));
+    return path.length ? [...words, ...row("Path", listOfPath(path, elements))] : words;
+  }
+
+  function row(name, content) {
+    const value = make("dd");
+    value.append(content);
+    return [make("dt", "", name), value];
+  }
+
+  // What is shaded, in words
+  function listOfWords(weights, elements) {
+    const heavy = Object.entries(weights)
+      .filter(([, weight]) => Math.abs(weight) >= LEAST)
+      .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
+      .slice(0, MOST_WORDS);
+    if (!heavy.length) return "No single word decides: without any one of them the score stays.";
+    const list = make("div", "flow");
+    list.title = "By how much the probability falls or rises without the word";
+    for (const [place, weight] of heavy) {
+      const change = `${weight > 0 ? "\u2212" : "+"}${Math.abs(weight).toFixed(2)}`;
+      list.append(make("span", "step", `${wordOf(elements[place])} ${change}`));
+    }
+    return list;
+  }
+
+  function listOfPath(path, elements) {
+    const list = make("div", "flow");
+    let place = startOf(path);
+    list.append(make("span", "step", wordOf(elements[place])));
+    for (const [dependent, head, dep] of path) {
+      const isUp = dependent === place;
+      place = isUp ? head : dependent;
+      list.append(make("span", "edge", isUp ? `${dep} \u2192` : `\u2190 ${dep}`));
+      list.append(make("span", "step", wordOf(elements[place])));
+    }
+    return list;
+  }
+
+  // The end of the first edge that the second edge does not touch
+  function startOf([first, second]) {
+    if (!second) return Math.min(first[0], first[1]);
+    return second.slice(0, 2).includes(first[0]) ? first[1] : first[0];
+  }
+
+  function wordOf(element) {
+    const words = [...element.childNodes].filter((node) => node.localName !== "small");
+    return words.map((node) => node.textContent).join("");
+  }
+
+  function make(name, className = "", text = "") {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.textContent = text;
+    return made;
+  }
+
+  return { clear, make, row, rows, shade };
+})();

@@ -1,0 +1,1 @@
+"""A service that finds interactions, and its page. Needs the extra `web`."""

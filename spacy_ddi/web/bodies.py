@@ -1,0 +1,109 @@
+"""What requests hold and answers give, as the OpenAPI description tells it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+
+from spacy_ddi.formats.relation_records import RelationRecord
+from spacy_ddi.text.passages import MAX_CHARACTERS
+
+MOST_TEXTS: Final = 1_000
+"""Texts of one request."""
+
+EXAMPLE: Final = "Fluconazole raises warfarin levels."
+
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Place = Annotated[int, Field(ge=0, le=2**31)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Choice(_Body):
+    """Which interactions to give."""
+
+    min_precision: Score | None = Field(
+        None,
+        description="Give what can be expected to be right this often, of each type: 0.9 for nine "
+        "in ten.",
+    )
+    min_score: Score = Field(0.0, description="Pass over interactions with a lower score.")
+    types: list[str] | None = Field(
+        None, max_length=100, description="Only interactions of these types; all if not given."
+    )
+
+
+class TextBody(_Body):
+    """A text."""
+
+    text: str = Field(description="The text.")
+    model_config = ConfigDict(json_schema_extra={"example": {"text": EXAMPLE}})
+
+
+class Texts(_Body):
+    """A text, or several."""
+
+    text: str | None = Field(None, description="The text, or:")
+    texts: list[str] | None = Field(
+        None, max_length=MOST_TEXTS, description="Several texts, each read by itself."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Texts:
+        if (self.text is None) == (self.texts is None):
+            raise ValueError("give either 'text' or 'texts'")
+        return self
+
+
+class ExtractBody(Choice, Texts):
+    """A text, or several, and which interactions to give."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": EXAMPLE, "min_score": 0.5}})
+
+
+class ExplainBody(_Body):
+    """A sentence, and the characters of two drugs in it."""
+
+    text: str = Field(max_length=MAX_CHARACTERS, description="The sentence.")
+    head_start: Place = Field(description="Where the first drug begins, in characters of the text.")
+    head_end: Place = Field(description="Where it ends.")
+    tail_start: Place = Field(description="Where the second drug begins.")
+    tail_end: Place = Field(description="Where it ends.")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "text": EXAMPLE,
+                "head_start": 0,
+                "head_end": 11,
+                "tail_start": 19,
+                "tail_end": 27,
+            }
+        }
+    )
+
+
+_FIELDS: Final[dict[str, Any]] = {
+    name: (kind, ...) for name, kind in get_type_hints(RelationRecord).items()
+}
+Interaction = create_model("Interaction", **_FIELDS, __doc__=RelationRecord.__doc__)
+
+
+class Interactions(BaseModel):
+    """What is found in a text."""
+
+    interactions: list[Interaction]  # type: ignore[valid-type]
+
+
+class Answers(BaseModel):
+    """What is found in each of several texts, in their order."""
+
+    answers: list[Interactions]
+
+
+class Problem(BaseModel):
+    """Why a request is not answered."""
+
+    error: str

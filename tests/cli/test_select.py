@@ -1,0 +1,100 @@
+"""`python -m spacy_ddi select`, and the way back by `convert` into training."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import DocBin
+
+from spacy_ddi.annotations import relations_of_doc
+from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.formats.inputs import read_documents
+from tests.cli.conftest import KNOWN, SENTENCES, folded
+
+pytestmark = pytest.mark.filterwarnings(
+    # The tiny pipeline has no parser, and says so once.
+    r"ignore:\[DDI901\]:UserWarning"
+)
+OTHERS = [
+    "Nobody saw Dexarol.",
+    "plinozide, rostamine and Dexarol were never seen near each other.",
+    "Was rostamine the reason that plinozide did not work?",
+]
+TEXT = " ".join([*(text for text, _ in SENTENCES), *OTHERS, KNOWN])
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "in" / "note.txt"
+    path.parent.mkdir()
+    path.write_text(f"{TEXT}\n", encoding="utf8")
+    return path
+
+
+@pytest.fixture
+def unsure(pipeline, tmp_path):
+    nlp = spacy.load(pipeline)
+    nlp.get_pipe("ddi_relation").change_setting("temperature", 5.0)
+    nlp.get_pipe("ddi_relation").change_setting("min_score", 0.9)
+    nlp.to_disk(tmp_path / "unsure")
+    return str(tmp_path / "unsure")
+
+
+def chosen(path, tool):
+    errors: list[object] = []
+    found = {each.id: each for each in read_documents([str(path)], format_name=tool,
+                                                      on_error=errors.append)}  # fmt: skip
+    assert errors == []
+    return found
+
+
+@pytest.mark.parametrize("tool", ["brat", "label-studio", "prodigy"])
+def test_chosen_sentences_come_back_as_training_data(run, unsure, text, tmp_path, tool):
+    out, gold = tmp_path / "out", tmp_path / "gold.spacy"
+    options = ("--pipeline", unsure, "--to", tool, "--least-probability", 0)
+    result = run("select", text, "--output", out, "-n", 4, *options)
+    assert result.exit_code == 0, result.stderr
+    assert "4 sentences of 5 with pairs of drugs, in 1 document" in folded(result.stderr)
+    found = chosen(out, tool)
+    assert len(found) == 4
+    # Each once, with its mentions and all its pairs; the longest list of drugs is the least sure.
+    texts = {each.text for each in found.values()}
+    assert OTHERS[1] in texts
+    assert OTHERS[0] not in texts
+    assert texts <= {text for text, _ in SENTENCES} | set(OTHERS)
+    (three,) = (each for each in found.values() if each.text == OTHERS[1])
+    assert [three.text[slice(*m.ranges[0])] for m in three.mentions] == [
+        "plinozide", "rostamine", "Dexarol"
+    ]  # fmt: skip
+    assert len(three.interactions) == 3
+
+    assert run("convert", out, gold, "--from", tool).exit_code == 0
+    nlp = spacy.load(unsure)
+    docs = list(DocBin().from_disk(gold).get_docs(nlp.vocab))
+    assert {doc.text for doc in docs} == texts
+    truth = {doc.text: [(r.head_text, r.label) for r in relations_of_doc(doc)] for doc in docs}
+    assert all(truth[text] == [] or truth[text][0][1] == label
+               for text, label in SENTENCES if text in texts)  # fmt: skip
+    examples = list(make_examples(docs, nlp.make_doc, gold_mentions=True))
+    assert nlp.update(examples)["ddi_relation"] > 0
+
+    # They are known now.
+    rest = tmp_path / "rest"
+    result = run("select", text, "--output", rest, "--known", gold, *options)
+    assert "1 sentence of 1 with pairs" in folded(result.stderr)
+    assert not texts & {each.text for each in chosen(rest, tool).values()}
+
+
+def test_an_annotated_folder_is_not_overwritten(run, pipeline, text, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "note.ann").write_text("corrected")
+    result = run("select", text, "--output", tmp_path / "out", "--to", "brat")
+    assert result.exit_code == 1
+
+
+def test_a_file_that_can_not_be_read_is_told(run, unsure, text, tmp_path):
+    options = ("--pipeline", unsure, "--to", "prodigy", "--output", tmp_path / "out.jsonl")
+    result = run("select", text, tmp_path / "gone.txt", *options)
+    assert result.exit_code == 1
+    assert "DDI123" in (tmp_path / "out.jsonl.errors.jsonl").read_text("utf8")
+    assert len(chosen(tmp_path / "out.jsonl", "prodigy")) == 5
