@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated, Any
@@ -25,7 +26,6 @@ from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docbin import read_docbin, write_docbin
 from spacy_ddi.gold import (
     DOCUMENT_ID,
-    MENTIONS_KEY,
     SENTENCE_ID,
     PlacePair,
     SoftLabelDict,
@@ -110,36 +110,44 @@ def average(
     output: Annotated[Path, typer.Argument(help="The .spacy file to write.")],
     files: Annotated[list[Path], typer.Argument(exists=True, help="Files with soft labels.")],
 ) -> None:
-    """Average the soft labels of files with the same sentences, each file with the same weight."""
+    """Average the soft labels of files, each with the same weight.
+
+    A pair that not every file has gets the mean of those that have it.
+    """
     vocab = spacy.blank("en").vocab
-    docs = [list(read_docbin(file, vocab)) for file in files]
-    write_docbin(averaged(docs), output)
+    write_docbin(averaged([list(read_docbin(file, vocab)) for file in files]), output)
 
 
 def averaged(files: Sequence[Sequence[Doc]]) -> Iterator[Doc]:
-    """The sentences of the first file, with the mean of the soft labels that any file has.
+    """Each sentence of the files once, with the mean of its pairs' soft labels.
 
     files (Sequence[Sequence[Doc]]): Docs of each file, a sentence each.
-    YIELDS (Doc): The Docs of the first file, changed in place.
+    YIELDS (Doc): The first Doc of each text, changed in place.
     """
-    others = [{doc.text: soft_labels_of(doc) for doc in docs} for docs in files[1:]]
-    for doc in files[0]:
-        spans = {(span.start_char, span.end_char): span for span in doc.spans[MENTIONS_KEY]}
-        labels = []
-        for (one, two), probs in soft_labels_of(doc).items():
-            said = [probs, *(o[doc.text][one, two] for o in others if (one, two) in o[doc.text])]
-            head, tail = spans[one], spans[two]
-            labels.append(
-                SoftLabelDict(
-                    head_start=head.start,
-                    head_end=head.end,
-                    tail_start=tail.start,
-                    tail_end=tail.end,
-                    probs={name: fmean(each[name] for each in said) for name in probs},
-                )
-            )
-        set_soft_labels(doc, labels)
-        yield doc
+    by_text: dict[str, list[Doc]] = {}
+    for doc in chain.from_iterable(files):
+        by_text.setdefault(doc.text, []).append(doc)
+    for docs in by_text.values():
+        said: dict[PlacePair, list[dict[str, float]]] = {}
+        for doc in docs:
+            for places, probs in soft_labels_of(doc).items():
+                said.setdefault(places, []).append(probs)
+        set_soft_labels(docs[0], [_mean_label(docs[0], *pair) for pair in said.items()])
+        yield docs[0]
+
+
+def _mean_label(doc: Doc, places: PlacePair, said: Sequence[dict[str, float]]) -> SoftLabelDict:
+    """The mean of what is said of a pair, by the Doc's tokens."""
+    head, tail = (doc.char_span(*place, alignment_mode="expand") for place in places)
+    assert head is not None
+    assert tail is not None
+    return SoftLabelDict(
+        head_start=head.start,
+        head_end=head.end,
+        tail_start=tail.start,
+        tail_end=tail.end,
+        probs={name: fmean(each[name] for each in said) for name in said[0]},
+    )
 
 
 def pairs_of(nlp: Language, references: Sequence[Doc]) -> Iterator[dict[str, Any]]:

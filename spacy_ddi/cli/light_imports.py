@@ -38,6 +38,8 @@ def _left_out() -> Iterator[None]:
 
     compiler = ModuleType(COMPILER)
     compiler.TransformGetItemToIndex = _transform_get_item  # type: ignore[attr-defined]
+    # Some versions of torch ask for more of it at their import: then it is imported after all.
+    compiler.__getattr__ = _of_the_compiler  # type: ignore[method-assign]
     # None stands for a package that is not installed, which transformers does without.
     stand_ins: dict[str, Any] = {"sklearn": None, "scipy": None, COMPILER: compiler}
     stand_ins = {name: module for name, module in stand_ins.items() if name not in sys.modules}
@@ -49,13 +51,22 @@ def _left_out() -> Iterator[None]:
         ):
             yield
     finally:
-        for name in stand_ins:
-            del sys.modules[name]
+        for name, stand_in in stand_ins.items():
+            if sys.modules[name] is stand_in:
+                del sys.modules[name]
 
 
 def _transform_get_item() -> Any:
     """Stands in for a class of torch's compiler, and imports it when it is used."""
     return importlib.import_module(COMPILER).TransformGetItemToIndex()
+
+
+def _of_the_compiler(name: str) -> Any:
+    """Anything else of torch's compiler, which takes the place of its stand-in."""
+    if name.startswith("__"):  # asked for by the import itself
+        raise AttributeError(name)
+    sys.modules.pop(COMPILER, None)
+    return getattr(importlib.import_module(COMPILER), name)
 
 
 def _disable(function: Any = None, **_: Any) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import pytest
 import spacy
 import srsly
 import typer
+from spacy.tokens import Doc
 
 from benchmarks.crossval import __main__ as crossval
 from benchmarks.crossval import calibration, fit, page, promise, report
@@ -17,6 +18,7 @@ from benchmarks.crossval import fold as steps
 from benchmarks.crossval.recipes import (
     PAIRS,
     ROOT,
+    Averaging,
     Labelling,
     Recipe,
     Training,
@@ -26,7 +28,7 @@ from benchmarks.crossval.recipes import (
 from benchmarks.folds import draw_even_folds
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import read_docbin
-from spacy_ddi.gold import DOCUMENT_ID
+from spacy_ddi.gold import DOCUMENT_ID, SoftLabelDict, set_soft_labels, soft_labels_of
 from spacy_ddi.training.temperature import best_fit
 from tests.conftest import SAMPLE_CORPUS
 
@@ -58,6 +60,9 @@ def test_a_recipe_names_what_is_there_or_made_before(recipe: Recipe) -> None:
             assert all((ROOT / "configs" / f"{name}.cfg").exists() for name in step.configs)
             named = [path for path in step.paths.values() if path.startswith("./")]
             made.add(f"./{step.train}")
+        elif isinstance(step, Averaging):
+            named = [path for path in step.of if path.startswith("./")]
+            made.add(f"./{step.average}.spacy")
         else:
             named = [name for name in step.teachers if name.startswith("./")]
             made.add(f"./{step.label}.spacy")
@@ -72,7 +77,8 @@ def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:
         [
             Training("teacher", ["minilm"], {"encoder": parts["paths.encoder"]}),
             Labelling("soft", ["./teacher"], copies=2),
-            Training("student", ["minilm"], {"soft_labels": "./soft.spacy"}, {"training.seed": 7}),
+            Averaging("both", ["./soft.spacy", "corpus/read.spacy"]),
+            Training("student", ["minilm"], {"soft_labels": "./both.spacy"}, {"training.seed": 7}),
         ],
     )
     data, parser = tmp_path / "data", Path(parts["paths.parser"])
@@ -89,18 +95,20 @@ def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:
         settings={"training.dropout": 0.2},
     )
     project = srsly.read_yaml(tmp_path / "fold0" / "project.yml")
-    train, label, student, score = project["commands"]
+    train, label, average, student, score = project["commands"]
     assert project["workflows"]["fold"] == [c["name"] for c in project["commands"]]
     assert f"--data={data}/train.spacy --settings=" in train["script"][0].replace("'", "")
     assert label["outputs"] == ["soft.spacy"]
     assert set(label["deps"]) >= {"teacher/model-last", f"{data}/train.spacy"}
     assert "--teacher=teacher/model-last" in label["script"][0]
     assert "--copies=2" in label["script"][0]
-    assert "soft.spacy" in student["deps"]
+    assert average["outputs"] == ["both.spacy"]
+    assert average["script"][0].split()[-3:-1] == ["both.spacy", "soft.spacy"]
+    assert "both.spacy" in student["deps"]
     assert '"training.dropout": 0.2, "training.seed": 7' in student["script"][0]
     assert "--seed=3 --shorter=0.5" in student["script"][0]
     # What is scored on is seen by the last step alone.
-    assert [f"{data}/test.spacy" in str(c) for c in project["commands"]] == [False] * 3 + [True]
+    assert [f"{data}/test.spacy" in str(c) for c in project["commands"]] == [False] * 4 + [True]
     assert score["deps"][0] == "student/model-last"
 
 
@@ -172,6 +180,35 @@ def test_a_fold_is_trained_on_the_others_and_scored_on_its_own(
     assert component.cfg["precisions"] == expected.precisions
     with pytest.raises(typer.BadParameter, match="run benchmarks"):
         fit.main(tmp_path, tmp_path / "fitted", tmp_path / "again")
+
+
+def labelled(text: str, probs: dict[tuple[int, int], float]) -> Doc:
+    """A sentence whose first two words that are given make a pair."""
+    doc = spacy.blank("en").make_doc(text)
+    set_soft_labels(
+        doc,
+        [
+            SoftLabelDict(
+                head_start=head,
+                head_end=head + 1,
+                tail_start=tail,
+                tail_end=tail + 1,
+                probs={"effect": prob, "none": 1 - prob},
+            )
+            for (head, tail), prob in probs.items()
+        ],
+    )
+    return doc
+
+
+def test_soft_labels_of_files_are_averaged_pair_by_pair() -> None:
+    one = [labelled("Aspirin and warfarin bleed", {(0, 2): 1.0, (0, 3): 0.4}), labelled("A B", {})]
+    two = [labelled("C D", {(0, 1): 0.9}), labelled("Aspirin and warfarin bleed", {(0, 2): 0.5})]
+    docs = list(steps.averaged([one, two]))
+    assert [doc.text for doc in docs] == ["Aspirin and warfarin bleed", "A B", "C D"]
+    found = [{k: v["effect"] for k, v in soft_labels_of(doc).items()} for doc in docs]
+    assert found[0] == pytest.approx({((0, 7), (12, 20)): 0.75, ((0, 7), (21, 26)): 0.4})
+    assert found[1:] == [{}, pytest.approx({((0, 1), (2, 3)): 0.9})]
 
 
 def test_fewer_steps_are_fewer_in_all_that_counts_them() -> None:
