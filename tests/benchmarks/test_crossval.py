@@ -13,7 +13,7 @@ import typer
 from spacy.tokens import Doc
 
 from benchmarks.crossval import __main__ as crossval
-from benchmarks.crossval import calibration, fit, page, promise, report
+from benchmarks.crossval import averaging, calibration, fit, page, promise, report
 from benchmarks.crossval import fold as steps
 from benchmarks.crossval.recipes import (
     PAIRS,
@@ -246,6 +246,20 @@ def test_pairs_are_counted_as_the_task_counts_them() -> None:
         "mechanism": [0, 0, 1],
     }
     assert report.to_lists(counts)[calibration.ANY] == [2, 1, 1]
+
+
+def test_the_mean_of_runs_is_by_pair_whatever_their_order() -> None:
+    one = [pair("d1", "effect", "effect", 0.6), pair("d2", "none", None)]
+    for i, each in enumerate(one):
+        each |= {"sentence": f"s{i}", "places": [[0, 1], [2, 3]]}
+    other = [{**each, "probs": each["probs"] and dict(each["probs"])} for each in reversed(one)]
+    other[1]["probs"] = {label: 1.0 * (label == "int") for label in one[0]["probs"]}
+    first, second = averaging.averaged([one, other])
+    assert first["probs"]["int"] == pytest.approx((one[0]["probs"]["int"] + 1) / 2)
+    assert first["probs"]["effect"] == pytest.approx(0.3)
+    assert second == one[1]
+    with pytest.raises(KeyError):
+        list(averaging.averaged([one, other[:1]]))
 
 
 def test_calibration_is_measured_with_what_other_folds_say() -> None:
