@@ -22,7 +22,14 @@ from spacy.cli._util import parse_config_overrides
 from spacy.tokens import Doc
 
 from benchmarks.crossval.fold import all_pairs
-from benchmarks.crossval.recipes import PAIRS, TEST, TRAIN, read_recipes, write_project
+from benchmarks.crossval.recipes import (
+    PAIRS,
+    TEST,
+    TRAIN,
+    WORKFLOW,
+    read_recipes,
+    write_project,
+)
 from benchmarks.crossval.report import RESULTS, as_lines, store
 from benchmarks.folds import draw_even_folds
 from benchmarks.projects import run_project
@@ -72,7 +79,8 @@ def main(
         write_project(
             recipes[recipe],
             folder,
-            data=data[i],
+            train=data[i] / TRAIN,
+            test=data[i] / TEST,
             parser=parser,
             seed=seed,
             shorter=shorter,
@@ -81,7 +89,7 @@ def main(
     failed = []
     with ThreadPoolExecutor(jobs) as pool:
         for folder, code in zip(
-            folders, pool.map(partial(run_project, workflow="fold"), folders), strict=True
+            folders, pool.map(partial(run_project, workflow=WORKFLOW), folders), strict=True
         ):
             typer.echo(f"{folder}: {'failed, see run.log there' if code else 'done'}")
             failed += [folder.name] if code else []

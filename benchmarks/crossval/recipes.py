@@ -18,6 +18,9 @@ TRAIN, TEST, PAIRS = "train.spacy", "test.spacy", "pairs.jsonl"
 """Files of a fold: what it learns from, what it is scored on, and what was said of its pairs."""
 
 
+WORKFLOW: Final = "recipe"
+
+
 @dataclass(frozen=True)
 class Training:
     """Train a pipeline of relations; see `recipes.yml`.
@@ -42,12 +45,14 @@ class Labelling:
     teachers (Sequence[str]): Trainings of the fold, or folders with pipelines.
     mentions (Optional[str]): A .spacy file with sentences and mentions.
     copies (int): Varied copies of each training sentence; 0 for none.
+    sentences (Optional[int]): The most that are labelled; None for all.
     """
 
     label: str
     teachers: Sequence[str]
     mentions: str | None = None
     copies: int = 0
+    sentences: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,17 +117,19 @@ def write_project(
     recipe: Recipe,
     folder: Path,
     *,
-    data: Path,
+    train: Path,
+    test: Path | None,
     parser: Path,
     seed: int,
     shorter: float,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write the spaCy project that does a recipe in a fold, with the workflow `fold`.
+    """Write the spaCy project that does a recipe, with the workflow `recipe`.
 
     recipe (Recipe): The recipe.
     folder (Path): The project's folder.
-    data (Path): Folder with `TRAIN` and `TEST`.
+    train (Path): The sentences to learn from, .spacy.
+    test (Optional[Path]): The sentences to score, .spacy; None to score nothing.
     parser (Path): The pipeline that parses (and tags, for varied copies).
     seed (int): Seed of training.
     shorter (float): By what the numbers of steps are multiplied.
@@ -137,18 +144,19 @@ def write_project(
             for step in recipe.steps
         ],
     )
-    commands = list(_commands(recipe, data.resolve(), parser.resolve(), seed, shorter))
+    commands = list(_commands(recipe, str(train.resolve()), parser.resolve(), seed, shorter))
+    if test is not None:
+        commands.append(_scoring(recipe, str(test.resolve())))
     folder.mkdir(parents=True, exist_ok=True)
     workflow = [command["name"] for command in commands]
-    project = {"title": recipe.title, "commands": commands, "workflows": {"fold": workflow}}
+    project = {"title": recipe.title, "commands": commands, "workflows": {WORKFLOW: workflow}}
     srsly.write_yaml(folder / "project.yml", project)
 
 
 def _commands(
-    recipe: Recipe, data: Path, parser: Path, seed: int, shorter: float
+    recipe: Recipe, train: str, parser: Path, seed: int, shorter: float
 ) -> Iterator[dict[str, Any]]:
-    """The commands of a fold's project, in their order."""
-    train, test = str(data / TRAIN), str(data / TEST)
+    """The commands of a recipe's project, in their order."""
     for step in recipe.steps:
         if isinstance(step, Training):
             configs = [str(ROOT / "configs" / f"{name}.cfg") for name in step.configs]
@@ -181,6 +189,8 @@ def _commands(
                 options["mentions"] = _place(step.mentions)
             if step.copies:
                 options |= {"corpus": train, "copies": step.copies}
+            if step.sentences:
+                options["sentences"] = step.sentences
             called = ["spacy_ddi", "soft-labels", f"{step.label}.spacy"]
             called += [f"--teacher={name}" for name in teachers]
             yield _command(
@@ -190,9 +200,13 @@ def _commands(
                 deps=[train, *teachers, *([options["mentions"]] if step.mentions else [])],
                 output=f"{step.label}.spacy",
             )
+
+
+def _scoring(recipe: Recipe, test: str) -> dict[str, Any]:
+    """The command that scores what was trained."""
     trained = f"{recipe.scored}/model-last"
     called = ["benchmarks.crossval.fold", "score", trained, test, PAIRS]
-    yield _command("score", called, {}, deps=[trained, test], output=PAIRS)
+    return _command("score", called, {}, deps=[trained, test], output=PAIRS)
 
 
 def _command(

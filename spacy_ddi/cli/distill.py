@@ -57,6 +57,10 @@ def soft_labels(
             "average several teachers. The default is --pipeline.",
         ),
     ] = None,
+    sentences: Annotated[
+        int | None,
+        typer.Option(min=1, help="Label no more sentences than this, evenly spread."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Random seed of the copies.")] = 0,
     as_text: AsTextOption = False,
     precision: PrecisionChoice = None,
@@ -91,6 +95,8 @@ def soft_labels(
         docs.extend(
             vary_sentences(nlp, list(read_docbin(corpus, nlp.vocab)), copies=copies, seed=seed)
         )
+    if sentences is not None and sentences < len(docs):
+        docs = [docs[i * len(docs) // sentences] for i in range(sentences)]
     chunks = [docs[start : start + CHUNK] for start in range(0, len(docs), CHUNK)]
     labelled = [
         doc

@@ -13,7 +13,7 @@ import typer
 from spacy.tokens import Doc
 
 from benchmarks.crossval import __main__ as crossval
-from benchmarks.crossval import averaging, calibration, fit, page, promise, report
+from benchmarks.crossval import averaging, calibration, fit, page, promise, report, whole
 from benchmarks.crossval import fold as steps
 from benchmarks.crossval.recipes import (
     PAIRS,
@@ -76,7 +76,7 @@ def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:
         "Taught",
         [
             Training("teacher", ["minilm"], {"encoder": parts["paths.encoder"]}),
-            Labelling("soft", ["./teacher"], copies=2),
+            Labelling("soft", ["./teacher"], copies=2, sentences=50),
             Averaging("both", ["./soft.spacy", "corpus/read.spacy"]),
             Training("student", ["minilm"], {"soft_labels": "./both.spacy"}, {"training.seed": 7}),
         ],
@@ -88,7 +88,8 @@ def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:
     write_project(
         recipe,
         tmp_path / "fold0",
-        data=data,
+        train=data / "train.spacy",
+        test=data / "test.spacy",
         parser=parser,
         seed=3,
         shorter=0.5,
@@ -96,12 +97,12 @@ def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:
     )
     project = srsly.read_yaml(tmp_path / "fold0" / "project.yml")
     train, label, average, student, score = project["commands"]
-    assert project["workflows"]["fold"] == [c["name"] for c in project["commands"]]
+    assert project["workflows"]["recipe"] == [c["name"] for c in project["commands"]]
     assert f"--data={data}/train.spacy --settings=" in train["script"][0].replace("'", "")
     assert label["outputs"] == ["soft.spacy"]
     assert set(label["deps"]) >= {"teacher/model-last", f"{data}/train.spacy"}
     assert "--teacher=teacher/model-last" in label["script"][0]
-    assert "--copies=2" in label["script"][0]
+    assert "--copies=2 --sentences=50" in label["script"][0]
     assert average["outputs"] == ["both.spacy"]
     assert average["script"][0].split()[-3:-1] == ["both.spacy", "soft.spacy"]
     assert "both.spacy" in student["deps"]
@@ -180,6 +181,39 @@ def test_a_fold_is_trained_on_the_others_and_scored_on_its_own(
     assert component.cfg["precisions"] == expected.precisions
     with pytest.raises(typer.BadParameter, match="run benchmarks"):
         fit.main(tmp_path, tmp_path / "fitted", tmp_path / "again")
+
+
+def test_the_whole_corpus_goes_through_the_steps_of_a_recipe(
+    tmp_path: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the steps do is tested with the folds."""
+    codes = [1, 0, 0]
+
+    def run_project(folder: Path, workflow: str) -> int:
+        project = srsly.read_yaml(folder / "project.yml")
+        (name,) = project["workflows"][workflow]
+        (command,) = project["commands"]
+        assert name == command["name"]
+        assert f"--data={tmp_path}/all.spacy" in command["script"][0]
+        made = folder / command["outputs"][0]
+        made.mkdir(parents=True, exist_ok=True)
+        (made / str(len(codes))).touch()
+        return codes.pop(0)
+
+    recipe = Recipe("tiny", "", [Training("relations", ["minilm"])])
+    monkeypatch.setattr(whole, "read_recipes", lambda: {"tiny": recipe})
+    monkeypatch.setattr(whole, "run_project", run_project)
+    (tmp_path / "all.spacy").touch()
+    given = (tmp_path / "all.spacy", tmp_path / "out")
+    parser = Path(parts["paths.parser"])
+    with pytest.raises(typer.Exit):
+        whole.main(*given, "tiny", parser=parser)
+    assert not (tmp_path / "out" / "model-last").exists()
+    for n_files in (2, 3):  # the second time all of it is taken anew
+        whole.main(*given, "tiny", parser=parser)
+        assert len(list((tmp_path / "out" / "model-last").iterdir())) == n_files
+    with pytest.raises(typer.BadParameter, match="none of tiny"):
+        whole.main(*given, "other", parser=parser)
 
 
 def labelled(text: str, probs: dict[tuple[int, int], float]) -> Doc:

@@ -39,6 +39,16 @@ def test_soft_labels_writes_what_the_pipeline_says_of_every_pair(run, pipeline, 
     assert max(soft["probs"], key=soft["probs"].get) == "none"
 
 
+def test_no_more_sentences_are_labelled_than_asked_for(run, pipeline, tmp_path):
+    lines = [f"Case {n}: Dexarol or rostamine was given." for n in range(9)]
+    (tmp_path / "text.txt").write_text("\n".join(lines), encoding="utf8")
+    options = ("--text", tmp_path / "text.txt", "--pipeline", pipeline)
+    for most, chosen in ((3, [0, 3, 6]), (100, range(9))):
+        output = tmp_path / f"{most}.spacy"
+        assert run("soft-labels", output, *options, "--sentences", most).exit_code == 0
+        assert [doc.text for doc in read_labelled(output)] == [lines[n] for n in chosen]
+
+
 def test_soft_labels_averages_its_teachers(run, pipeline, tmp_path):
     other = spacy.load(pipeline)
     other.get_pipe("ddi_relation").cfg["temperature"] = 3.0
