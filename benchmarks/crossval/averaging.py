@@ -44,14 +44,15 @@ def averaged(runs: Sequence[Sequence[Pair]]) -> Iterator[Pair]:
     """What the first run says of each pair, with the mean of the probabilities of all.
 
     runs (Sequence[Sequence[Dict[str, Any]]]): Pairs of the same sentences; see `pairs_of`.
-    YIELDS (Dict[str, Any]): A pair; no candidate if it was none in the first run.
+    YIELDS (Dict[str, Any]): A pair. It is a candidate if it was one in any run, and its mean is of
+        those runs.
     RAISES (KeyError): If a run lacks a pair.
     """
     others = [{_place(pair): pair["probs"] for pair in run} for run in runs[1:]]
     for pair in runs[0]:
-        said = [pair["probs"], *(other[_place(pair)] for other in others)]
-        classes = pair["probs"] or {}
-        mean = {label: fmean(probs[label] for probs in said) for label in classes}
+        of_runs = [pair["probs"], *(other[_place(pair)] for other in others)]
+        said = [probs for probs in of_runs if probs is not None]
+        mean = {label: fmean(probs[label] for probs in said) for label in next(iter(said), ())}
         yield {**pair, "probs": mean or None}
 
 

@@ -292,6 +292,9 @@ def test_the_mean_of_runs_is_by_pair_whatever_their_order() -> None:
     assert first["probs"]["int"] == pytest.approx((one[0]["probs"]["int"] + 1) / 2)
     assert first["probs"]["effect"] == pytest.approx(0.3)
     assert second == one[1]
+    # A candidate of one run alone has what that run says.
+    *_, alone = averaging.averaged([one[::-1], [{**one[0], "probs": None}, one[1]]])
+    assert alone == one[0]
     with pytest.raises(KeyError):
         list(averaging.averaged([one, other[:1]]))
 
