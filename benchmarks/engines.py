@@ -25,7 +25,7 @@ from spacy.language import Language
 
 from spacy_ddi.cli.extract_files import chosen_engine, make_annotator
 from spacy_ddi.cli.loading import load_pipeline
-from spacy_ddi.cli.options import EngineOption
+from spacy_ddi.cli.options import EngineOption, Reported
 from spacy_ddi.formats.format import writer_named
 from spacy_ddi.formats.inputs import read_documents
 from spacy_ddi.formats.text_document import TextDocument
@@ -229,7 +229,7 @@ def main(
                     pipeline,
                     path,
                     output,
-                    partial(make_annotator, pipeline, None),
+                    partial(make_annotator, pipeline, None, Reported()),
                     chosen_engine(engine, output, n_process=n_process, address=None),
                 )
                 timing = timings[engine]

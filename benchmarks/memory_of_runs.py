@@ -117,8 +117,9 @@ def run_measured(results: Connection, path: Path, output: Path, pipeline: str | 
         make = lambda: say_nothing  # noqa: E731
     else:
         from spacy_ddi.cli.extract_files import make_annotator
+        from spacy_ddi.cli.options import Reported
 
-        make = partial(make_annotator, pipeline, None)
+        make = partial(make_annotator, pipeline, None, Reported())
 
     def make_measured() -> Annotate:
         measured = Measured(make())
