@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import re
 import tempfile
 import traceback
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -230,9 +234,19 @@ def _least(file: Damaged) -> int:
     Lines and rows may be missing without a trace, so what counts is how many there are now.
     """
     counted = _COUNTED.get(file.original.format)
-    if counted is not None and "damage_packed" not in file.damages:
-        return min(len(counted.findall(file.content)), len(_documents_of(file.original)))
+    if counted is not None:
+        return min(len(counted.findall(_unpacked(file))), len(_documents_of(file.original)))
     return 0 if file.original.format == "csv" else len(_documents_of(file.original))
+
+
+def _unpacked(file: Damaged) -> bytes:
+    """What is compressed in a damaged file; of one that can't be read, the original."""
+    if "damage_packed" not in file.damages:
+        return file.content
+    for unpack in (gzip.decompress, lzma.decompress, bz2.decompress):
+        with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+            return unpack(file.content)
+    return file.original.content
 
 
 @cache

@@ -60,7 +60,6 @@ def candidates(
         Found,
         annotate_all,
         keeps_for,
-        tell_of,
         write_stream,
     )
     from spacy_ddi.cli.loading import load_pipeline, require_installed
@@ -87,7 +86,6 @@ def candidates(
     keeps["annotation"] = keep_candidates(nlp, least_probability)
     stream = annotate_all(nlp, documents, keeps, n_process=n_process, errors=errors, found=found)
     with silent_workers():
-        write_stream(progress(stream, None, "Reading"), target, found)
-    tell_of(target, found, "pair")
+        write_stream(progress(stream, None, "Reading"), target, found, errors, "pair")
     tell_of_others(others)
     errors.end()

@@ -26,7 +26,6 @@ from spacy_ddi.cli.extract_documents import (
     annotate_all,
     counts_of,
     keeps_for,
-    tell_of,
     write_stream,
 )
 from spacy_ddi.cli.loading import load_pipeline, mention_source, require_installed
@@ -278,8 +277,7 @@ class Shown:
         )
         with silent_workers():
             if target is not None:
-                write_stream(progress(stream, None, "Reading"), target, self.found)
-                tell_of(target, self.found)
+                write_stream(progress(stream, None, "Reading"), target, self.found, errors)
                 say_notes(self.found.notes)
                 self._write_page()
                 return

@@ -13,6 +13,8 @@ from spacy_ddi.cli.outputs import EXPLAINED, Target
 from spacy_ddi.whole_files import written_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -137,46 +139,58 @@ def annotate_all(
         yield each
 
 
-def write_stream(stream: Iterable[Kept], target: Target, found: Found) -> None:
+class _NothingReadError(Exception):
+    """Raised in a block of `written_whole`, so that what was there before stays."""
+
+
+def write_stream(
+    stream: Iterable[Kept],
+    target: Target,
+    found: Found,
+    errors: ErrorList,
+    noun: str = "interaction",
+) -> None:
     """Write what was kept of documents, as they come; a page when all are there. The target is
-    there when all is written; see `written_whole`.
+    there when all is written; see `written_whole`. It stays as it was if no document could be
+    read. What was done is said.
 
     stream (Iterable[Kept]): What `annotate_all` gives, with what the target needs.
     target (Target): The format, and where to.
     found (Found): What the stream has counted.
-    """
-    from spacy_ddi.formats.format import format_named
-    from spacy_ddi.runs.predictions import annotated
-
-    format = format_named(target.name)
-    with written_whole(target.path) as path:
-        if format.write_page:
-            deque(stream, maxlen=0)
-            format.write_page(found.pages, path)
-        elif format.write_rows:
-            format.write_rows((row for each in stream for row in each.rows), path)
-        else:
-            assert format.write is not None
-            documents = (
-                annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
-                for each in stream
-            )
-            format.write(documents, path)
-
-
-def tell_of(target: Target, found: Found, noun: str = "interaction") -> None:
-    """Say what was written.
-
-    target (Target): Where.
-    found (Found): What.
+    errors (ErrorList): What could not be read.
     noun (str): What pairs are called.
     """
     from spacy_ddi.formats.relation_records import count_of
 
-    say(
-        f"{count_of(found.documents, 'document')}, "
-        f"{count_of(found.interactions, noun)}: {target.path}"
-    )
+    try:
+        with written_whole(target.path) as path:
+            _write(stream, target.name, found, path)
+            if errors.count and not found.documents:
+                raise _NothingReadError
+    except _NothingReadError:
+        say(f"No document could be read, so {target.path} was not written.")
+        return
+    n_documents = count_of(found.documents, "document")
+    say(f"{n_documents}, {count_of(found.interactions, noun)}: {target.path}")
+
+
+def _write(stream: Iterable[Kept], name: str, found: Found, path: Path) -> None:
+    from spacy_ddi.formats.format import format_named
+    from spacy_ddi.runs.predictions import annotated
+
+    format = format_named(name)
+    if format.write_page:
+        deque(stream, maxlen=0)
+        format.write_page(found.pages, path)
+    elif format.write_rows:
+        format.write_rows((row for each in stream for row in each.rows), path)
+    else:
+        assert format.write is not None
+        documents = (
+            annotated(each.document, _annotations(each), in_sentences=format.in_sentences)
+            for each in stream
+        )
+        format.write(documents, path)
 
 
 def _annotations(kept: Kept) -> list[Annotation]:

@@ -8,6 +8,7 @@ import lzma
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
@@ -17,6 +18,7 @@ from weakref import ref
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.bounded import check_xz, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.content_types import ADVICE, binary_type
 from spacy_ddi.formats.format import Format, OnError, format_named, formats
 from spacy_ddi.formats.text_document import TextDocument
 
@@ -269,6 +271,9 @@ def read_input(
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
+    with suppress(OSError), path.open("rb") as file:
+        if kind := binary_type(file.read(HEAD)):
+            return CorpusError.at(Errors.BINARY_FILE, path, kind=kind, advice=ADVICE[kind])
     hint = _JSON_HINT if _bare_name(path).endswith(".json") else ""
     return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names), hint=hint)
 

@@ -35,8 +35,8 @@ SAFE: Final = {
 """What every parser of this package is made with."""
 
 _DECLARES: Final = (
-    "its DOCTYPE declares something itself, which could expand without bound. Remove what stands "
-    "in its brackets"
+    "its DOCTYPE declares something itself, which could expand without bound or name files and "
+    "addresses outside. Remove what stands in its brackets"
 )
 _LONGEST_END_TAG: Final = 100
 _LINE: Final = re.compile(r"\bline (\d+)")

@@ -128,6 +128,31 @@ def test_what_was_there_stays_if_the_command_fails(
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("command", ["extract", "candidates"])
+def test_what_was_there_stays_if_nothing_can_be_read(run, pipeline, tmp_path, command):
+    bad, output = tmp_path / "bad.jsonl", tmp_path / "out.jsonl"
+    bad.write_text("no JSON\n", encoding="utf8")
+    output.write_text("of before", encoding="utf8")
+    options = ("--to", "prodigy") if command == "candidates" else ()
+    result = run(
+        command, bad, "--output", output, "--pipeline", pipeline, "--from", "jsonl", *options
+    )
+    if command == "extract":
+        assert "so " in folded(result.stderr)
+        assert "was not written" in folded(result.stderr)
+        assert (tmp_path / "out.jsonl.errors.jsonl").exists()
+    assert result.exit_code == 1
+    assert output.read_text(encoding="utf8") == "of before"
+
+
+def test_a_pdf_is_called_one_though_no_format_is_given(run, pipeline, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 and so on")
+    result = run("extract", tmp_path / "a.pdf", "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "DDI061" in result.stderr
+    assert "pdftotext" in result.stderr
+
+
 @pytest.mark.parametrize("output", [[], ["--output", "a.csv"], ["--output", "parts/"]])
 def test_files_of_a_folder_that_are_passed_over_are_counted(
     run, pipeline, inputs, tmp_path, monkeypatch, output

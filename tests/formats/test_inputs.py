@@ -79,15 +79,16 @@ def test_each_file_is_given_once(folder):
     names = (folder / "b.jsonl", folder, folder / "sub" / ".." / "b.jsonl", folder / "*")
     found, errors = inputs(*names)
     assert [name for name, _ in found] == ["b.jsonl", "c.txt", "a.csv"]
-    named = sorted(error.split(": ")[0].removeprefix(f"[DDI120] {folder}/") for error in errors)
+    named = sorted(Path(error.split()[1].rstrip(":")).name for error in errors)
     assert named == ["README", "package.json", "package.json", "picture.png"]
 
 
 def test_a_file_that_is_named_must_be_of_a_known_format(folder):
     found, errors = inputs(folder / "picture.png", folder / "package.json", folder / "README")
     assert found == []
-    assert [error.split(":")[0] for error in errors] == [
-        f"[DDI120] {folder / name}" for name in ("picture.png", "package.json", "README")
+    assert errors[0].startswith(f"[DDI061] {folder / 'picture.png'} is an image")
+    assert [error.split(":")[0] for error in errors[1:]] == [
+        f"[DDI120] {folder / name}" for name in ("package.json", "README")
     ]
 
 
