@@ -1,4 +1,4 @@
-"""The files of `scripts/`, which are no package, for tests that call what is in them."""
+"""Scripts: the files of `scripts/`, which are no package, and those that tests write."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from typing import Any
 import pytest
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+IMPORT_LIGHTLY = """
+from spacy_ddi.cli.light_imports import import_transformers
+import_transformers()
+"""
+"""The first lines of a script that is run with a pipeline. spaCy imports transformers for any
+pipeline: this leaves out what takes longest, also in processes that the script spawns."""
 
 
 def load_script(name: str) -> dict[str, Any]:

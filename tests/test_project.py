@@ -17,6 +17,7 @@ from spacy.util import dict_to_dot, load_config, load_model_from_config
 from weasel.util.config import load_project_config
 
 from spacy_ddi.training.configs import merge_configs
+from tests.loaded_scripts import load_script
 
 ROOT = Path(__file__).parents[1]
 GIVEN = {
@@ -96,9 +97,8 @@ def test_what_is_shipped_is_trained_with_the_smaller_encoder(project: dict[str, 
 def test_a_difference_changes_what_it_names_and_nothing_else(name: str, tmp_path: Path) -> None:
     base = ROOT / "configs" / "minilm.cfg"
     difference = ROOT / "configs" / f"{name}.cfg"
-    script = ROOT / "scripts" / "merge_configs.py"
     merged = tmp_path / "new" / "merged.cfg"
-    subprocess.run([sys.executable, script, base, difference, merged], check=True)
+    load_script("merge_configs")["main"](base, [difference], merged)
     before, named, after = (
         dict_to_dot(load_config(path, interpolate=False)) for path in (base, difference, merged)
     )

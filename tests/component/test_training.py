@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import spacy
+from spacy.cli import app as spacy_command
 from spacy.cli.evaluate import evaluate as spacy_evaluate
 from spacy.language import Language
 from spacy.lookups import Lookups
@@ -276,8 +275,9 @@ def test_assembled_pipeline_reads_raw_text(parts: dict[str, Any], tmp_path: Path
         "paths.relations": str(tmp_path / "relations" / "model-last"),
     }
     options = [part for name, value in overrides.items() for part in (f"--{name}", value)]
-    assemble = [sys.executable, "-m", "spacy", "assemble", ROOT / "configs" / "pipeline.cfg"]
-    subprocess.run([*assemble, tmp_path / "joined", *options], check=True, capture_output=True)
+    config, joined = map(str, (ROOT / "configs" / "pipeline.cfg", tmp_path / "joined"))
+    assembled = CliRunner().invoke(spacy_command, ["assemble", config, joined, *options])
+    assert assembled.exit_code == 0, assembled.output
     script = load_script("finish_pipeline")
     script["main"](tmp_path / "joined", tmp_path / "pipeline")
     nlp = spacy.load(tmp_path / "pipeline")

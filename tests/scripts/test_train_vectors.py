@@ -10,30 +10,40 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.loaded_scripts import SCRIPTS, load_script
 
 pytest.importorskip("floret", reason="floret has no wheel for this Python")
 
 TEXT = "Aspirin may raise the level of warfarin.\n\nWarfarin may not raise the level of aspirin.\n"
 
 
-def train(corpus: str, text: Path, output: Path) -> list[str]:
-    script = ROOT / "scripts" / "train_vectors.py"
-    command = [sys.executable, script, corpus, text, output, "--epochs", "1"]
-    subprocess.run(command, check=True, capture_output=True)
-    return output.read_text(encoding="utf8").splitlines()
+@pytest.fixture(scope="module")
+def script() -> dict[str, Any]:
+    return load_script("train_vectors")
 
 
-def test_vectors_are_the_same_each_time_and_200_wide(parts: dict[str, Any], tmp_path: Path) -> None:
+def test_vectors_are_the_same_each_time_and_200_wide(
+    script: dict[str, Any], parts: dict[str, Any], tmp_path: Path
+) -> None:
+    """Also in another process, whose strings have other hashes."""
     plain, packed = tmp_path / "text.txt", tmp_path / "text.xz"
     plain.write_text(TEXT * 20, encoding="utf8")
     packed.write_bytes(lzma.compress((TEXT * 20).encode("utf8")))
-    first = train(parts["paths.train"], plain, tmp_path / "first.floret")
-    second = train(parts["paths.train"], packed, tmp_path / "new" / "second.floret")
-    assert first == second
-    assert len(first[1].split()) == 1 + 200
-    assert any(float(value) for value in first[1].split()[1:])
+    first, second = tmp_path / "first.floret", tmp_path / "new" / "second.floret"
+    command = [sys.executable, SCRIPTS / "train_vectors.py", parts["paths.train"], plain, first]
+    subprocess.run([*command, "--epochs", "1"], check=True, capture_output=True)
+    script["main"](Path(parts["paths.train"]), packed, second, epochs=1)
+    assert first.read_bytes() == second.read_bytes()
+    with second.open(encoding="utf8") as file:
+        next(file)
+        _, *values = next(file).split()
+    assert len(values) == 200
+    assert any(map(float, values))
 
 
-def test_without_a_text_the_corpus_alone_is_read(parts: dict[str, Any], tmp_path: Path) -> None:
-    assert len(train(parts["paths.train"], tmp_path / "none.txt", tmp_path / "v.floret")) > 1000
+def test_without_a_text_the_corpus_alone_is_read(
+    script: dict[str, Any], parts: dict[str, Any], tmp_path: Path
+) -> None:
+    output = tmp_path / "v.floret"
+    script["main"](Path(parts["paths.train"]), tmp_path / "none.txt", output, epochs=1)
+    assert output.read_bytes().count(b"\n") > 1000
