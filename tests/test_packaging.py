@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 import spacy
+from spacy.cli import app as spacy_command
 from spacy.language import Language
 from spacy.util import registry
+from typer.testing import CliRunner
 
 import spacy_ddi
 
@@ -52,11 +54,15 @@ def test_every_group_of_entry_points_is_known() -> None:
     assert groups == {*GROUPS, *others}
 
 
+# spaCy's command leaves the files open that it writes.
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_package_installs_and_loads_elsewhere(nlp: Language, tmp_path: Path) -> None:
     nlp.to_disk(tmp_path / "pipeline")
     (tmp_path / "packages").mkdir()
     names = ["--name", "ddi_test", "--version", "0.0.1", "--build", "none"]
-    run(["-m", "spacy", "package", "pipeline", "packages", *names], tmp_path)
+    folders = [str(tmp_path / name) for name in ("pipeline", "packages")]
+    packaged = CliRunner().invoke(spacy_command, ["package", *folders, *names])
+    assert packaged.exit_code == 0, packaged.output
     source = tmp_path / "packages" / "en_ddi_test-0.0.1"
     meta = json.loads((source / "meta.json").read_text(encoding="utf8"))
     major, minor, *_ = spacy_ddi.__version__.split(".")

@@ -21,6 +21,7 @@ from thinc.api import Config
 
 from spacy_ddi.candidates.generators import sentence_pairs
 from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.cli.light_imports import import_transformers
 from spacy_ddi.component.lookup import component_of, upstream_of
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.docbin import read_docbin, write_docbin
@@ -199,4 +200,5 @@ def all_pairs(doc: Doc) -> list[PlacePair]:
 
 
 if __name__ == "__main__":
+    import_transformers()
     app()

@@ -14,7 +14,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training.batchers import minibatch_by_padded_size
 from spacy.util import minibatch
-from transformers import AutoModelForSequenceClassification
 
 from spacy_ddi.component.lookup import component_of, relation_pipes, upstream_of
 from spacy_ddi.corpora.docs import make_examples
@@ -130,6 +129,8 @@ class PerPairClassifier:
     """
 
     def __init__(self, nlp: Language, precision: Precision = "float32") -> None:
+        from transformers import AutoModelForSequenceClassification
+
         self.precision = precision
         self.component = component_of(nlp)
         ours = nlp.get_pipe("transformer").model  # type: ignore[attr-defined]

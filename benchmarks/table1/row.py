@@ -20,6 +20,7 @@ from spacy.util import dict_to_dot, load_config
 from benchmarks.speed.systems import take_turns, whole_pipeline
 from benchmarks.table1.report import ANY
 from benchmarks.table1.rows import read_rows
+from spacy_ddi.cli.light_imports import import_transformers
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import read_docbin, write_docbin
 from spacy_ddi.corpora.reader import read_docs
@@ -137,4 +138,5 @@ def count_parameters(nlp: Language) -> int:
 
 
 if __name__ == "__main__":
+    import_transformers()
     app()
