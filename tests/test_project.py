@@ -129,6 +129,7 @@ def test_a_component_with_a_source_takes_the_place_of_another() -> None:
         ["minilm", "student"],
         ["minilm", "student", "longer_lists"],
         ["minilm", "student", "student_more"],
+        ["minilm", "student", "student_more", "corpus_twice"],
     ],
 )
 def test_the_training_of_a_config_is_one_that_spacy_takes(names: list[str]) -> None:

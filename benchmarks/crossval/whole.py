@@ -27,6 +27,9 @@ def main(
     parser: Annotated[Path, typer.Option(exists=True, help="Folder of the parser.")] = Path(
         "training/parser/model-best"
     ),
+    shorter: Annotated[
+        float, typer.Option(min=0.001, max=1.0, help="Share of the steps that is trained.")
+    ] = 1.0,
     seed: Annotated[int, typer.Option(help="Seed of training.")] = 1,
     given: Annotated[
         list[str] | None,
@@ -44,7 +47,7 @@ def main(
         test=None,
         parser=parser,
         seed=seed,
-        shorter=1.0,
+        shorter=shorter,
         settings=parse_config_overrides([f"--{each}" for each in given or []]),
     )
     if run_project(output, workflow=WORKFLOW):

@@ -271,7 +271,7 @@ def read_input(
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(*DAMAGED), open_bytes(path) as file:
         if kind := binary_type(file.read(HEAD)):
             return CorpusError.at(Errors.BINARY_FILE, path, kind=kind, advice=ADVICE[kind])
     hint = _JSON_HINT if _bare_name(path).endswith(".json") else ""

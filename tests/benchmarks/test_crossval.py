@@ -11,6 +11,7 @@ import spacy
 import srsly
 import typer
 from spacy.tokens import Doc
+from weasel.util.config import load_project_config
 
 from benchmarks.crossval import __main__ as crossval
 from benchmarks.crossval import averaging, calibration, fit, page, promise, report, whole
@@ -68,6 +69,22 @@ def test_a_recipe_names_what_is_there_or_made_before(recipe: Recipe) -> None:
             made.add(f"./{step.label}.spacy")
         assert set(named) <= made
     assert recipe.scored
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_the_project_of_a_recipe_is_one_that_spacy_reads(recipe: Recipe, tmp_path: Path) -> None:
+    """In a setting with `${…}`, it would look for a variable of the project."""
+    write_project(
+        recipe,
+        tmp_path,
+        train=tmp_path / "train.spacy",
+        test=None,
+        parser=tmp_path / "parser",
+        seed=1,
+        shorter=0.5,
+        settings={},
+    )
+    assert load_project_config(tmp_path)["workflows"]["recipe"]
 
 
 def test_the_project_of_a_fold(tmp_path: Path, parts: dict[str, Any]) -> None:

@@ -106,6 +106,14 @@ def test_the_format_may_be_given(folder):
 
 
 @pytest.mark.parametrize("ending", COMPRESSED)
+@pytest.mark.parametrize(("content", "code"), [(b"\x89PNG", "DDI061"), (b"1\tA\n", "DDI120")])
+def test_what_is_in_a_compressed_file_is_said(tmp_path, ending, content, code):
+    path = tmp_path / f"a.other{ending}"
+    path.write_bytes(COMPRESSED[ending](content))
+    assert inputs(path)[1][0][1:7] == code
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
 def test_compressed_files_are_read(tmp_path, ending):
     path = tmp_path / f"a.JSONL{ending}"
     path.write_bytes(COMPRESSED[ending](LINE))
