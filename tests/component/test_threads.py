@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 N_THREADS = 8
-REPEATS = 200
+REPEATS = 80
 
 TINY_TEXTS = [
     "the iron alters the zinc .",

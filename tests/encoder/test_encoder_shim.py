@@ -15,6 +15,7 @@ from transformers import BertConfig, BertModel, FunnelConfig, FunnelModel
 from spacy_ddi.encoder.encoder_shim import StoredModel
 from tests.encoder.test_packed_transformer import TEXTS, make_transformer, read
 from tests.helpers import make_doc
+from tests.loaded_scripts import IMPORT_LIGHTLY
 from tests.tiny_bert import make_tiny_transformer
 
 
@@ -153,7 +154,7 @@ def test_a_stored_encoder_is_what_transformers_makes_of_its_config() -> None:
 def test_loading_does_not_import_the_configs_of_all_architectures(tmp_path: Path) -> None:
     (tmp_path / "encoder").mkdir()
     make_transformer(tmp_path / "encoder").to_disk(tmp_path / "stored")
-    script = (
+    script = IMPORT_LIGHTLY + (
         "import sys, spacy\n"
         "config = {'model': {'@architectures': 'spacy-ddi.PackedTransformer.v1', 'name': 'x',\n"
         "    'get_spans': {'@span_getters': 'spacy-transformers.sent_spans.v1'}}}\n"
