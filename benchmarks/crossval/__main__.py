@@ -52,7 +52,8 @@ def main(
     shorter: Annotated[
         float, typer.Option(min=0.001, max=1.0, help="Share of the steps that is trained.")
     ] = 1.0,
-    seed: Annotated[int, typer.Option(help="Seed of the folds and of training.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of training.")] = 1,
+    folds_seed: Annotated[int, typer.Option(help="Seed of the folds.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Folds at a time, a core each.")] = 1,
     given: Annotated[
         list[str] | None,
@@ -69,7 +70,7 @@ def main(
         raise typer.BadParameter(f"{recipe} is none of {', '.join(recipes)}", param_hint="--recipe")
     name = recipe if shorter == 1.0 else f"{recipe}.short{shorter:g}"
     run = f"{name}.seed{seed}"
-    data = write_folds(corpus, n_folds, seed, output)
+    data = write_folds(corpus, n_folds, folds_seed, output)
     chosen = sorted(set(only)) if only else list(range(n_folds))
     if max(chosen) >= n_folds:
         raise typer.BadParameter(f"there are {n_folds} folds", param_hint="--only")

@@ -29,12 +29,14 @@ class Training:
     configs (Sequence[str]): Configs in `configs/`, without their ending.
     paths (Mapping[str, str]): What `[paths]` gets.
     settings (Mapping[str, Any]): Other settings, by dot paths.
+    seed (int): Is added to the seed of the run, for a second training that differs in nothing else.
     """
 
     train: str
     configs: Sequence[str]
     paths: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,19 @@ class Averaging:
     of: Sequence[str]
 
 
-Step = Training | Labelling | Averaging
+@dataclass(frozen=True)
+class Merging:
+    """Average the weights of trained pipelines; see `recipes.yml`.
+
+    merge (str): Its name.
+    of (Sequence[str]): Trainings of the fold.
+    """
+
+    merge: str
+    of: Sequence[str]
+
+
+Step = Training | Labelling | Averaging | Merging
 
 
 @dataclass(frozen=True)
@@ -84,14 +98,17 @@ class Recipe:
 
     @property
     def scored(self) -> str:
-        """Name of the training that is scored: the last one."""
-        return [step.train for step in self.steps if isinstance(step, Training)][-1]
+        """Name of what is scored: the last that was trained, or merged."""
+        trained = [step.train for step in self.steps if isinstance(step, Training)]
+        last = self.steps[-1]
+        return last.merge if isinstance(last, Merging) else trained[-1]
 
 
 STEPS: Final[dict[str, Callable[..., Step]]] = {
     "train": Training,
     "label": Labelling,
     "average": Averaging,
+    "merge": Merging,
 }
 """Kinds of steps by their first key."""
 
@@ -166,7 +183,12 @@ def _commands(
             yield _command(
                 f"train-{step.train}",
                 ["benchmarks.crossval.fold", "train", step.train, *configs],
-                {"data": train, "settings": json.dumps(settings), "seed": seed, "shorter": shorter},
+                {
+                    "data": train,
+                    "settings": json.dumps(settings),
+                    "seed": seed + step.seed,
+                    "shorter": shorter,
+                },
                 deps=[*configs, train, str(parser), *paths.values()],
                 output=f"{step.train}/model-last",
             )
@@ -178,6 +200,15 @@ def _commands(
                 {},
                 deps=files,
                 output=f"{step.average}.spacy",
+            )
+        elif isinstance(step, Merging):
+            trained = [f"{_place(path)}/model-last" for path in step.of]
+            yield _command(
+                f"merge-{step.merge}",
+                ["benchmarks.crossval.merging", f"{step.merge}/model-last", *trained],
+                {},
+                deps=trained,
+                output=f"{step.merge}/model-last",
             )
         else:
             teachers = [

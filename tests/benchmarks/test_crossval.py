@@ -21,6 +21,7 @@ from benchmarks.crossval.recipes import (
     ROOT,
     Averaging,
     Labelling,
+    Merging,
     Recipe,
     Training,
     read_recipes,
@@ -64,6 +65,9 @@ def test_a_recipe_names_what_is_there_or_made_before(recipe: Recipe) -> None:
         elif isinstance(step, Averaging):
             named = [path for path in step.of if path.startswith("./")]
             made.add(f"./{step.average}.spacy")
+        elif isinstance(step, Merging):
+            named = list(step.of)
+            made.add(f"./{step.merge}")
         else:
             named = [name for name in step.teachers if name.startswith("./")]
             made.add(f"./{step.label}.spacy")
