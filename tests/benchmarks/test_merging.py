@@ -19,7 +19,6 @@ from tests.tiny_bert import make_tiny_transformer
 def make_pipeline(folder: Path, seed: int, width: int = 8) -> Language:
     """A tiny encoder beside a tagger, whose weights are no torch module's."""
     folder.mkdir(exist_ok=True)
-    spacy.util.fix_random_seed(seed)
     make_tiny_transformer(folder)
     nlp = spacy.blank("en")
     model = {"@architectures": "spacy-ddi.PackedTransformer.v1", "name": str(folder)}
@@ -31,6 +30,7 @@ def make_pipeline(folder: Path, seed: int, width: int = 8) -> Language:
     tagger = {"@architectures": "spacy.Tagger.v2", "tok2vec": tok2vec}
     nlp.add_pipe("tagger", config={"model": tagger}).add_label("NN")
     nlp.initialize()
+    torch.manual_seed(seed)
     for module in torch_modules(nlp):
         for weights in module.parameters():
             torch.nn.init.normal_(weights)
