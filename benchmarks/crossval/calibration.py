@@ -42,36 +42,42 @@ class Relation(NamedTuple):
     document: str
 
 
+class Fitted(NamedTuple):
+    """A fold, with what is fitted on the other folds.
+
+    fit (Fit): What they say of scores.
+    probs, targets (NDArray): Shape (P, C) each: probabilities with their temperature, and the true
+        classes (a single 1).
+    relations (List[Relation]): What was found.
+    """
+
+    fit: Fit
+    probs: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    relations: list[Relation]
+
+
 class Curves(TypedDict):
     """How scores, precision and recall hang together.
 
     reliability (Dict[str, List[List[float]]]): Of each type, and of any, by tenths of the score:
         mean score, share of right ones, and how many there are.
-    thresholds (List[List[float]]): By the least score of what is kept: threshold, precision and
-        recall (micro).
+    scores (List[List[float]]): By the least score of the relations that are found where the
+        likeliest class decides (`min_score`): score, precision and recall (micro).
+    thresholds (List[List[float]]): By the least probability of any interaction (`threshold`):
+        probability, precision and recall (micro).
     """
 
     reliability: dict[str, list[list[float]]]
+    scores: list[list[float]]
     thresholds: list[list[float]]
 
 
-def scored_relations(folds: Sequence[Sequence[dict[str, Any]]]) -> Iterator[Relation]:
-    """The relations of each fold, with scores that are fitted on the other folds.
+def fitted_folds(folds: Sequence[Sequence[dict[str, Any]]]) -> Iterator[Fitted]:
+    """Each fold with scores that are fitted on the other folds.
 
     folds (Sequence[Sequence[Dict[str, Any]]]): The pairs of each fold, as `fold.pairs_of` yields.
-    YIELDS (Relation): What was found. With a single fold, its scores are fitted on itself.
-    """
-    for _, relations in fitted_folds(folds):
-        yield from relations
-
-
-def fitted_folds(
-    folds: Sequence[Sequence[dict[str, Any]]],
-) -> Iterator[tuple[Fit, list[Relation]]]:
-    """What the other folds of each say of scores, and the relations of the fold with such scores.
-
-    folds (Sequence[Sequence[Dict[str, Any]]]): As for `scored_relations`.
-    YIELDS (Tuple[Fit, List[Relation]]): The fit, and what was found.
+    YIELDS (Fitted): The folds. A single one is fitted on itself.
     """
     parts = [as_arrays(fold) for fold in folds]
     for i, (probs, targets) in enumerate(parts):
@@ -87,7 +93,7 @@ def fitted_folds(
             scores = {FITTED: calibrated(prob, *fitted.calibration[label]), SCALED: prob}
             is_right = bool(targets[pair, best_type[pair]])
             relations.append(Relation(label, scores, is_right, documents[pair]))
-        yield fitted, relations
+        yield Fitted(fitted, scaled, targets, relations)
 
 
 def as_arrays(
@@ -119,13 +125,14 @@ def errors_of(relations: Iterable[Relation]) -> dict[str, dict[str, float]]:
     }
 
 
-def curves_of(relations: Sequence[Relation], *, n_true: int) -> Curves:
+def curves_of(folds: Sequence[Fitted], *, n_true: int) -> Curves:
     """How scores that are fitted by type hang together with precision and recall.
 
-    relations (Sequence[Relation]): The relations.
-    n_true (int): True pairs of the folds, whether they were found or not.
+    folds (Sequence[Fitted]): The folds.
+    n_true (int): Their true pairs, whether they are candidates or not.
     RETURNS (Curves): The curves.
     """
+    relations = [relation for fold in folds for relation in fold.relations]
     reliability = {}
     for kind, group in sorted(_by_type(relations).items()):
         scores = np.array([relation.scores[FITTED] for relation in group])
@@ -136,13 +143,34 @@ def curves_of(relations: Sequence[Relation], *, n_true: int) -> Curves:
             for at in (bins == i for i in range(BINS))
             if at.any()
         ]
-    thresholds = []
+    found = np.array([[each.scores[FITTED], each.is_right] for each in relations])
+    probs = np.concatenate([fold.probs for fold in folds])
+    types = probs[:, 1:].argmax(axis=1) + 1
+    is_right = np.concatenate([fold.targets for fold in folds])[np.arange(len(probs)), types]
+    of_any = np.stack([1 - probs[:, 0], is_right], axis=1)
+    return {
+        "reliability": reliability,
+        "scores": _rates(found, n_true),
+        "thresholds": _rates(of_any, n_true),
+    }
+
+
+def _rates(found: NDArray[Any], n_true: int) -> list[list[float]]:
+    """Precision and recall of what reaches each of `THRESHOLDS`, and differs from the one before.
+
+    found (NDArray): Shape (N, 2): how likely, and whether it is right.
+    n_true (int): How many there are to find.
+    """
+    rows: list[list[float]] = []
     for threshold in THRESHOLDS:
-        kept = [relation.is_right for relation in relations if relation.scores[FITTED] >= threshold]
-        if kept:
-            rates = sum(kept) / len(kept), sum(kept) / max(1, n_true)
-            thresholds.append([threshold, *(round(rate, 4) for rate in rates)])
-    return {"reliability": reliability, "thresholds": thresholds}
+        kept = found[found[:, 0] >= threshold, 1] if len(found) else found
+        if not len(kept):
+            continue
+        row = [threshold, *(round(float(kept.sum()) / n, 4) for n in (len(kept), max(1, n_true)))]
+        if rows and rows[-1][1:] == row[1:]:
+            rows.pop()
+        rows.append(row)
+    return rows
 
 
 def _by_type(relations: Iterable[Relation]) -> dict[str, list[Relation]]:

@@ -40,10 +40,10 @@ def main(
     if len(files) < 2:
         raise typer.BadParameter(f"{run} has no two fold*/{PAIRS}: run benchmarks.crossval first.")
     folds = list(fitted_folds([list(srsly.read_jsonl(path)) for path in files]))
-    every = list(chain.from_iterable(relations for _, relations in folds))
+    every = list(chain.from_iterable(fold.relations for fold in folds))
     by_fold, by_type = [], []
     for precision in promised:
-        kept = [reported(fit, relations, precision) for fit, relations in folds]
+        kept = [reported(fold.fit, fold.relations, precision) for fold in folds]
         together = list(chain.from_iterable(kept))
         n_right = sum(each.is_right for each in together)
         share = n_right / sum(each.is_right for each in every)

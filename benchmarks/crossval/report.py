@@ -7,7 +7,8 @@ python -m benchmarks.crossval.report annotated plain    # … and how the first 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -22,10 +23,9 @@ from benchmarks.crossval.calibration import (
     Curves,
     curves_of,
     errors_of,
-    scored_relations,
+    fitted_folds,
 )
 from spacy_ddi.component.targets import NONE
-from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import compare, mean_interval
 from spacy_ddi.scoring.counts import PairCounts, Tally
@@ -70,7 +70,7 @@ def main(
     if other is not None:
         others = read_runs(other, results)
         typer.echo("\n".join(as_lines(others)))
-        typer.echo(difference(runs, others))
+        typer.echo("\n".join(differences(runs, others)))
 
 
 def store(run: str, files: Sequence[Path], results: Path) -> Run:
@@ -82,10 +82,11 @@ def store(run: str, files: Sequence[Path], results: Path) -> Run:
     RETURNS (Run): The counts.
     """
     folds = [list(srsly.read_jsonl(path)) for path in files]
-    found = list(scored_relations(folds))
+    fitted = list(fitted_folds(folds))
+    found = chain.from_iterable(fold.relations for fold in fitted)
     n_true = sum(pair["gold"] != NONE for fold in folds for pair in fold)
     counted = Run(
-        run, [count(fold) for fold in folds], errors_of(found), curves_of(found, n_true=n_true)
+        run, [count(fold) for fold in folds], errors_of(found), curves_of(fitted, n_true=n_true)
     )
     stored = {
         "calibration": {
@@ -178,13 +179,19 @@ def read_run(path: Path) -> Run:
 def figures(runs: Sequence[Run]) -> dict[str, Any]:
     """The figures of a recipe: means over its seeds, fractions in [0, 1].
 
-    runs (Sequence[Run]): Its runs.
+    runs (Sequence[Run]): Its runs. Documents that not all of them have are left out.
     RETURNS (Dict[str, Any]): Rates as in `Scores`, `micro_f_ci` (bootstrap over documents),
-        `folds` (micro F1 of each), `per_source`, `calibration` (see `errors_of`), `n_documents`.
+        `folds` (micro F1 of each, a mean over runs of the same folds), `per_source`, `calibration`
+        (see `errors_of`), `n_documents` (with a pair of mentions).
     """
+    runs = with_the_same_documents(runs)
     scores: list[Any] = [compute_scores(run.documents, INTERACTION_TYPES) for run in runs]
-    sources = sorted({id_.rpartition(".")[0] for run in runs for id_ in run.documents})
-    low, high = interval(runs)
+    sources = sources_of(runs)
+    low, high = mean_interval([run.documents for run in runs], INTERACTION_TYPES)
+    fold_scores = [
+        [compute_scores(fold, INTERACTION_TYPES)["micro_f"] for fold in run.folds if fold]
+        for run in runs
+    ]
     return {
         **{
             f"{kind}_{rate}": mean(each[f"{kind}_{rate}"] for each in scores)
@@ -192,9 +199,7 @@ def figures(runs: Sequence[Run]) -> dict[str, Any]:
             for rate in "prf"
         },
         "micro_f_ci": [low, high],
-        "folds": [
-            compute_scores(fold, INTERACTION_TYPES)["micro_f"] for run in runs for fold in run.folds
-        ],
+        "folds": list(map(mean, zip(*fold_scores, strict=False))),
         "per_type": {
             label: {rate: mean(each["per_type"][label][rate] for each in scores) for rate in "prf"}
             for label in INTERACTION_TYPES
@@ -214,8 +219,7 @@ def figures(runs: Sequence[Run]) -> dict[str, Any]:
 
 def micro_f_of(run: Run, source: str) -> float:
     """The micro F1 on the documents of a source, such as `DDI-MedLine`."""
-    documents = {k: v for k, v in run.documents.items() if k.startswith(f"{source}.")}
-    return compute_scores(documents, INTERACTION_TYPES)["micro_f"]
+    return compute_scores(_of_source(run.documents, source), INTERACTION_TYPES)["micro_f"]
 
 
 def as_lines(runs: Sequence[Run]) -> list[str]:
@@ -247,32 +251,50 @@ def as_lines(runs: Sequence[Run]) -> list[str]:
     ]
 
 
-def interval(runs: Sequence[Run]) -> tuple[float, float]:
-    """The bootstrap interval of the mean F1 of runs, on the documents that all of them have."""
-    return mean_interval(on_same_documents(runs), INTERACTION_TYPES)
-
-
-def difference(first: Sequence[Run], second: Sequence[Run]) -> str:
+def differences(first: Sequence[Run], second: Sequence[Run]) -> list[str]:
     """How two recipes differ: paired bootstrap over the documents that all their runs have.
 
     first, second (Sequence[Run]): Their runs.
-    RETURNS (str): A line to print.
+    RETURNS (List[str]): Lines to print, for all documents, each source and each type.
     """
-    documents = on_same_documents([*first, *second])
-    try:
-        found = compare(documents[: len(first)], documents[len(first) :], INTERACTION_TYPES)
-    except DDIError:
-        return "They have no document in common."
+    runs = with_the_same_documents([*first, *second])
+    documents = [run.documents for run in runs]
+    if not documents[0]:
+        return ["They have no document in common."]
+    lines = [_difference("all", documents, len(first), INTERACTION_TYPES)]
+    for source in sources_of(runs):
+        chosen = [_of_source(each, source) for each in documents]
+        lines.append(_difference(source, chosen, len(first), INTERACTION_TYPES))
+    lines += [_difference(label, documents, len(first), [label]) for label in INTERACTION_TYPES]
+    return lines
+
+
+def _difference(
+    name: str, documents: Sequence[dict[str, PairCounts]], n_first: int, labels: Sequence[str]
+) -> str:
+    found = compare(documents[:n_first], documents[n_first:], labels)
     return (
-        f"difference on {len(documents[0])} documents: {100 * found.mean:+.1f} "
+        f"difference, {name} ({len(documents[0])} documents): {100 * found.mean:+.1f} "
         f"({100 * found.low:+.1f} to {100 * found.high:+.1f}), p = {found.p_value:.3f}"
     )
 
 
-def on_same_documents(runs: Sequence[Run]) -> list[dict[str, PairCounts]]:
-    """The counts of each run, of the documents that all of them have."""
+def with_the_same_documents(runs: Sequence[Run]) -> list[Run]:
+    """The runs with the documents alone that all of them have."""
     shared = set.intersection(*(set(run.documents) for run in runs))
-    return [{id_: run.documents[id_] for id_ in sorted(shared)} for run in runs]
+    return [
+        replace(run, folds=[{k: fold[k] for k in sorted(shared & set(fold))} for fold in run.folds])
+        for run in runs
+    ]
+
+
+def sources_of(runs: Sequence[Run]) -> list[str]:
+    """What the documents of runs are of, such as `DDI-MedLine`."""
+    return sorted({id_.rpartition(".")[0] for run in runs for id_ in run.documents})
+
+
+def _of_source(documents: dict[str, PairCounts], source: str) -> dict[str, PairCounts]:
+    return {k: v for k, v in documents.items() if k.startswith(f"{source}.")}
 
 
 def percent(rate: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -327,7 +328,8 @@ def test_calibration_is_measured_with_what_other_folds_say() -> None:
     rows += [pair("DDI-MedLine.d0", "int", "int", 0.95)] * 200
 
     def errors(*folds: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-        return calibration.errors_of(calibration.scored_relations(folds))
+        fitted = calibration.fitted_folds(folds)
+        return calibration.errors_of(each for fold in fitted for each in fold.relations)
 
     found = errors(rows, rows)
     assert found[calibration.FITTED]["effect"] < 0.05 < found[calibration.SCALED]["effect"]
@@ -340,10 +342,17 @@ def test_a_higher_least_score_gives_more_precision_and_less_recall() -> None:
     rows = [pair("DDI-MedLine.d0", gold, "effect", 0.6) for gold in ("effect", "none") * 50]
     rows += [pair("DDI-MedLine.d0", "int", "int", 0.95)] * 100
     rows += [pair("DDI-MedLine.d0", "advise", None)] * 50
-    found = list(calibration.scored_relations([rows, rows]))
+    missed = pair("DDI-MedLine.d0", "effect", "none", 0.6)
+    missed["probs"] |= {"effect": 0.37, "int": 0.01, "advise": 0.01, "mechanism": 0.01}
+    rows += [missed] * 25
+    found = list(calibration.fitted_folds([rows, rows]))
     curves = calibration.curves_of(found, n_true=400)
+    (lowest, *_, highest) = curves["scores"]
+    assert lowest[1:] == [0.75, 0.75]
+    assert highest[1:] == [1.0, 0.5]
+    # Where less than a likeliest class is asked for, more is found.
     (lowest, *_, highest) = curves["thresholds"]
-    assert lowest == [0.0, 0.75, 0.75]
+    assert lowest[1:] == [0.7778, 0.875]
     assert highest[1:] == [1.0, 0.5]
     assert sum(n for *_, n in curves["reliability"][calibration.ANY]) == 400
     assert all(abs(score - rate) < 0.1 for score, rate, _ in curves["reliability"]["effect"])
@@ -354,7 +363,9 @@ def test_the_page_has_precision_and_recall_by_score(tmp_path: Path) -> None:
     srsly.write_jsonl(tmp_path / "pairs.jsonl", rows)
     report.store("good.seed1", [tmp_path / "pairs.jsonl"], tmp_path)
     page.main("good.seed1", tmp_path, tmp_path / "confidence.md")
-    assert "| 0.00 | 100.0 | 100.0 | 100.0 |" in (tmp_path / "confidence.md").read_text()
+    content = (tmp_path / "confidence.md").read_text()
+    assert "`min_score` | precision" in content
+    assert re.search(r"\| 0\.\d\d \| 100\.0 \| 100\.0 \| 100\.0 \|", content)
     assert "<svg" in (tmp_path / "confidence.svg").read_text()
     with pytest.raises(typer.BadParameter, match="is not there"):
         page.main("bad.seed1", tmp_path, tmp_path / "confidence.md")
@@ -378,9 +389,12 @@ def test_two_recipes_are_compared_on_what_both_have(
     assert (found["micro_f"], found["n_documents"], found["runs"]) == (1.0, 20, ["good.seed1"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("  micro F1 100.0 (P 100.0 R 100.0)")
-    assert "bad.seed1, bad.seed2: 2 folds" in lines
+    assert "bad.seed1, bad.seed2: 1 folds" in lines
     assert "  DDI-MedLine: 50.0" in lines
-    assert lines[-1].startswith("difference on 12 documents: +50.0 (")
+    differences = [line for line in lines if line.startswith("difference")]
+    assert differences[0].startswith("difference, all (12 documents): +50.0 (")
+    assert differences[2].startswith("difference, DDI-MedLine (6 documents): +50.0 (")
+    assert differences[-1].startswith("difference, int (12 documents): ")
     with pytest.raises(typer.BadParameter, match="no results of best"):
         report.main("best", None, tmp_path)
 
