@@ -36,3 +36,5 @@ def aggregate(
     counts = write_pairs(folder, output, least_score=least_score, memory=memory)
     said = count_of(counts.statements, "interaction")
     say(f"{count_of(counts.rows, 'pair')} of {said}: {output}")
+    if counts.of_itself:
+        say(f"Left out: {count_of(counts.of_itself, 'interaction')} of a drug with itself.")

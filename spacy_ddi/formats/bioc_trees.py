@@ -23,6 +23,8 @@ ROLES: Final = (("head", "tail"), ("arg1", "arg2"), ("subject", "object"))
 
 _YEAR: Final = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _NUMBER: Final = re.compile(r"\s*\d{1,12}\s*", re.ASCII)
+_GAP: Final = r"(?:\[?(?:\.\.\.|…)\]?)?"
+"""What some write between the ranges of an annotation: `Loop [...] diuretics`."""
 
 Tree = Mapping[str, Any]
 
@@ -139,12 +141,13 @@ class _Annotations:
         ranges.sort()
         given = _packed(_string(annotation, "text"))
         if given and ranges:
-            marked = "".join(self.text[start:end] for start, end in ranges)
+            pieces = [self.text[start:end] for start, end in ranges]
+            marked = _GAP.join(re.escape(_packed(piece)) for piece in pieces)
             whole = self.text[ranges[0][0] : ranges[-1][1]]
-            if given not in (_packed(marked), _packed(whole)):
+            if given != _packed(whole) and not re.fullmatch(marked, given):
                 raise ValueError(
                     f"annotation {_string(annotation, 'id')!r} is {_string(annotation, 'text')!r}, "
-                    f"but at its offsets stands {marked[:60]!r}"
+                    f"but at its offsets stands {''.join(pieces)[:60]!r}"
                 )
         return tuple(ranges)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc
 
-LONGEST_WORD: Final = 5_000
+LONGEST_WORD: Final = 1_000
 """Characters. spaCy takes time by the square of a word's length."""
 
 

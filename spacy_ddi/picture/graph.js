@@ -161,7 +161,7 @@
   }
 
   const count = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
-  const sure = (p) => (p > 0.9999 ? "> 99.99 %" : `${(100 * p).toFixed(p > 0.99 ? 2 : 0)} %`);
+  const sure = (p) => (p > 0.9999 ? "> 99.99 %" : `${(100 * p).toFixed(2)} %`);
   const kind = (label) => label || "untyped";
   const typed = (label) => ({ "data-label": label, ...(Object.hasOwn(own, label) && { "data-own": own[label] }) });
 

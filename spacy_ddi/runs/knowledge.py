@@ -56,7 +56,7 @@ SELECT document, year, label, score, sentence, sentence_start, file,
 FROM said
 WHERE score >= $least;
 
-CREATE VIEW statements AS
+CREATE VIEW of_drugs AS
 SELECT *,
     coalesce(head_id, 'name:' || trim(head_key)) AS head_drug,
     coalesce(tail_id, 'name:' || trim(tail_key)) AS tail_drug,
@@ -66,10 +66,12 @@ SELECT *,
     CASE WHEN in_order THEN head_name ELSE tail_name END AS drug_name,
     CASE WHEN in_order THEN tail_name ELSE head_name END AS other_name
 FROM ends;
+
+CREATE VIEW statements AS SELECT * FROM of_drugs WHERE drug <> other;
 """
 """What the parts say; of a document of which several files have versions, what the last one does.
 Names without an identifier are compared in small letters, and runs of blanks and hyphens are one
-blank."""
+blank. Two names of one drug are no pair."""
 
 _TABLES: Final = (
     # Sentences are told apart by where they begin, and documents by file and id.
@@ -85,7 +87,7 @@ _TABLES: Final = (
         FROM of_sentences GROUP BY ALL
     )
     SELECT drug, other, label, count(*) AS documents, sum(sentences)::BIGINT AS sentences,
-        sum(total) / sum(n) AS mean_score, round(max(most)::DOUBLE, 4) AS max_score,
+        round(sum(total) / sum(n), 4) AS mean_score, round(max(most)::DOUBLE, 4) AS max_score,
         min(first) AS first_year, max(last) AS last_year
     FROM of_documents GROUP BY ALL
     """,
@@ -158,10 +160,12 @@ ORDER BY probability DESC, documents DESC, drug, other, label
 
 
 class Counts(NamedTuple):
-    """What a table holds: rows, and the statements that they are made of."""
+    """What a table holds: rows, and the statements that they are made of; and how many statements
+    are of a drug with itself and no part of it."""
 
     rows: int
     statements: int
+    of_itself: int
 
 
 def aggregate(
@@ -170,7 +174,8 @@ def aggregate(
     """Write a row for each pair of drugs and type of interaction.
 
     Drugs are told apart by their identifiers where a linker gave some, or else by their names in
-    small letters. Where several files have versions of a document (a PMID, a set id), the last one
+    small letters. What is said of a drug and itself, by its brand for example, is a mistake and is
+    left out. Where several files have versions of a document (a PMID, a set id), the last one
     counts. `probability` is that of at least one document being right, if each document's
     best score is the probability that it is, and documents err independently: 1 - Π(1 - score). A
     sentence in the same words counts once, whatever the number of documents that repeat it.
@@ -241,10 +246,9 @@ def _write_pairs(
     )
     pairs = _PAIRS.replace("$each", each).replace("$joins", joins)
     base.execute(f"COPY ({pairs}) TO {_quoted(output)} (FORMAT parquet, COMPRESSION zstd)")
-    sources = (f"read_parquet({_quoted(output)})", "statements")
-    return Counts(
-        *(base.execute(f"SELECT count(*) FROM {each}").fetchall()[0][0] for each in sources)
-    )
+    count = f"""SELECT (SELECT count(*) FROM read_parquet({_quoted(output)})),
+        count(*) FILTER (drug <> other), count(*) FILTER (drug = other) FROM of_drugs"""
+    return Counts(*base.execute(count).fetchall()[0])
 
 
 def _sources(folder: Path) -> list[tuple[str, str, int]]:

@@ -158,6 +158,21 @@ def test_offsets_point_at_the_text_of_the_annotation(realistic):
     assert marked["2"] == ["aspirin"]
 
 
+@pytest.mark.parametrize("text", ["Loop [...] diuretics", "Loop…diuretics", "loopdiuretics", "x"])
+def test_a_gap_may_have_a_sign(tmp_path, text):
+    """bconv writes `[...]` between the ranges of an annotation."""
+
+    def changed(tree: Any) -> None:
+        annotations = (
+            a for s in tree["documents"][0]["passages"][1]["sentences"] for a in s["annotations"]
+        )
+        next(a for a in annotations if len(a["locations"]) == 2)["text"] = text
+
+    found = read_text(tmp_path, BIOC_JSON, as_json(changed))
+    assert found.documents == ([READ] if text != "x" else [])
+    assert len(found.errors) == (text == "x")
+
+
 @pytest.mark.parametrize("format", FORMATS, ids=lambda each: each.name)
 @pytest.mark.parametrize("document", [READ, CORNERS], ids=["realistic", "corners"])
 def test_round_trip(tmp_path, format, document):

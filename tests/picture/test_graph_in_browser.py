@@ -97,6 +97,20 @@ def test_few_lines_and_many_are_seen_and_answer(browser: Browser, tmp_path: Path
     assert len(set(colours)) == 2
 
 
+def test_percentages_have_the_digits_of_the_table(browser: Browser, tmp_path: Path) -> None:
+    probabilities = [0.99995, 0.9986, 0.98838, 0.5]
+    rows = [pair("a", f"drug {p}", probability=p) for p in probabilities]
+    path = tmp_path / "graph.html"
+    path.write_text(render_graph(make_drug_graph(rows)), encoding="utf8")
+    browser.open(path.as_uri())
+    browser.wait_for("document.documentElement.classList.contains('ready')")
+    said = browser(
+        "[...document.querySelectorAll('#panel li')].map(each => each.textContent)"
+        ".filter(text => text.includes('%')).map(text => text.match(/(> )?[0-9.]+ %/)[0])"
+    )
+    assert said == ["> 99.99 %", "99.86 %", "98.84 %", "50.00 %"]
+
+
 def test_nothing_of_the_data_is_run(browser: Browser, tmp_path: Path) -> None:
     rows = [pair(EVIL, "drug 1", "int"), pair("drug 1", "drug 2")]
     path = tmp_path / "graph.html"

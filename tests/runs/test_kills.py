@@ -66,12 +66,15 @@ def chunks_of(output: Path) -> int:
     return len(alone.union(*(range(10 * part, 10 * part + 10) for part in parts)))
 
 
-def wait_for_chunks(output: Path, n: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 100
+def wait_for_chunks(
+    output: Path, n: int, process: subprocess.Popen[bytes], limit: float = 100
+) -> None:
+    """Wait until so many are done, at most so many seconds."""
+    end = time.monotonic() + limit
     while chunks_of(output) < n:
         assert process.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < end, "it does nothing"
-        time.sleep(0.002)
+        time.sleep(0.01)
 
 
 def kill(process: subprocess.Popen[bytes], victim: str, chance: random.Random) -> bool:

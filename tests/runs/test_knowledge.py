@@ -64,6 +64,34 @@ def test_a_brand_and_its_drug_are_one_whatever_the_order(tmp_path: Path) -> None
     ]
 
 
+def test_a_drug_is_no_pair_with_itself(tmp_path: Path) -> None:
+    """Neither by one identifier nor by one name; a name and an identifier may differ."""
+    statements = [
+        statement("Zestril", "lisinopril", 0.9),
+        statement("Tin", "tin", 0.8, "d2"),
+        statement("tin", "tin", 0.1, "d3"),
+        statement("iron", "tin", 0.7),
+    ]
+    (row,) = pairs(tmp_path, *statements)
+    assert (row["drug"], row["other"]) == ("MESH:2", "name:tin")
+    assert aggregate(tmp_path, tmp_path / "p.parquet", least_score=0.5) == (1, 1, 2)
+    write_part(tmp_path, "part-000000-000001", statements[1:3], [])
+    write_part(tmp_path, "part-000000-000000", statements[:1], [])
+    assert aggregate(tmp_path, tmp_path / "p.parquet") == (0, 0, 3)
+
+
+def test_scores_have_four_decimals_and_probabilities_all(tmp_path: Path) -> None:
+    (row,) = pairs(
+        tmp_path,
+        statement("tin", "tar", 0.12345),
+        statement("tin", "tar", 0.5, "d2", sentence="R."),
+        statement("tin", "tar", 0.5, "d3", sentence="T."),
+    )
+    assert (row["mean_score"], row["max_score"]) == (0.3745, 0.5)
+    assert [each["score"] for each in row["evidence"]] == [0.5, 0.5, 0.1235]
+    assert row["probability"] == pytest.approx(1 - 0.87655 * 0.25, abs=1e-6)
+
+
 def test_names_without_an_identifier_are_told_apart_by_small_letters(tmp_path: Path) -> None:
     rows = pairs(
         tmp_path,
@@ -154,7 +182,7 @@ def test_a_folder_without_parts_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="DDI131"):
         aggregate(tmp_path, tmp_path / "pairs.parquet")
     write_part(tmp_path, "part-000000-000000", [], [])
-    assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (0, 0)
+    assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (0, 0, 0)
 
 
 def test_a_folder_s_name_is_no_pattern_and_a_damaged_part_is_named(tmp_path: Path) -> None:

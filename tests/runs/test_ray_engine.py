@@ -166,7 +166,7 @@ def test_ray_of_this_machine_is_silent_and_stops_at_ctrl_c(tmp_path: Path) -> No
     start([str(path)], tmp_path / "whole")
     command = [sys.executable, "-m", "tests.runs.made_up_run", str(path), str(tmp_path / "out")]
     process = subprocess.Popen(
-        [*command, "10", "ray"],
+        [*command, "10", "ray", "1"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
