@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 
 from spacy_ddi.formats.relation_records import RelationRecord
 from spacy_ddi.text.passages import MAX_CHARACTERS
@@ -13,6 +20,24 @@ MOST_TEXTS: Final = 1_000
 """Texts of one request."""
 
 EXAMPLE: Final = "Fluconazole raises warfarin levels."
+
+
+def _require_characters(value: Any) -> Any:
+    """JSON can spell half of a surrogate pair, which is no character."""
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            half = f"\\u{ord(value[error.start]):04x}"
+            raise ValueError(
+                f"{half} at character {error.start} is half of a surrogate pair, and no character; "
+                "send both halves, or neither"
+            ) from None
+    return value
+
+
+Characters = Annotated[str, BeforeValidator(_require_characters)]
+"""All strings of requests: what can't be written in UTF-8 can't be answered, either."""
 
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Place = Annotated[int, Field(ge=0, le=2**31)]
@@ -31,7 +56,7 @@ class Choice(_Body):
         "in ten.",
     )
     min_score: Score = Field(0.0, description="Pass over interactions with a lower score.")
-    types: list[str] | None = Field(
+    types: list[Characters] | None = Field(
         None, max_length=100, description="Only interactions of these types; all if not given."
     )
 
@@ -39,15 +64,15 @@ class Choice(_Body):
 class TextBody(_Body):
     """A text."""
 
-    text: str = Field(description="The text.")
+    text: Characters = Field(description="The text.")
     model_config = ConfigDict(json_schema_extra={"example": {"text": EXAMPLE}})
 
 
 class Texts(_Body):
     """A text, or several."""
 
-    text: str | None = Field(None, description="The text, or:")
-    texts: list[str] | None = Field(
+    text: Characters | None = Field(None, description="The text, or:")
+    texts: list[Characters] | None = Field(
         None, max_length=MOST_TEXTS, description="Several texts, each read by itself."
     )
 
@@ -67,7 +92,7 @@ class ExtractBody(Choice, Texts):
 class ExplainBody(_Body):
     """A sentence, and the characters of two drugs in it."""
 
-    text: str = Field(max_length=MAX_CHARACTERS, description="The sentence.")
+    text: Characters = Field(max_length=MAX_CHARACTERS, description="The sentence.")
     head_start: Place = Field(description="Where the first drug begins, in characters of the text.")
     head_end: Place = Field(description="Where it ends.")
     tail_start: Place = Field(description="Where the second drug begins.")

@@ -26,6 +26,9 @@ pytestmark = pytest.mark.filterwarnings(
 
 ADVICE = "Avoid rostamine with plinozide."
 
+PLACES = {"head_start": 0, "head_end": 7, "tail_start": 15, "tail_end": 24}
+"""Of the drugs of `KNOWN`."""
+
 
 def test_answers_are_the_records_of_extract(service, nlp):
     text = f"Some words before. {KNOWN} {ADVICE}"
@@ -152,6 +155,30 @@ def test_refusals_say_what_does_not_fit(service, body, words):
 
 
 @pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/extract", {"text": "Avoid \ud800 tramadol."}),
+        ("/extract", {"texts": ["a", "Avoid tramadol.\udfff"]}),
+        ("/extract", {"text": KNOWN, "types": ["\udead"]}),
+        ("/show", {"text": f"{KNOWN} \ud83d"}),
+        ("/explain", {"text": f"{KNOWN}\ud83d", **PLACES}),
+    ],
+)
+def test_half_a_character_is_refused_in_words(service, address, body):
+    answer = service(address, body)
+    assert answer.status == 422
+    assert "is half of a surrogate pair" in answer.json["error"]
+    whole = json.loads(json.dumps(body).replace("\\ud83d", "\\ud83d\\ude00"))
+    assert whole == body or service(address, whole).status == 200
+
+
+def test_half_a_character_in_a_file_is_told(service):
+    rows = f'{{"text": "{KNOWN} \\ud800"}}\n{{"text": "{KNOWN}"}}\n'.encode()
+    *lines, end = send_file(service, "notes.jsonl", rows).lines
+    assert (end, len(lines)) == ({"end": True}, 3)
+
+
+@pytest.mark.parametrize(
     ("address", "method", "status"),
     [("/nothing", "GET", 404), ("/extract", "GET", 405), ("/health", "POST", 405)],
 )
@@ -199,8 +226,7 @@ def test_an_interaction_is_explained_by_its_record(service):
 
 def test_words_of_a_long_sentence_are_not_weighed(service, monkeypatch):
     monkeypatch.setattr(explanations, "MOST_TOKENS", 4)
-    places = {"head_start": 0, "head_end": 7, "tail_start": 15, "tail_end": 24}
-    why = service("/explain", {"text": KNOWN, **places}).json
+    why = service("/explain", {"text": KNOWN, **PLACES}).json
     assert (why["words"], why["path"]) == ([], [])
     assert "5 of at most 4" in why["note"]
     assert why["alternatives"]
