@@ -18,10 +18,16 @@ from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.text.passages import passages
 from spacy_ddi.web.answers import chosen_records, least_scores_of, shown_part
 from spacy_ddi.web.bodies import ExplainBody, ExtractBody
-from spacy_ddi.web.explanations import Explanation, explanation_of
+from spacy_ddi.web.explanations import (
+    Explanation,
+    explanation_of,
+    steps_of,
+    weights_of,
+    words_of_step,
+)
 from spacy_ddi.web.refusal import Refusal
 from spacy_ddi.web.service_settings import ServiceSettings
-from spacy_ddi.web.text_queue import TextQueue
+from spacy_ddi.web.text_queue import TextQueue, in_time
 from spacy_ddi.web.uploads import read_upload, taken_formats
 
 SHOWN_CHARACTERS: Final = 2_000
@@ -42,7 +48,9 @@ class Service:
         self.source = component.candidates.mentions
         self.name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
         self.queue = TextQueue(nlp)
-        self._explain = partial(explanation_of, nlp=nlp)  # in the queue's thread only
+        # In the queue's thread only
+        self._explain = partial(explanation_of, nlp=nlp)
+        self._weigh = partial(weights_of, nlp=nlp)
 
     async def extract(self, body: ExtractBody) -> dict[str, Any]:
         """See `POST /extract`."""
@@ -61,11 +69,23 @@ class Service:
 
     async def explain(self, body: ExplainBody) -> Explanation:
         """See `POST /explain`."""
+        return await in_time(self._explained(body), self.settings.max_seconds)
+
+    async def _explained(self, body: ExplainBody) -> Explanation:
+        """Step by step, so that the texts of others come between."""
         place = ((body.head_start, body.head_end), (body.tail_start, body.tail_end))
         seconds = self.settings.max_seconds
         (explanation,) = await self.queue.read_all(
             [(body.text, place)], self._explain, seconds=seconds
         )
+        words = iter(explanation["words"])
+        times = words_of_step(body.text)
+        for step in steps_of(explanation, body.text, place):
+            (weights,) = await self.queue.read_all(
+                [(body.text, step)], self._weigh, seconds=seconds, times=times
+            )
+            for weight in weights:
+                next(words)["weight"] = weight
         return explanation
 
     def show(

@@ -90,6 +90,17 @@ def test_batches_are_bounded():
     assert max(sum(map(len, batch)) for batch in nlp.batches) <= BATCH_CHARACTERS + 1_000
 
 
+def test_what_is_read_several_times_counts_as_often():
+    nlp = Repeating(0.01)
+
+    async def ask(queue: TextQueue) -> None:
+        parts = [("x" * 100, 0)]
+        await asyncio.gather(*(queue.read_all(parts, make, seconds=20, times=30) for _ in range(9)))
+
+    with_queue(nlp, ask)
+    assert max(map(len, nlp.batches)) == BATCH_CHARACTERS // 3_000
+
+
 def test_a_long_text_does_not_hold_up_a_short_one():
     nlp = Repeating(0.02)
     ended = []

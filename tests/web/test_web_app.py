@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from spacy_ddi.explaining.explain import weigh
 from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.web import explanations
 from spacy_ddi.web.web_app import make_web_app
@@ -222,6 +223,37 @@ def test_an_interaction_is_explained_by_its_record(service):
     assert [is_mention for _, is_mention in words] == [True, False, True, False, False]
     assert all(KNOWN[each["start"] : each["end"]] == each["text"] for each in why["words"])
     assert why["note"] == ""
+
+
+def test_words_are_weighed_in_steps_and_alike(service, monkeypatch):
+    at_once = service("/explain", {"text": KNOWN, **PLACES}).json
+    monkeypatch.setattr(explanations, "STEP_CHARACTERS", 2 * len(KNOWN))
+    in_steps = service("/explain", {"text": KNOWN, **PLACES}).json
+    weights = [[word["weight"] for word in each["words"]] for each in (at_once, in_steps)]
+    assert weights[0] == pytest.approx(weights[1], abs=2e-4)
+    assert any(weight for weight in weights[0] if weight)
+
+
+def test_others_are_answered_while_an_explanation_is_made(service, monkeypatch):
+    """Each word takes its time."""
+    ended = []
+
+    def slow(*args: Any) -> Any:
+        time.sleep(0.3)
+        return weigh(*args)
+
+    def ask(name: str, address: str, body: Any) -> None:
+        assert service(address, body).status == 200
+        ended.append(name)
+
+    monkeypatch.setattr(explanations, "STEP_CHARACTERS", 1)
+    monkeypatch.setattr(explanations, "weigh", slow)
+    with ThreadPoolExecutor(1) as threads:
+        why = threads.submit(ask, "why", "/explain", {"text": KNOWN, **PLACES})
+        time.sleep(0.2)
+        ask("text", "/extract", {"text": ADVICE})
+        why.result()
+    assert ended == ["text", "why"]
 
 
 def test_words_of_a_long_sentence_are_not_weighed(service, monkeypatch):
