@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -16,9 +17,6 @@ from spacy_ddi.web.guard import Guard
 from spacy_ddi.web.listening import bound_socket
 from spacy_ddi.web.service_settings import ServiceSettings
 from spacy_ddi.web.web_app import make_web_app
-
-GRACE: Final = 30
-"""Seconds that requests under way have to end, when the service is stopped."""
 
 _CONNECTIONS: Final = 500
 """Of a process; more are told to come back."""
@@ -52,7 +50,7 @@ def run_service(
         server_header=False,
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=math.ceil(settings.grace - settings.last_seconds),
         timeout_worker_healthcheck=60,
     )
     with bound_socket(settings) as bound:

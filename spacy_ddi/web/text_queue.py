@@ -120,12 +120,18 @@ class TextQueue:
         """Requests with parts that are not taken yet."""
         return len(self._jobs)
 
-    def close(self) -> None:
-        """Finish what was begun, and take nothing more."""
+    def close(self, seconds: float | None = None) -> None:
+        """Refuse what waits, and take nothing more.
+
+        seconds (Optional[float]): How long to wait for the batch that the pipeline reads; None for
+            as long as it takes. An event loop must not wait here.
+        """
         with self._changed:
             self._is_closing = True
+            while self._jobs:
+                self._jobs.popleft().refuse(Refusal(503, Errors.STOPPING))
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(seconds)
 
     def _add(self, job: _Job) -> None:
         with self._changed:
@@ -238,5 +244,9 @@ class _Job:
             _log.error("The pipeline failed.", exc_info=error)
             problem = f"{type(error).__name__}: {error}"
             error = Refusal(500, Errors.SERVICE_FAILED.format(problem=problem))
+        self.refuse(error)
+
+    def refuse(self, error: DDIError) -> None:
+        """Answer with an error, and with nothing after it."""
         self.send(error)
         self.is_cancelled = True

@@ -20,15 +20,13 @@ from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.web.api_page import render_api_page
 from spacy_ddi.web.bodies import Answers, ExplainBody, ExtractBody, Interactions, Problem, TextBody
 from spacy_ddi.web.complaints import refusal_of_errors, refusal_of_status
-from spacy_ddi.web.guard import FILE_ADDRESS, Guard
+from spacy_ddi.web.guard import FILE_ADDRESS, LINES, Guard
 from spacy_ddi.web.page_files import page_files
 from spacy_ddi.web.refusal import Refusal, refused
 from spacy_ddi.web.service import Service
 from spacy_ddi.web.service_settings import ServiceSettings
 
 Answer = TypeVar("Answer")
-
-LINES: Final = "application/x-ndjson"
 
 _DESCRIPTION: Final = (
     "Finds drug-drug interactions in text. Research software, not for clinical decisions. Nothing "
@@ -57,7 +55,8 @@ def make_web_app(load: Callable[[], Language], settings: ServiceSettings) -> Gua
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service = service = Service(load(), settings)
         yield
-        service.queue.close()
+        # Whoever still waits is refused. The loop goes on meanwhile, and sends that.
+        await asyncio.to_thread(service.queue.close, settings.last_seconds)
 
     app = FastAPI(
         title="spacy-ddi",
