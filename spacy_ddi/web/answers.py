@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from spacy.tokens import Doc
@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy_ddi.annotations import sentences
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.ddi_relation import DDIRelation
+from spacy_ddi.component.reported import highest_promises
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
 from spacy_ddi.formats.relation_records import RelationRecord, notes_on, relation_records
@@ -81,11 +82,21 @@ def least_scores_of(choice: Choice, component: DDIRelation) -> dict[str, float]:
     if unknown:
         problem = f"there is no type {unknown[0][:100]!r}, only {', '.join(component.labels)}"
         raise Refusal(422, Errors.BAD_REQUEST.format(problem=problem))
-    if choice.min_precision is not None and component.cfg["precisions"] is None:
-        raise Refusal(422, Errors.NO_PROMISE)
+    if choice.min_precision is not None:
+        _require_promised(choice.min_precision, choice.types or component.labels, component)
     return component.find_least_scores(
         min_precision=choice.min_precision, min_score=choice.min_score, types=choice.types
     )
+
+
+def _require_promised(asked: float, labels: Iterable[str], component: DDIRelation) -> None:
+    precisions = component.cfg["precisions"]
+    if precisions is None:
+        raise Refusal(422, Errors.NO_PROMISE)
+    highest = highest_promises(labels, precisions)
+    if asked > max(highest.values()):
+        known = ", ".join(f"{label} {promised:g}" for label, promised in highest.items())
+        raise Refusal(422, Errors.TOO_SURE.format(found=asked, known=known))
 
 
 def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:

@@ -53,7 +53,7 @@ class Choice(_Body):
     min_precision: Score | None = Field(
         None,
         description="Give what can be expected to be right this often, of each type: 0.9 for nine "
-        "in ten.",
+        "in ten, where the drugs are recognised right. Some are not: expect some per cent less.",
     )
     min_score: Score = Field(0.0, description="Pass over interactions with a lower score.")
     types: list[Characters] | None = Field(

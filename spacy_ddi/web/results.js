@@ -65,10 +65,23 @@ const results = (() => {
     at("least-name").textContent = precisions ? "Right at least" : "Score at least";
     at("least-shown").textContent = !precisions ? least().toFixed(2) : least() ? percent : "any";
     at("least").setAttribute("aria-valuetext", at("least-shown").textContent);
+    sayPromise();
   }
+
+  // What a number on the slider means, and of which types it is not known
+  function sayPromise() {
+    at("promise").hidden = !precisions || least() === 0;
+    if (at("promise").hidden) return;
+    const unknown = Object.keys(precisions).filter((label) => highest(label) < least());
+    const missing = unknown.length ? ` So much is not known of ${unknown.join(" and ")}.` : "";
+    at("promise").textContent = `Of each type, where the drugs are recognised right. Some are not: expect some per cent less.${missing}`;
+  }
+
+  const highest = (label) => precisions[label].at(-1)?.[1] ?? 0;
 
   function promise(known) {
     precisions = known;
+    at("least").max = known ? Math.max(0, ...Object.keys(known).map(highest)) : 1;
     showLeast();
     if (shown.length) chooseAll();
   }

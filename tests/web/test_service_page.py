@@ -92,7 +92,11 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     shown = "[...document.querySelectorAll('.relations > li:not([hidden])')]"
     assert page(f"{shown}.map((each) => each.dataset.label)") == ["advise"]
     assert page("document.querySelector('.slider label').textContent") == "Right at least 85 %"
-    slide(page, 0.95)
+    promise = "document.getElementById('promise').textContent"
+    assert page(promise).endswith("expect some per cent less. So much is not known of mechanism.")
+    slide(page, 0.95)  # more than is known
+    assert page("document.querySelector('.slider label').textContent") == "Right at least 90 %"
+    page.click("#types label:last-of-type input")
     page.wait_for(f"{ARCS} === 0")
     assert page(STATUS).startswith("0 of 2 interactions")
     page.click("#every")

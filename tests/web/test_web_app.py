@@ -69,7 +69,13 @@ def test_a_promised_precision_chooses(service):
     (advice,) = service("/extract", asked).json["interactions"]
     assert advice["label"] == "advise"
     assert len(service("/extract", {**asked, "min_precision": 0.5}).json["interactions"]) == 2
-    assert service("/extract", {**asked, "min_precision": 0.99}).json == {"interactions": []}
+    answer = service("/extract", {**asked, "min_precision": 0.91})
+    assert answer.status == 422
+    assert (
+        "The highest that it knows of, by type: advise 0.9, mechanism 0.8" in answer.json["error"]
+    )
+    answer = service("/extract", {**asked, "types": ["mechanism"]})
+    assert (answer.status, "[DDI322]" in answer.json["error"]) == (422, True)
 
 
 def test_a_precision_that_nothing_is_known_of_is_refused(nlp):
