@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
 
 from spacy.tokens import Doc
 
@@ -14,7 +14,7 @@ from spacy_ddi.component.reported import highest_promises
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
 from spacy_ddi.formats.relation_records import RelationRecord, notes_on, relation_records
-from spacy_ddi.reading_flags import ALONE, MEANINGS, Flag
+from spacy_ddi.reading_flags import ALONE, MEANINGS, NO_DRUG, Flag
 from spacy_ddi.stored_pairs import PlacePair
 from spacy_ddi.web.bodies import Choice
 from spacy_ddi.web.drug_links import ShownDrug, shown_drug
@@ -50,6 +50,56 @@ class ShownPart(TypedDict):
     n_alone: int
     n_characters: int
     passages: list[ShownPassage]
+
+
+class Note(TypedDict):
+    """A flag of `notes_on`, with its place in the text."""
+
+    flag: str
+    start: int
+    end: int
+
+
+class Found(NamedTuple):
+    """What is found in a part of a text.
+
+    records (List[RelationRecord]): The interactions that were asked for.
+    notes (List[Note]): What is to be told of its sentences.
+    names_drugs (bool): Whether any drug was recognised.
+    """
+
+    records: list[RelationRecord]
+    notes: list[Note]
+    names_drugs: bool
+
+
+def found_in(doc: Doc, offset: int, source: MentionSource, least: Mapping[str, float]) -> Found:
+    """What is found in a Doc.
+
+    doc (Doc): The annotated Doc.
+    offset (int): Where it begins in the text.
+    source (MentionSource): Where the component found the mentions.
+    least (Mapping[str, float]): The score that an interaction needs, by its type.
+    RETURNS (Found): Plain data.
+    """
+    notes: list[Note] = [
+        {"flag": note.flag, "start": note.start_char + offset, "end": note.end_char + offset}
+        for note in notes_on(doc, source)
+    ]
+    return Found(chosen_records(doc, offset, source, least), notes, bool(source(doc)))
+
+
+def answer_of(text: str, parts: Sequence[Found]) -> dict[str, list[Any]]:
+    """The answer to a text.
+
+    text (str): The text.
+    parts (Sequence[Found]): What is found in each of its parts.
+    RETURNS (Dict[str, List]): Interactions and notes.
+    """
+    notes = [note for part in parts for note in part.notes]
+    if not any(part.names_drugs for part in parts):
+        notes.append({"flag": NO_DRUG, "start": 0, "end": len(text)})
+    return {"interactions": [record for part in parts for record in part.records], "notes": notes}
 
 
 def chosen_records(

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from spacy_ddi.formats.relation_records import RelationRecord
+from spacy_ddi.reading_flags import MEANINGS, NO_DRUG, NO_DRUG_MEANING
 from spacy_ddi.text.passages import MAX_CHARACTERS
 
 MOST_TEXTS: Final = 1_000
@@ -113,13 +114,27 @@ class ExplainBody(_Body):
 _FIELDS: Final[dict[str, Any]] = {
     name: (kind, ...) for name, kind in get_type_hints(RelationRecord).items()
 }
+_NO_DRUG: Final = f"{NO_DRUG}: of the whole text, {NO_DRUG_MEANING}"
 Interaction = create_model("Interaction", **_FIELDS, __doc__=RelationRecord.__doc__)
 
 
+class Note(BaseModel):
+    """What of a text could not be read in full, or not be found."""
+
+    flag: str = Field(
+        description="; ".join(
+            [*(f"{flag}: a sentence {meaning}" for flag, meaning in MEANINGS.items()), _NO_DRUG]
+        )
+    )
+    start: int = Field(description="Where the sentence begins, in characters of the text.")
+    end: int = Field(description="Where it ends.")
+
+
 class Interactions(BaseModel):
-    """What is found in a text."""
+    """What is found in a text, and what is to be known of what was not."""
 
     interactions: list[Interaction]  # type: ignore[valid-type]
+    notes: list[Note]
 
 
 class Answers(BaseModel):

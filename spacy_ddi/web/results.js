@@ -126,6 +126,7 @@ const results = (() => {
       : `No drugs found in ${inside}`;
     at("tools").hidden = all === 0;
     at("hint").hidden = all === 0;
+    at("none").hidden = all > 0;
   }
 
   function addType(label) {
@@ -170,7 +171,7 @@ const results = (() => {
     home.replaceChildren();
     interactionArcs.clear();
     for (const label of at("types").querySelectorAll("label")) label.remove();
-    for (const id of ["tools", "hint"]) at(id).hidden = true;
+    for (const id of ["tools", "hint", "none"]) at(id).hidden = true;
     at("status").textContent = "";
   }
 

@@ -16,7 +16,7 @@ from spacy_ddi.component.lookup import component_of
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.text.passages import passages
-from spacy_ddi.web.answers import chosen_records, least_scores_of, shown_part
+from spacy_ddi.web.answers import Found, answer_of, found_in, least_scores_of, shown_part
 from spacy_ddi.web.bodies import ExplainBody, ExtractBody
 from spacy_ddi.web.explanations import (
     Explanation,
@@ -58,13 +58,14 @@ class Service:
         texts = [body.text] if body.text is not None else body.texts or []
         parts = ((part, (i, at)) for i, text in enumerate(texts) for at, part in passages(text))
 
-        def make(doc: Doc, place: tuple[int, int]) -> tuple[int, list[Any]]:
-            return place[0], list(chosen_records(doc, place[1], self.source, least))
+        def make(doc: Doc, place: tuple[int, int]) -> tuple[int, Found]:
+            return place[0], found_in(doc, place[1], self.source, least)
 
-        answers: list[dict[str, list[Any]]] = [{"interactions": []} for _ in texts]
+        found: list[list[Found]] = [[] for _ in texts]
         seconds = self.settings.max_seconds
-        for i, records in await self.queue.read_all(parts, make, seconds=seconds):
-            answers[i]["interactions"] += records
+        for i, part in await self.queue.read_all(parts, make, seconds=seconds):
+            found[i].append(part)
+        answers = [answer_of(text, part) for text, part in zip(texts, found, strict=True)]
         return answers[0] if body.text is not None else {"answers": answers}
 
     async def explain(self, body: ExplainBody) -> Explanation:

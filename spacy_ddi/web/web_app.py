@@ -77,8 +77,9 @@ def _add_questions(app: FastAPI) -> None:
     @app.post("/extract", responses={200: {"model": Interactions | Answers}, **_PROBLEMS})
     async def extract(body: ExtractBody, request: Request) -> JSONResponse:
         """Find the interactions of a text, or of several, each read by itself. The answer is
-        {"interactions": […]}, or {"answers": [{"interactions": […]}, …]} in the order of the texts;
-        the records are those of the command extract."""
+        {"interactions": […], "notes": […]}, or {"answers": […]} with one such for each text, in
+        their order. Records are those of the command extract; notes tell of sentences that could
+        not be read in full, or that name one drug only, and of texts without any drug."""
         return JSONResponse(await _unless_gone(request, _service(request).extract(body)))
 
     @app.post(FILE_ADDRESS, responses=_PROBLEMS, openapi_extra=_FILE_BODY)

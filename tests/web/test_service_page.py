@@ -53,6 +53,9 @@ def find(page: Browser, text: str) -> None:
 def test_an_example_is_there_at_first_sight(page):
     assert "fluconazole" in page("document.getElementById('text').value")
     assert page(STATUS).startswith("No drugs found in")
+    assert "drugs of one sentence" in page(
+        "document.querySelector('#none:not([hidden])').innerText"
+    )
 
 
 def test_from_text_to_saved_interactions(page, tmp_path):

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import spacy
 
 from spacy_ddi.explaining.explain import weigh
 from spacy_ddi.formats.relation_records import relation_records
@@ -35,13 +36,31 @@ def test_answers_are_the_records_of_extract(service, nlp):
     text = f"Some words before. {KNOWN} {ADVICE}"
     expected = list(relation_records(nlp(text)))
     assert [record["label"] for record in expected] == ["mechanism", "advise"]
-    assert service("/extract", {"text": text}).json == {"interactions": expected}
+    assert service("/extract", {"text": text}).json == {"interactions": expected, "notes": []}
 
 
 def test_several_texts_have_an_answer_each(service):
     answers = service("/extract", {"texts": [ADVICE, "", KNOWN]}).json["answers"]
     found = [[record["label"] for record in answer["interactions"]] for answer in answers]
     assert found == [["advise"], [], ["mechanism"]]
+
+
+@pytest.mark.filterwarnings(r"ignore:\[DDI903\]:UserWarning")
+def test_what_could_not_be_found_is_noted(pipeline):
+    nothing = "Nothing happens here. " * 1_500  # longer than a passage
+    few = "Avoid rostamine, plinozide, Dexarol. "
+    texts = [nothing, "", few + nothing + "Dexarol is safe."]
+    nlp = spacy.load(pipeline, config={"components.ddi_relation.candidates.max_sentence_pairs": 2})
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        answers = running("/extract", {"texts": texts}).json["answers"]
+    assert [answer["notes"] for answer in answers] == [
+        [{"flag": "no_drug", "start": 0, "end": len(nothing)}],
+        [{"flag": "no_drug", "start": 0, "end": 0}],
+        [
+            {"flag": "pairs_left_out", "start": 0, "end": len(few) - 1},
+            {"flag": "alone", "start": len(texts[2]) - 16, "end": len(texts[2])},
+        ],
+    ]
 
 
 def test_no_text_at_all_has_no_answers(service):
@@ -59,8 +78,8 @@ def test_types_and_scores_choose(service):
     text = f"{KNOWN} {ADVICE}"
     (advice,) = service("/extract", {"text": text, "types": ["advise"]}).json["interactions"]
     assert advice["label"] == "advise"
-    assert service("/extract", {"text": text, "types": []}).json == {"interactions": []}
-    assert service("/extract", {"text": text, "min_score": 1}).json == {"interactions": []}
+    assert service("/extract", {"text": text, "types": []}).json["interactions"] == []
+    assert service("/extract", {"text": text, "min_score": 1}).json["interactions"] == []
 
 
 def test_a_promised_precision_chooses(service):
