@@ -93,7 +93,11 @@ const why = (() => {
     const weights = Object.fromEntries(
       words.flatMap(({ weight }, i) => (weight === null ? [] : [[i, weight]])),
     );
-    const known = { weights, path: path.map(({ dependent, head, dep }) => [dependent, head, dep]) };
+    const looks = Object.fromEntries(["attention", "pooling"].map((name) => [
+      `${name[0].toUpperCase()}${name.slice(1)}`,
+      Object.fromEntries(words.flatMap((word, i) => (word[name] === null ? [] : [[i, word[name]]]))),
+    ]));
+    const known = { weights, looks, path: path.map(({ dependent, head, dep }) => [dependent, head, dep]) };
     pageReasons.shade(known, elements);
     return make("dl", { class: "reasons" }, ...pageReasons.rows(known, elements));
   }
@@ -138,6 +142,9 @@ const why = (() => {
       state.textContent = alternatives.length ? "What the model gives each type for this pair, together 100 %:" : "";
       if (!panel.isConnected) return; // closed meanwhile
       if (alternatives.length) panel.append(bars(alternatives));
+      const same = alternatives.find(({ label }) => label === answer.label);
+      const note = pageReasons.noteOnScore(answer.score, same?.probability);
+      if (note) panel.append(make("p", { class: "note" }, note));
       if (answer.words.length) panel.append(reasons(shown, record, answer));
       if (answer.note) panel.append(make("p", { class: "note" }, answer.note.replace(/^\[DDI\d+\] /, "")));
       panel.append(drugs(answer));

@@ -71,6 +71,8 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     words = "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
     assert page(words) == ["raises", "levels", "."]
     assert page("document.querySelector('.why .reasons dt').textContent") == "Words"
+    assert "likelier without it" in page("document.querySelector('.why .legend').textContent")
+    assert page("document.querySelector('.why > .note:nth-of-type(2)') === null")  # one score
     assert page("document.activeElement.className") == "why"
     page.press("Escape")
     assert page("document.querySelector('.why') === null")
@@ -110,6 +112,21 @@ def slide(page: Browser, value: float) -> None:
     """Move the slider."""
     page(f"""(() => {{ const least = document.getElementById("least"); least.value = {value};
              least.dispatchEvent(new Event("input")); }})()""")
+
+
+def test_a_calibrated_score_is_told_from_the_probability(browser, nlp):
+    component = nlp.get_pipe("ddi_relation")
+    component.cfg["calibration"] = {"mechanism": [0.5, -0.5]}
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        browser.open(f"http://127.0.0.1:{running.port}/")
+        browser.wait_for(READ)
+        find(browser, KNOWN)
+        browser.click(".arcs .tag")
+        browser.wait_for("document.querySelector('.why table') !== null")
+        notes = browser("[...document.querySelectorAll('.why > .note')].map((n) => n.textContent)")
+    component.cfg["calibration"] = None
+    assert notes[1].startswith("The score 0.")
+    assert "calibrated: made to fit" in notes[1]
 
 
 def test_without_promises_the_slider_is_a_score(browser, nlp):
@@ -155,7 +172,9 @@ def test_keyboard_alone_opens_and_closes_what_is_known(page):
     page.press("Enter")
     page.wait_for("document.querySelector('.why table') !== null")
     assert page("document.querySelector('.relations button').ariaExpanded") == "true"
-    words = page("[...document.querySelectorAll('.word')].map((each) => each.textContent)")
+    words = page(
+        "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
+    )
     assert words[-3:] == ["raises", "levels", "."]
     page.press("Escape")
     assert page("document.activeElement.ariaExpanded") == "false"
