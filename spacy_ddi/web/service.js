@@ -125,6 +125,8 @@
   });
   at("empty").addEventListener("click", () => {
     running?.abort();
+    running = null; // what was read has no end to be told of
+    setBusy(false);
     at("text").value = "";
     at("problem").hidden = true;
     results.clear();

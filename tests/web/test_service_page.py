@@ -230,6 +230,21 @@ def test_reading_can_be_stopped(page):
     assert "interactions between" in page(STATUS)
 
 
+def test_clearing_while_it_reads_leaves_nothing(page):
+    page(f"document.getElementById('text').value = {json.dumps(TEXT + ' ')}.repeat(9000)")
+    page.click("#find")
+    page.wait_for("document.querySelectorAll('main section').length > 0")
+    page.click("#empty")
+    page.wait_for(READ)
+    time.sleep(0.3)
+    assert page(
+        "[document.getElementById('text').value, document.querySelector('main').innerText]"
+    ) == ["", ""]
+    assert page(STATUS) == ""
+    rest = "[...document.querySelectorAll('#none, #hint, #tools, #stop')]"
+    assert page(f"{rest}.every((each) => each.hidden)")
+
+
 def test_what_is_too_long_is_refused_before_it_is_sent(page):
     page("document.getElementById('text').value = 'x'.repeat(3e6)")
     page.click("#find")
