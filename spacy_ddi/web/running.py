@@ -7,19 +7,16 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 import uvicorn
 from spacy.language import Language
 from uvicorn.supervisors import Multiprocess
 
+from spacy_ddi.web.connections import Connection
 from spacy_ddi.web.guard import Guard
 from spacy_ddi.web.listening import bound_socket
 from spacy_ddi.web.service_settings import ServiceSettings
 from spacy_ddi.web.web_app import make_web_app
-
-_CONNECTIONS: Final = 500
-"""Of a process; more are told to come back."""
 
 
 def run_service(
@@ -44,12 +41,11 @@ def run_service(
         port=settings.port,
         workers=settings.workers,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=math.ceil(settings.grace - settings.last_seconds),
         timeout_worker_healthcheck=60,
     )

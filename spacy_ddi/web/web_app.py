@@ -114,6 +114,7 @@ def _add_questions(app: FastAPI) -> None:
         which drugs these are. Send its sentence, and where its drugs stand in it."""
         return JSONResponse(await _unless_gone(request, _service(request).explain(body)))
 
+    @app.head("/health", include_in_schema=False)
     @app.get("/health")
     async def health(request: Request) -> JSONResponse:
         """Tell that the service is up, which pipeline it has, and its limits."""
@@ -129,6 +130,7 @@ def _add_pages(app: FastAPI) -> None:
     for address in page_files():
         app.add_route(address, page_file, methods=["GET"], include_in_schema=False)
 
+    @app.head("/api", include_in_schema=False)
     @app.get("/api", include_in_schema=False)
     async def api() -> HTMLResponse:
         return HTMLResponse(render_api_page(app.openapi()))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
+from spacy_ddi.web.connections import Connection
 from spacy_ddi.web.listening import bound_socket
 from spacy_ddi.web.service_settings import ServiceSettings
 
@@ -73,7 +74,7 @@ class Running(NamedTuple):
 def served(app: ASGIApp, lifespan: str = "on", grace: int = 5) -> Iterator[Running]:
     """An application in a thread, at a port of its own."""
     config = uvicorn.Config(
-        app, log_level="error", lifespan=lifespan, loop="asyncio", http="h11", ws="none",
+        app, log_level="error", lifespan=lifespan, loop="asyncio", http=Connection, ws="none",
         timeout_graceful_shutdown=grace,
     )  # fmt: skip
     server = uvicorn.Server(config)

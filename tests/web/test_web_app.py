@@ -370,6 +370,13 @@ def test_health_tells_what_is_there(service):
     assert "parquet" not in health["formats"]
 
 
+@pytest.mark.parametrize("address", ["/health", "/api", "/", "/service.js", "/openapi.json"])
+def test_what_can_be_got_has_a_head(service, address):
+    answer = service(address, method="HEAD")
+    assert (answer.status, answer.content) == (200, b"")
+    assert answer.headers["content-type"] == service(address).headers["content-type"]
+
+
 def test_description_is_a_page_that_loads_nothing_from_elsewhere(service):
     page = service("/api").content.decode()
     described = service("/openapi.json").json["paths"]
