@@ -14,7 +14,9 @@ from spacy_ddi.component.reported import highest_promises
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
 from spacy_ddi.formats.relation_records import RelationRecord, notes_on, relation_records
+from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.reading_flags import ALONE, MEANINGS, NO_DRUG, Flag
+from spacy_ddi.runs.predictions import place_in
 from spacy_ddi.stored_pairs import PlacePair
 from spacy_ddi.web.bodies import Choice
 from spacy_ddi.web.drug_links import ShownDrug, shown_drug
@@ -33,7 +35,8 @@ class ShownMark(TypedDict):
 class ShownPassage(TypedDict):
     """A sentence with its mentions; `rest` is the text after the last. It begins at the character
     `start` of the document. `notes` say what of it was not read in full. Each interaction is a
-    `RelationRecord` with the marks of its ends, and with the line that it shares with others."""
+    `RelationRecord` and its place (`place_in`) with the marks of its ends, and with the line that
+    it shares with others."""
 
     start: int
     marks: list[ShownMark]
@@ -149,11 +152,12 @@ def _require_promised(asked: float, labels: Iterable[str], component: DDIRelatio
         raise Refusal(422, Errors.TOO_SURE.format(found=asked, known=known))
 
 
-def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
+def shown_part(doc: Doc, offset: int, source: MentionSource, document: TextDocument) -> ShownPart:
     """A Doc as the page shows it.
 
     doc (Doc): The annotated Doc.
     offset (int): Where it begins in the text.
+    document (TextDocument): What it is a part of.
     source (MentionSource): Where the component found the mentions.
     RETURNS (ShownPart): Its sentences with mentions.
     """
@@ -164,7 +168,7 @@ def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
         "n_alone": sum(note.flag == ALONE for note in notes),
         "n_characters": len(doc.text),
         "passages": [
-            _shown_passage(passage, offset, records, notes)
+            _shown_passage(passage, offset, records, notes, document)
             for passage in page_passages(doc, source)
         ],
     }
@@ -175,6 +179,7 @@ def _shown_passage(
     offset: int,
     records: dict[PlacePair, RelationRecord],
     notes: list[Flag],
+    document: TextDocument,
 ) -> ShownPassage:
     marks = passage.marks()
     text = passage.span.doc.text
@@ -190,7 +195,7 @@ def _shown_passage(
             record[key] += offset
         interactions.append(
             {
-                "record": record,
+                "record": place_in(document, record["head_start"]) | record,
                 "head_mark": arc.head,
                 "tail_mark": arc.tail,
                 "hub": arc.hub,

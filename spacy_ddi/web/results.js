@@ -37,7 +37,7 @@ const results = (() => {
     return item;
   }
 
-  function sectionOf({ start, marks, rest, notes, interactions }, document) {
+  function sectionOf({ start, marks, rest, notes, interactions }, file) {
     const text = make("p", { dir: "auto" });
     for (const mark of marks) text.append(clean(mark.before), markOf(mark));
     text.append(clean(rest));
@@ -45,7 +45,7 @@ const results = (() => {
     const items = interactions.map(itemOf);
     if (items.length) section.append(make("ul", { class: "relations", "aria-label": "Interactions" }, ...items));
     for (const note of notes) section.append(make("p", { class: "note" }, note));
-    const records = interactions.map(({ record }) => ({ document, ...record }));
+    const records = interactions.map(({ record }) => ({ ...record, file }));
     return { section, items, records, start };
   }
 
@@ -91,6 +91,7 @@ const results = (() => {
     items.forEach((item, i) => {
       changed ||= item.hidden === passes(records[i]);
       item.hidden = !passes(records[i]);
+      if (item.hidden && item.querySelector('[aria-expanded="true"]')) why.close(section);
     });
     section.hidden = !at("every").checked && items.every((item) => item.hidden);
     return changed;
@@ -146,12 +147,12 @@ const results = (() => {
     at(id).parentElement.querySelector(".count").textContent = counts.get(label).toLocaleString("en");
   }
 
-  function add({ document, n_sentences, n_alone, passages }, name) {
+  function add({ n_sentences, n_alone, passages }, name, file) {
     if (name && name !== lastDocument) home.append(make("h2", {}, name));
     lastDocument = name;
     totals.sentences += n_sentences;
     totals.alone += n_alone;
-    const added = passages.map((passage) => sectionOf(passage, document));
+    const added = passages.map((passage) => sectionOf(passage, file));
     for (const each of added) {
       shown.push(each);
       totals.mentions += each.section.querySelectorAll("mark").length;

@@ -144,7 +144,7 @@ class Service:
 
     def _show(self, doc: Doc, place: tuple[TextDocument, int]) -> str:
         document, offset = place
-        return _line({"document": document.id, **shown_part(doc, offset, self.source)})
+        return _line({"document": document.id, **shown_part(doc, offset, self.source, document)})
 
     def health(self) -> dict[str, Any]:
         """See `GET /health`."""

@@ -153,5 +153,5 @@ const why = (() => {
     }
   }
 
-  return { make, toggle };
+  return { close, make, toggle };
 })();

@@ -268,6 +268,37 @@ def test_files_are_dropped_and_read(page):
     assert page("document.getElementById('problem').textContent").startswith("report.pdf")
 
 
+def test_saved_table_tells_of_the_file_and_computes_nothing(page, tmp_path):
+    table = f'id,text\n=1+1,"{KNOWN}"\n'
+    page(
+        f"""(() => {{
+        const files = new DataTransfer();
+        files.items.add(new File([{json.dumps(table)}], "-notes.csv"));
+        const options = {{ dataTransfer: files, bubbles: true, cancelable: true }};
+        document.body.dispatchEvent(new DragEvent("drop", options));
+        }})()"""
+    )
+    page.wait_for(READ)
+    page.save_into(tmp_path)
+    page.click("#csv")
+    (row,) = csv.DictReader(StringIO(saved(tmp_path / "interactions.csv").lstrip("\ufeff")))
+    assert (row["document"], row["file"]) == ("'=1+1", "'-notes.csv")
+    assert (row["year"], row["section"], row["sentence"]) == ("", "", KNOWN)
+    page.click("#json")
+    (record,) = json.loads(saved(tmp_path / "interactions.json"))
+    assert (record["document"], record["file"], record["year"]) == ("=1+1", "-notes.csv", None)
+
+
+def test_an_explanation_closes_with_its_interaction(page):
+    find(page, TEXT)
+    page.click(".arcs .tag")
+    page.wait_for("document.querySelector('.why table') !== null")
+    page.click("#types label:last-of-type input")  # the other's
+    assert page("document.querySelector('.why') !== null")
+    page.click("#types label:first-of-type input")
+    assert page("document.querySelector('.why, section p .word') === null")
+
+
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (1100, True)], ids=["phone", "dark"])
 def test_page_fits_a_phone_and_the_dark(service, tmp_path, width, dark):
     with Browser(tmp_path, width=width, dark=dark) as page:

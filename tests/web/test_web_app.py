@@ -337,6 +337,19 @@ def test_files_that_can_not_be_read_are_refused_in_words(service, name, content,
     assert "/tmp" not in answer.json["error"]
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("a.csv", "&text_column=note", "by the parameter text_column, that of the ids by the par"),
+        ("a.odd", "", "Give it by the parameter format"),
+    ],
+)
+def test_advice_is_for_who_asks_by_http(service, name, more, words):
+    error = send_file(service, name, b"id,words\n\x071,Dexarol\n", more).json["error"]
+    assert words in error
+    assert "--" not in error
+
+
 def test_a_file_without_a_name_is_refused(service):
     answer = service("/extract-file", b"a", kind="application/octet-stream")
     assert (answer.status, "name: field required" in answer.json["error"]) == (422, True)
