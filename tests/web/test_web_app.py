@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import spacy
 
+from benchmarks.service.wrong_requests import check_refusals, wrong_body
 from spacy_ddi.explaining.explain import weigh
 from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.web import explanations
@@ -128,36 +129,20 @@ def test_answers_are_never_mixed_up(service):
     assert all(set(numbers) <= {number} for number, numbers in enumerate(found))
 
 
-def made_wrong(rng: random.Random) -> bytes:
-    """A body that does not fit: no JSON, other JSON, or JSON that was cut or changed."""
-    values: list[Any] = [None, True, 1, -1, 1e400, float("nan"), "", "a", [], {}, ["a"], [None]]
-    values += [{"text": 1}, "\ud800"]
-    fitting = {"text": KNOWN, "min_score": 0.5, "types": ["advise"]}
-    kind = rng.randrange(6)
-    if kind == 0:
-        return rng.randbytes(rng.randrange(1, 60))
-    if kind == 1:
-        return json.dumps(fitting).encode()[: rng.randrange(1, 60)]
-    if kind == 2:
-        return json.dumps(rng.choice(values)).encode()
-    if kind == 3:
-        return json.dumps({**fitting, rng.choice(["txt", "texts", "\ud800", ""]): "a"}).encode()
-    if kind == 4:
-        return b'{"text": ' + rng.choice([b"[", b'{"a":']) * rng.choice([5, 50_000])
-    wrong = [each for each in values if not isinstance(each, str) and each not in (0, 1)]
-    return json.dumps({**fitting, "text": rng.choice(wrong)}).encode()
-
-
 @pytest.mark.parametrize("address", ["/extract", "/explain", "/show"])
-def test_requests_that_do_not_fit_are_refused_in_words(service, address):
+def test_bodies_that_do_not_fit_are_refused_in_words(service, address):
     rng = random.Random(address)
-    for _ in range(100):
-        body = made_wrong(rng)
+    for _ in range(70):
+        body = wrong_body(rng)
         answer = service(address, body)
         assert 400 <= answer.status < 500, body
         assert answer.json["error"].startswith("[DDI3"), body
         assert len(answer.json["error"]) > 30, body
     assert service("/health").status == 200
+
+
+def test_requests_of_many_kinds_that_do_not_fit_are_refused_in_words(service):
+    assert check_refusals(service.port, 150) == []
 
 
 @pytest.mark.parametrize(
