@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Callable
@@ -46,7 +45,7 @@ def run_service(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(settings.grace - settings.last_seconds),
+        timeout_graceful_shutdown=max(1, int(settings.grace - settings.last_seconds)),
         timeout_worker_healthcheck=60,
     )
     with bound_socket(settings) as bound:
