@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rich.console import Group
@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from spacy_ddi.explaining.explanation import Explanation, PathEdge, Word
-from spacy_ddi.formats.explained_page import LEAST_LOOK, LOOKS
+from spacy_ddi.formats.explained_page import LEAST_LOOK, look_at
 from spacy_ddi.formats.tables import LABEL_STYLES
 
 LEAST_SCALE: Final = 0.1
@@ -44,9 +44,8 @@ def explained(record: Mapping[str, Any], explanation: Explanation) -> Group:
     lines = [title, shaded_sentence(explanation), _named("without", heavy_words(explanation))]
     if explanation.path:
         lines.append(_named("path", " ".join(steps_of(explanation))))
-    for name, shares in LOOKS.items():
-        if looked := looked_at(explanation, shares):
-            lines.append(_named(name.lower(), looked))
+    if looked := looked_at(explanation):
+        lines.append(_named("attention", looked))
     probs = sorted(explanation.probs.items(), key=lambda each: -each[1])
     named = ", ".join(f"{name} {prob:.2f}" for name, prob in probs)
     if abs(record["score"] - explanation.probs[explanation.label]) >= 0.005:
@@ -89,14 +88,13 @@ def heavy_words(explanation: Explanation) -> str:
     return ", ".join(named) or "any one word hardly less"
 
 
-def looked_at(explanation: Explanation, shares: Callable[[Word], float | None]) -> str:
-    """The words with the largest of the network's own weights.
+def looked_at(explanation: Explanation) -> str:
+    """The words that the network looks at most.
 
     explanation (Explanation): The explanation.
-    shares (Callable): The weight of a word, one of `LOOKS`.
     RETURNS (str): E.g. "'increases' 0.41, 'levels' 0.20"; empty if the network has none.
     """
-    known = [(share, word.text) for word in explanation.words if (share := shares(word))]
+    known = [(look_at(word), word.text) for word in explanation.words]
     largest = sorted((each for each in known if each[0] >= LEAST_LOOK), key=lambda each: -each[0])
     return ", ".join(f"'{text}' {share:.2f}" for share, text in largest[:MOST_WORDS])
 

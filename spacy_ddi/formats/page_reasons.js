@@ -1,7 +1,7 @@
 // Shows what an explanation says of a sentence: shades its words, and lists words and path.
 //
-// `weights`, `looks` (the network's own weights, by their names) and `path` name words by the keys of
-// `elements`, which gives the element of each word.
+// `weights`, `looks` (the network's own) and `path` name words by the keys of `elements`, which gives
+// the element of each word.
 "use strict";
 const pageReasons = (() => {
   const LEAST_SCALE = 0.1; // weights are shaded by the largest one, but by no less than this
@@ -32,17 +32,15 @@ const pageReasons = (() => {
   }
 
   // Terms and descriptions for a `dl`
-  function rows({ weights, looks = {}, path }, elements) {
+  function rows({ weights, looks, path }, elements) {
     const found = [...row("Words", listOfWords(weights, elements)), ...row("Colours", legend(path))];
-    for (const [name, shares] of Object.entries(looks)) {
-      const list = listOfShares(shares, elements);
-      if (list.childElementCount) found.push(...row(name, list));
-    }
+    const list = listOfShares(looks, elements);
+    if (list.childElementCount) found.push(...row("Attention", list));
     return path.length ? [...found, ...row("Path", listOfPath(path, elements))] : found;
   }
 
   function legend(path) {
-    const list = make("div", "flow legend");
+    const list = make("div", "flow key");
     for (const [shade, meaning] of [["for", "less likely without it"], ["against", "likelier without it"]]) {
       const word = make("span", "word", meaning);
       word.dataset.shade = shade;
@@ -56,6 +54,7 @@ const pageReasons = (() => {
   // Where the network looks, which need not be what decides
   function listOfShares(shares, elements) {
     const list = make("div", "flow");
+    list.title = "Where the network looks: this need not be what decides";
     const largest = Object.entries(shares).filter(([, share]) => share >= LEAST_LOOK).sort(([, a], [, b]) => b - a);
     for (const [place, share] of largest.slice(0, MOST_WORDS)) {
       list.append(make("span", "step", `${wordOf(elements[place])} ${share.toFixed(2)}`));

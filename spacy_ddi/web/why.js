@@ -93,10 +93,7 @@ const why = (() => {
     const weights = Object.fromEntries(
       words.flatMap(({ weight }, i) => (weight === null ? [] : [[i, weight]])),
     );
-    const looks = Object.fromEntries(["attention", "pooling"].map((name) => [
-      `${name[0].toUpperCase()}${name.slice(1)}`,
-      Object.fromEntries(words.flatMap((word, i) => (word[name] === null ? [] : [[i, word[name]]]))),
-    ]));
+    const looks = Object.fromEntries(words.map(({ attention, pooling }, i) => [i, attention ?? pooling ?? 0]));
     const known = { weights, looks, path: path.map(({ dependent, head, dep }) => [dependent, head, dep]) };
     pageReasons.shade(known, elements);
     return make("dl", { class: "reasons" }, ...pageReasons.rows(known, elements));

@@ -50,7 +50,7 @@ def test_words_are_elements_and_interactions_tell_of_them(doc: Doc) -> None:
     item = page.find_class("relations")[0].find("li")
     assert json.loads(item.get("data-why")) == {
         "weights": {"1": 0.6, "2": 0.1, "3": -0.04},
-        "looks": {"Attention": {"1": 0.75, "3": 0.25}, "Pooling": {}},
+        "looks": {"1": 0.75, "3": 0.25},
         "path": [[0, 1, "nsubj"], [2, 1, "dobj"], [3, 2, "prep"], [4, 3, "pobj"]],
         "probs": {"none": 0.3, "mechanism": 0.7},
     }

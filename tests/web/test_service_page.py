@@ -71,7 +71,7 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     words = "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
     assert page(words) == ["raises", "levels", "."]
     assert page("document.querySelector('.why .reasons dt').textContent") == "Words"
-    assert "likelier without it" in page("document.querySelector('.why .legend').textContent")
+    assert "likelier without it" in page("document.querySelector('.why .key').textContent")
     assert page("document.querySelector('.why > .note:nth-of-type(2)') === null")  # one score
     assert page("document.activeElement.className") == "why"
     page.press("Escape")
