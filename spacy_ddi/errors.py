@@ -159,6 +159,12 @@ class Errors(FileErrors, ServiceErrors):
         "trained on, python -m spacy_ddi calibrate PIPELINE CORPUS OUTPUT, or choose by min_score."
     )
 
+    NOT_PROMISED: Final = (
+        "[DDI029] Component '{name}' can't promise a precision of {found}. The highest that it "
+        "knows of, by type: {known}. Ask for that or less, or tell it by more documents what to "
+        "expect (python -m spacy_ddi calibrate)."
+    )
+
     # Relations on a Doc
     PAIR_MERGED: Final = (
         "[DDI045] A relation is between '{head}' and '{tail}', and both are now in one token, "

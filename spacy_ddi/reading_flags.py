@@ -17,6 +17,7 @@ READ_IN_PIECES: Final = "read_in_pieces"
 CUT_OFF: Final = "cut_off"
 PAIRS_LEFT_OUT: Final = "pairs_left_out"
 ALONE: Final = "alone"
+NO_DRUG: Final = "no_drug"
 
 MEANINGS: Final[Mapping[str, str]] = {
     READ_IN_PIECES: "longer than the encoder reads at once, so that words of one piece don't know "
@@ -27,6 +28,9 @@ MEANINGS: Final[Mapping[str, str]] = {
     ALONE: "with one drug only, so that an interaction with a drug named elsewhere is not found",
 }
 """What each flag says of a sentence."""
+
+NO_DRUG_MEANING: Final = "no drug was recognised in it"
+"""What `NO_DRUG` says of a whole text."""
 
 
 class Flag(NamedTuple):

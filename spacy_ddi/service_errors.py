@@ -73,6 +73,14 @@ class ServiceErrors:
         "[DDI321] The pipeline of this service does not know what precision to expect at which "
         "score. Choose by min_score."
     )
+    TOO_SURE: Final = (
+        "[DDI322] The pipeline of this service can't promise a precision of {found}. The highest "
+        "that it knows of, by type: {known}. Ask for that or less, or choose by min_score."
+    )
+    TOO_MANY_CONNECTIONS: Final = (
+        "[DDI323] The service is busy: more than {limit} connections are open. Send the request "
+        "again in {seconds} seconds."
+    )
     BAD_REQUEST: Final = "[DDI319] The request can't be answered: {problem}."
     PORT_IN_USE: Final = (
         "[DDI320] {host}, port {port}: {problem}. Give another --port, or stop what listens there."

@@ -70,6 +70,11 @@ class Warnings:
         "could be loaded, but its results may differ."
     )
 
+    PARTLY_PROMISED: Final = (
+        "[DDI958] A precision of {found} is not known to be reached by interactions of the type "
+        "{labels}, so none of them is reported. The highest known, by type: {known}."
+    )
+
     RUN_UNFINISHED: Final = (
         "[DDI957] {path} is the output of a run that has not ended: {n_missing} of {n_inputs} "
         "inputs are not complete, e.g. {example!r}. The pairs are of what is there. Give the "

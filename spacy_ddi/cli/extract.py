@@ -278,7 +278,7 @@ class Shown:
         with silent_workers():
             if target is not None:
                 write_stream(progress(stream, None, "Reading"), target, self.found, errors)
-                say_notes(self.found.notes)
+                say_notes(self.found.notes, mentions=self.found.mentions)
                 self._write_page()
                 return
             records: list[Mapping[str, Any]] = []
@@ -306,7 +306,7 @@ class Shown:
             _print_table(records, self.found)
             if self.explain:
                 print_reasons(records, explanations)
-        say_notes(self.found.notes)
+        say_notes(self.found.notes, mentions=self.found.mentions)
         self._write_page()
 
     def _write_page(self) -> None:

@@ -48,7 +48,22 @@ def load_pipeline(
     for setting, value in (reported or Reported())._asdict().items():
         if value is not None:
             component.change_setting(setting, value)
+    if reported is not None and reported.min_precision is not None:
+        _say_what_is_not_promised(component, reported.min_precision)
     return nlp
+
+
+def _say_what_is_not_promised(component: DDIRelation, asked: float) -> None:
+    from spacy_ddi.component.reported import highest_promises
+
+    labels = component.cfg["types"] or component.labels
+    highest = highest_promises(labels, component.cfg["precisions"])
+    if missed := [label for label, promised in highest.items() if promised < asked]:
+        known = ", ".join(f"{label} {promised:g}" for label, promised in highest.items())
+        message = Warnings.PARTLY_PROMISED.format(
+            found=asked, labels=" and ".join(missed), known=known
+        )
+        say(message, style="yellow")
 
 
 def load_recognizer(name: str) -> Language:

@@ -55,7 +55,8 @@ MinPrecisionOption = Annotated[
         min=0,
         max=1,
         help="Report what can be expected to be right this often: of each type, 0.9 for nine in "
-        "ten. The pipeline must know what to expect (calibrate finds it out).",
+        "ten, where the drugs are recognised right. From plain text expect some per cent less. The "
+        "pipeline must know what to expect (calibrate finds it out).",
     ),
 ]
 MinScoreOption = Annotated[

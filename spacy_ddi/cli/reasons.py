@@ -69,10 +69,11 @@ def print_reasons(records: Iterable[Mapping[str, Any]], reasons: Iterable[Explan
         console.print(explained(record, reason), highlight=False)
 
 
-def say_notes(counts: Mapping[str, int]) -> None:
+def say_notes(counts: Mapping[str, int], *, mentions: int) -> None:
     """Tell on standard error what could not be read, a line for each kind.
 
     counts (Mapping[str, int]): How many sentences have each of the flags of `notes_on`.
+    mentions (int): How many drugs were recognised.
     """
     from spacy_ddi.formats.relation_records import count_of
     from spacy_ddi.reading_flags import MEANINGS
@@ -80,3 +81,5 @@ def say_notes(counts: Mapping[str, int]) -> None:
     for flag, meaning in MEANINGS.items():
         if n := counts.get(flag):
             say(f"Note: {count_of(n, 'sentence')} {meaning} ({flag}).", style="dim")
+    if not mentions:
+        say("Note: no drug was recognised.", style="dim")

@@ -45,6 +45,10 @@ def serve(
     max_waiting: Annotated[
         int, typer.Option(min=1, help="Requests under way at once, in each process.")
     ] = 64,
+    grace: Annotated[
+        float,
+        typer.Option(min=1, help="Seconds to answer what was asked before a stop."),
+    ] = 30.0,
 ) -> None:
     """Start a web page and an HTTP service. Ctrl-C stops them."""
     for name in NEEDED:
@@ -63,6 +67,7 @@ def serve(
         max_bytes=max_bytes,
         max_seconds=max_seconds,
         max_waiting=max_waiting,
+        grace=grace,
     )
     run_service(settings, load_for_service, on_address=lambda address: say(f"The page: {address}"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -63,6 +63,20 @@ def promised_score(rows: Sequence[Sequence[float]], precision: float) -> float:
     RETURNS (float): The score; `NEVER` where no score promises as much.
     """
     return next((score for score, promised in rows if promised >= precision), NEVER)
+
+
+def highest_promises(labels: Iterable[str], precisions: Precisions | None) -> dict[str, float]:
+    """The highest precision that some score promises.
+
+    labels (Iterable[str]): Types of interaction.
+    precisions (Optional[Precisions]): What precision to expect.
+    RETURNS (Dict[str, float]): In [0, 1], by type; 0 where nothing is known.
+    """
+    rows = precisions or {}
+    return {
+        label: max((promised for _, promised in rows.get(label, ())), default=0.0)
+        for label in labels
+    }
 
 
 def is_reported(score: float, least: float) -> bool:

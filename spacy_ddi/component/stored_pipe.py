@@ -22,7 +22,7 @@ from thinc.api import Model
 
 from spacy_ddi.component.decoding import Calibration
 from spacy_ddi.component.pipeline_reference import PipelineReference
-from spacy_ddi.component.reported import check_reported, least_scores
+from spacy_ddi.component.reported import check_reported, highest_promises, least_scores
 from spacy_ddi.component.targets import NONE
 from spacy_ddi.errors import DDIError, Errors, require
 from spacy_ddi.gold import UNTYPED
@@ -133,13 +133,18 @@ class StoredPipe(TrainablePipe):
         **changed: Settings in place of the component's own; see `least_scores`.
         RETURNS (Dict[str, float]): The least score by type.
         RAISES (DDIError): If a type is to be reported that there is not, or if a precision is asked
-            for and nothing is known of it.
+            for that no score promises of any type.
         """
         settings = {name: self.cfg[name] for name in REPORTED} | changed
         asked = settings["min_precision"]
         if asked is not None and settings["precisions"] is None:
             raise DDIError(Errors.NO_PRECISIONS.format(name=self.name, found=asked))
-        return least_scores(f"Component '{self.name}'", self.labels, **settings)
+        least = least_scores(f"Component '{self.name}'", self.labels, **settings)
+        highest = highest_promises(settings["types"] or self.labels, settings["precisions"])
+        if asked is not None and asked > max(highest.values(), default=1.0):
+            known = ", ".join(f"{label} {promised:g}" for label, promised in highest.items())
+            raise DDIError(Errors.NOT_PROMISED.format(name=self.name, found=asked, known=known))
+        return least
 
     def from_bytes(self: Self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Load the component from a bytestring; see `TrainablePipe.from_bytes`."""

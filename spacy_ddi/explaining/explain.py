@@ -20,7 +20,9 @@ from spacy_ddi.explaining.explanation import Explanation, Word
 from spacy_ddi.explaining.left_out import SentenceReader
 
 
-def explain(doc: Doc, relation: Relation, nlp: Language) -> Explanation:
+def explain(
+    doc: Doc, relation: Relation, nlp: Language, *, places: range | None = None
+) -> Explanation:
     """Why the pipeline gave a pair of mentions its label.
 
     The sentence is read once for each of its words, with that word left out; the weight of a word
@@ -30,12 +32,14 @@ def explain(doc: Doc, relation: Relation, nlp: Language) -> Explanation:
     doc (Doc): The Doc.
     relation (Relation): One of `doc._.ddi`.
     nlp (Language): The pipeline that found it, with its `ddi_relation`.
+    places (Optional[range]): The words to weigh, by their places in the sentence, where a mention
+        is one word; None for all.
     RETURNS (Explanation): Words with their weights, dependency path, probabilities.
     RAISES (DDIError): If the pipeline has no `ddi_relation`, does not know the label, or can't read
         the pair: its mentions are no mentions of the Doc any more, or stand in two sentences, or
         the parse is missing.
     """
-    return _explain(doc, [relation], nlp)[0]
+    return _explain(doc, [relation], nlp, places)[0]
 
 
 def explain_all(doc: Doc, nlp: Language) -> list[Explanation]:
@@ -46,10 +50,12 @@ def explain_all(doc: Doc, nlp: Language) -> list[Explanation]:
     RETURNS (List[Explanation]): One for each of `doc._.ddi`, in their order.
     RAISES (DDIError): See `explain`.
     """
-    return _explain(doc, relations_of_doc(doc), nlp)
+    return _explain(doc, relations_of_doc(doc), nlp, None)
 
 
-def _explain(doc: Doc, relations: Sequence[Relation], nlp: Language) -> list[Explanation]:
+def _explain(
+    doc: Doc, relations: Sequence[Relation], nlp: Language, places: range | None
+) -> list[Explanation]:
     component = component_of(nlp)
     for relation in relations:
         if relation.label not in component.labels:
@@ -64,7 +70,7 @@ def _explain(doc: Doc, relations: Sequence[Relation], nlp: Language) -> list[Exp
     explanations: dict[int, Explanation] = {}
     for numbers in by_sentence.values():
         chosen = [relations[number] for number in numbers]
-        found = _explain_sentence(doc, chosen, nlp, (NONE, *component.labels))
+        found = _explain_sentence(doc, chosen, nlp, places)
         explanations.update(zip(numbers, found, strict=True))
     return [explanations[number] for number in range(len(relations))]
 
@@ -81,12 +87,13 @@ def _sentence_of(doc: Doc, relation: Relation) -> int:
 
 
 def _explain_sentence(
-    doc: Doc, relations: Sequence[Relation], nlp: Language, classes: Sequence[str]
+    doc: Doc, relations: Sequence[Relation], nlp: Language, places: range | None
 ) -> list[Explanation]:
     """Explain relations of one sentence."""
+    classes = (NONE, *component_of(nlp).labels)
     reader = SentenceReader(nlp, doc, relations)
     columns = [classes.index(relation.label) for relation in relations]
-    probs, weights = word_weights(reader, columns)
+    probs, weights = word_weights(reader, columns, places)
     attention = reader.attend()
     explanations = []
     for i, relation in enumerate(relations):
@@ -107,23 +114,40 @@ def _explain_sentence(
     return explanations
 
 
+def weigh(doc: Doc, relation: Relation, nlp: Language, places: range) -> list[float | None]:
+    """The weights of some words of a sentence, and nothing else: `explain` in steps.
+
+    doc, relation, nlp: See `explain`.
+    places (range): Their places in `Explanation.words`.
+    RETURNS (List[Optional[float]]): The weight of each; None for a mention.
+    RAISES (DDIError): See `explain`.
+    """
+    reader = SentenceReader(nlp, doc, [relation])
+    column = (NONE, *component_of(nlp).labels).index(relation.label)
+    _, ((*weights,),) = word_weights(reader, [column], places)
+    return [None if np.isnan(weights[place]) else float(weights[place]) for place in places]
+
+
 def word_weights(
-    reader: SentenceReader, columns: Sequence[int]
+    reader: SentenceReader, columns: Sequence[int], places: range | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """By how much the probability of a class falls without each word of a sentence.
 
     reader (SentenceReader): The sentence: M nodes, P pairs.
     columns (Sequence[int]): The class of each pair.
+    places (Optional[range]): The nodes to weigh; None for all.
     RETURNS (Tuple[NDArray, NDArray]): Shape (P, C): probability of each class in the whole
-        sentence; and shape (P, M): the weights, NaN for mentions.
+        sentence; and shape (P, M): the weights, NaN for mentions and what is not weighed.
     """
-    places = np.flatnonzero(~reader.mention_nodes)
-    left_out = np.zeros((len(places) + 1, reader.n_nodes), dtype=bool)
-    left_out[np.arange(len(places)) + 1, places] = True
+    words = np.flatnonzero(~reader.mention_nodes)
+    if places is not None:
+        words = words[np.isin(words, np.arange(places.start, places.stop))]
+    left_out = np.zeros((len(words) + 1, reader.n_nodes), dtype=bool)
+    left_out[np.arange(len(words)) + 1, words] = True
     probs = reader.probs(left_out)
     of_class = probs[:, np.arange(len(columns)), columns]
     weights = np.full((len(columns), reader.n_nodes), np.nan, dtype=np.float32)
-    weights[:, places] = (of_class[0] - of_class[1:]).T
+    weights[:, words] = (of_class[0] - of_class[1:]).T
     return probs[0], weights
 
 

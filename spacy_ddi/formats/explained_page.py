@@ -10,11 +10,26 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from typing import Final
 
-from spacy_ddi.explaining.explanation import Explanation
+from spacy_ddi.explaining.explanation import Explanation, Word
 
 Place = tuple[int, int]
 """Characters (start, end) in `doc.text`, end exclusive."""
+
+
+LEAST_LOOK: Final = 0.05
+"""The network's own weights that are told."""
+
+
+def look_at(word: Word) -> float:
+    """How much the network looks at a word.
+
+    word (Word): The word.
+    RETURNS (float): Its attention; its weight in the pooling where the network has no attention.
+    """
+    share = word.pooling if word.attention is None else word.attention
+    return share or 0.0
 
 
 def words_between(explanations: Iterable[Explanation], marks: Sequence[Place]) -> list[Place]:
@@ -58,8 +73,8 @@ def why_attribute(explanation: Explanation, elements: Sequence[Place]) -> str:
 
     explanation (Explanation): The explanation.
     elements (Sequence[Place]): Marks and words of the passage, in text order.
-    RETURNS (str): An HTML attribute with JSON: `weights` by element, `path` of element, element and
-        dependency, and `probs`.
+    RETURNS (str): An HTML attribute with JSON: `weights` by element, `looks` (see `look_at`) by
+        element, `path` of element, element and dependency, and `probs`.
     """
     starts = [start for start, _ in elements]
     places = [max(0, bisect_right(starts, word.start_char) - 1) for word in explanation.words]
@@ -70,5 +85,11 @@ def why_attribute(explanation: Explanation, elements: Sequence[Place]) -> str:
     }
     path = [[places[edge.dependent], places[edge.head], edge.dep] for edge in explanation.path]
     probs = {label: round(prob, 4) for label, prob in explanation.probs.items()}
-    content = json.dumps({"weights": weights, "path": path, "probs": probs}, ensure_ascii=False)
+    looks = {
+        place: round(share, 2)
+        for place, word in zip(places, explanation.words, strict=True)
+        if (share := look_at(word)) >= LEAST_LOOK
+    }
+    found = {"weights": weights, "looks": looks, "path": path, "probs": probs}
+    content = json.dumps(found, ensure_ascii=False)
     return f' data-why="{escape(content)}"'

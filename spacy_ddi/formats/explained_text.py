@@ -10,6 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from spacy_ddi.explaining.explanation import Explanation, PathEdge, Word
+from spacy_ddi.formats.explained_page import LEAST_LOOK, look_at
 from spacy_ddi.formats.tables import LABEL_STYLES
 
 LEAST_SCALE: Final = 0.1
@@ -43,8 +44,13 @@ def explained(record: Mapping[str, Any], explanation: Explanation) -> Group:
     lines = [title, shaded_sentence(explanation), _named("without", heavy_words(explanation))]
     if explanation.path:
         lines.append(_named("path", " ".join(steps_of(explanation))))
+    if looked := looked_at(explanation):
+        lines.append(_named("attention", looked))
     probs = sorted(explanation.probs.items(), key=lambda each: -each[1])
-    lines.append(_named("probabilities", ", ".join(f"{name} {prob:.2f}" for name, prob in probs)))
+    named = ", ".join(f"{name} {prob:.2f}" for name, prob in probs)
+    if abs(record["score"] - explanation.probs[explanation.label]) >= 0.005:
+        named += f" (calibrated, the score is {record['score']:.2f})"
+    lines.append(_named("probabilities", named))
     return Group(*lines, "")
 
 
@@ -80,6 +86,17 @@ def heavy_words(explanation: Explanation) -> str:
         f"'{text}' {prob - weight:.2f} ({-weight:+.2f})" for weight, text in heavy[:MOST_WORDS]
     ]
     return ", ".join(named) or "any one word hardly less"
+
+
+def looked_at(explanation: Explanation) -> str:
+    """The words that the network looks at most.
+
+    explanation (Explanation): The explanation.
+    RETURNS (str): E.g. "'increases' 0.41, 'levels' 0.20"; empty if the network has none.
+    """
+    known = [(look_at(word), word.text) for word in explanation.words]
+    largest = sorted((each for each in known if each[0] >= LEAST_LOOK), key=lambda each: -each[0])
+    return ", ".join(f"'{text}' {share:.2f}" for share, text in largest[:MOST_WORDS])
 
 
 def steps_of(explanation: Explanation) -> Iterator[str]:

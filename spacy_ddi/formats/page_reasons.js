@@ -1,11 +1,13 @@
 // Shows what an explanation says of a sentence: shades its words, and lists words and path.
 //
-// `weights` and `path` name words by the keys of `elements`, which gives the element of each word.
+// `weights`, `looks` (the network's own) and `path` name words by the keys of `elements`, which gives
+// the element of each word.
 "use strict";
 const pageReasons = (() => {
   const LEAST_SCALE = 0.1; // weights are shaded by the largest one, but by no less than this
   const PALEST = 0.03; // share of that which is shaded
   const LEAST = 0.02; // weights from which words are listed
+  const LEAST_LOOK = 0.05;
   const MOST_WORDS = 8;
 
   function shade({ weights, path }, elements) {
@@ -30,9 +32,40 @@ const pageReasons = (() => {
   }
 
   // Terms and descriptions for a `dl`
-  function rows({ weights, path }, elements) {
-    const words = row("Words", listOfWords(weights, elements));
-    return path.length ? [...words, ...row("Path", listOfPath(path, elements))] : words;
+  function rows({ weights, looks, path }, elements) {
+    const found = [...row("Words", listOfWords(weights, elements)), ...row("Colours", legend(path))];
+    const list = listOfShares(looks, elements);
+    if (list.childElementCount) found.push(...row("Attention", list));
+    return path.length ? [...found, ...row("Path", listOfPath(path, elements))] : found;
+  }
+
+  function legend(path) {
+    const list = make("div", "flow key");
+    for (const [shade, meaning] of [["for", "less likely without it"], ["against", "likelier without it"]]) {
+      const word = make("span", "word", meaning);
+      word.dataset.shade = shade;
+      word.style.setProperty("--weight", 0.7);
+      list.append(word);
+    }
+    if (path.length) list.append(make("span", "on-path", "on the path between the drugs"));
+    return list;
+  }
+
+  // Where the network looks, which need not be what decides
+  function listOfShares(shares, elements) {
+    const list = make("div", "flow");
+    list.title = "Where the network looks: this need not be what decides";
+    const largest = Object.entries(shares).filter(([, share]) => share >= LEAST_LOOK).sort(([, a], [, b]) => b - a);
+    for (const [place, share] of largest.slice(0, MOST_WORDS)) {
+      list.append(make("span", "step", `${wordOf(elements[place])} ${share.toFixed(2)}`));
+    }
+    return list;
+  }
+
+  // Why the score of an interaction is not the probability that is given with it
+  function noteOnScore(score, probability) {
+    if (probability === undefined || Math.abs(score - probability) < 0.005) return "";
+    return `The score ${score.toFixed(2)} is this probability, ${probability.toFixed(2)}, calibrated: made to fit how often such interactions are right.`;
   }
 
   function row(name, content) {
@@ -88,5 +121,5 @@ const pageReasons = (() => {
     return made;
   }
 
-  return { clear, make, row, rows, shade };
+  return { clear, make, noteOnScore, row, rows, shade };
 })();

@@ -62,6 +62,8 @@
     const rows = make("dl");
     const probs = listOfProbs(reasons.probs, item.dataset.label);
     rows.append(...pageReasons.rows(reasons, elements), ...pageReasons.row("Alternatives", probs));
+    const note = pageReasons.noteOnScore(Number(item.dataset.score), reasons.probs[item.dataset.label]);
+    if (note) rows.append(...pageReasons.row("Score", note));
     panel.append(button, make("h2", "", `Why ${item.textContent.trim()}`), rows);
     section.querySelector("p").after(panel);
   }

@@ -134,14 +134,24 @@ def rows_of(passage: Passage, source: MentionSource) -> list[dict[str, Any]]:
     doc, offset, document = passage
     rows = []
     for record in relation_records(doc, offset=offset, source=source):
-        section = section_at(document.sections, record["head_start"])
-        place = {
-            "document": document.id,
-            "year": document.year,
-            "section": section.kind if section else None,
-        }
+        place = place_in(document, record["head_start"])
         rows.append({**place, **record, "file": document.file})
     return rows
+
+
+def place_in(document: TextDocument, start: int) -> dict[str, Any]:
+    """What rows tell of the document of an interaction.
+
+    document (TextDocument): The document.
+    start (int): Where the interaction is, in characters.
+    RETURNS (Dict[str, Any]): Document, year and section.
+    """
+    section = section_at(document.sections, start)
+    return {
+        "document": document.id,
+        "year": document.year,
+        "section": section.kind if section else None,
+    }
 
 
 def section_at(sections: Sequence[Section], start: int) -> Section | None:

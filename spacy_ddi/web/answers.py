@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
 
 from spacy.tokens import Doc
 
 from spacy_ddi.annotations import sentences
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.component.ddi_relation import DDIRelation
+from spacy_ddi.component.reported import highest_promises
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
 from spacy_ddi.formats.relation_records import RelationRecord, notes_on, relation_records
-from spacy_ddi.reading_flags import ALONE, MEANINGS, Flag
+from spacy_ddi.formats.text_document import TextDocument
+from spacy_ddi.reading_flags import ALONE, MEANINGS, NO_DRUG, Flag
+from spacy_ddi.runs.predictions import place_in
 from spacy_ddi.stored_pairs import PlacePair
 from spacy_ddi.web.bodies import Choice
 from spacy_ddi.web.drug_links import ShownDrug, shown_drug
@@ -32,7 +35,8 @@ class ShownMark(TypedDict):
 class ShownPassage(TypedDict):
     """A sentence with its mentions; `rest` is the text after the last. It begins at the character
     `start` of the document. `notes` say what of it was not read in full. Each interaction is a
-    `RelationRecord` with the marks of its ends, and with the line that it shares with others."""
+    `RelationRecord` and its place (`place_in`) with the marks of its ends, and with the line that
+    it shares with others."""
 
     start: int
     marks: list[ShownMark]
@@ -49,6 +53,56 @@ class ShownPart(TypedDict):
     n_alone: int
     n_characters: int
     passages: list[ShownPassage]
+
+
+class Note(TypedDict):
+    """A flag of `notes_on`, with its place in the text."""
+
+    flag: str
+    start: int
+    end: int
+
+
+class Found(NamedTuple):
+    """What is found in a part of a text.
+
+    records (List[RelationRecord]): The interactions that were asked for.
+    notes (List[Note]): What is to be told of its sentences.
+    names_drugs (bool): Whether any drug was recognised.
+    """
+
+    records: list[RelationRecord]
+    notes: list[Note]
+    names_drugs: bool
+
+
+def found_in(doc: Doc, offset: int, source: MentionSource, least: Mapping[str, float]) -> Found:
+    """What is found in a Doc.
+
+    doc (Doc): The annotated Doc.
+    offset (int): Where it begins in the text.
+    source (MentionSource): Where the component found the mentions.
+    least (Mapping[str, float]): The score that an interaction needs, by its type.
+    RETURNS (Found): Plain data.
+    """
+    notes: list[Note] = [
+        {"flag": note.flag, "start": note.start_char + offset, "end": note.end_char + offset}
+        for note in notes_on(doc, source)
+    ]
+    return Found(chosen_records(doc, offset, source, least), notes, bool(source(doc)))
+
+
+def answer_of(text: str, parts: Sequence[Found]) -> dict[str, list[Any]]:
+    """The answer to a text.
+
+    text (str): The text.
+    parts (Sequence[Found]): What is found in each of its parts.
+    RETURNS (Dict[str, List]): Interactions and notes.
+    """
+    notes = [note for part in parts for note in part.notes]
+    if not any(part.names_drugs for part in parts):
+        notes.append({"flag": NO_DRUG, "start": 0, "end": len(text)})
+    return {"interactions": [record for part in parts for record in part.records], "notes": notes}
 
 
 def chosen_records(
@@ -81,18 +135,29 @@ def least_scores_of(choice: Choice, component: DDIRelation) -> dict[str, float]:
     if unknown:
         problem = f"there is no type {unknown[0][:100]!r}, only {', '.join(component.labels)}"
         raise Refusal(422, Errors.BAD_REQUEST.format(problem=problem))
-    if choice.min_precision is not None and component.cfg["precisions"] is None:
-        raise Refusal(422, Errors.NO_PROMISE)
+    if choice.min_precision is not None:
+        _require_promised(choice.min_precision, choice.types or component.labels, component)
     return component.find_least_scores(
         min_precision=choice.min_precision, min_score=choice.min_score, types=choice.types
     )
 
 
-def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
+def _require_promised(asked: float, labels: Iterable[str], component: DDIRelation) -> None:
+    precisions = component.cfg["precisions"]
+    if precisions is None:
+        raise Refusal(422, Errors.NO_PROMISE)
+    highest = highest_promises(labels, precisions)
+    if asked > max(highest.values()):
+        known = ", ".join(f"{label} {promised:g}" for label, promised in highest.items())
+        raise Refusal(422, Errors.TOO_SURE.format(found=asked, known=known))
+
+
+def shown_part(doc: Doc, offset: int, source: MentionSource, document: TextDocument) -> ShownPart:
     """A Doc as the page shows it.
 
     doc (Doc): The annotated Doc.
     offset (int): Where it begins in the text.
+    document (TextDocument): What it is a part of.
     source (MentionSource): Where the component found the mentions.
     RETURNS (ShownPart): Its sentences with mentions.
     """
@@ -103,7 +168,7 @@ def shown_part(doc: Doc, offset: int, source: MentionSource) -> ShownPart:
         "n_alone": sum(note.flag == ALONE for note in notes),
         "n_characters": len(doc.text),
         "passages": [
-            _shown_passage(passage, offset, records, notes)
+            _shown_passage(passage, offset, records, notes, document)
             for passage in page_passages(doc, source)
         ],
     }
@@ -114,6 +179,7 @@ def _shown_passage(
     offset: int,
     records: dict[PlacePair, RelationRecord],
     notes: list[Flag],
+    document: TextDocument,
 ) -> ShownPassage:
     marks = passage.marks()
     text = passage.span.doc.text
@@ -129,7 +195,7 @@ def _shown_passage(
             record[key] += offset
         interactions.append(
             {
-                "record": record,
+                "record": place_in(document, record["head_start"]) | record,
                 "head_mark": arc.head,
                 "tail_mark": arc.tail,
                 "hub": arc.hub,

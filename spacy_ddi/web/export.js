@@ -2,15 +2,17 @@
 "use strict";
 const saveRecords = (() => {
   const COLUMNS = [
-    "document", "head", "head_type", "head_id", "head_name", "head_start", "head_end",
+    "document", "year", "section", "head", "head_type", "head_id", "head_name", "head_start", "head_end",
     "tail", "tail_type", "tail_id", "tail_name", "tail_start", "tail_end",
-    "label", "score", "sentence", "sentence_start", "flags",
+    "label", "score", "sentence", "sentence_start", "flags", "file",
   ];
 
   // RFC 4180. The mark at the start lets spreadsheets read the letters of all alphabets.
   function csv(records) {
     const cell = (value) => {
-      const text = Array.isArray(value) ? value.join(" ") : String(value);
+      const written = Array.isArray(value) ? value.join(" ") : String(value ?? "");
+      // A spreadsheet computes what begins with one of these, wherever it comes from.
+      const text = /^[=+\-@\t\r]/.test(written) ? `'${written}` : written;
       return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     };
     const rows = records.map((record) => COLUMNS.map((name) => cell(record[name])));

@@ -16,6 +16,9 @@ from spacy_ddi.web.service_settings import LOOPBACK, ServiceSettings
 FILE_ADDRESS: Final = "/extract-file"
 """Where the body is a file. Everywhere else it is JSON."""
 
+LINES: Final = "application/x-ndjson"
+"""What answers in pieces are: lines of JSON."""
+
 HEADERS: Final[dict[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -48,28 +51,27 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
-            await send(message)
-
+        answer = _Answer(send)
         try:
-            self._check_host(scope)
-            if scope["method"] != "POST":
-                await self._app(scope, receive, send_guarded)
-                return
-            self._check_headers(scope)
-            self.n_open += 1
-            try:
-                body = await self._body(receive)
-                await self._app(scope, _again(body, receive), send_guarded)
-            finally:
-                self.n_open -= 1
+            await self._answer(scope, receive, answer.send)
         except Refusal as refusal:
-            await refused(refusal)(scope, receive, send_guarded)
+            await refused(refusal)(scope, receive, answer.send)
+        except asyncio.CancelledError:
+            # So uvicorn ends requests that are not answered within the grace.
+            await answer.break_off(scope, receive, Refusal(503, Errors.STOPPING))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._check_host(scope)
+        if scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        self._check_headers(scope)
+        self.n_open += 1
+        try:
+            body = await self._body(receive)
+            await self._app(scope, _again(body, receive), send)
+        finally:
+            self.n_open -= 1
 
     def _check_host(self, scope: Scope) -> None:
         """A page elsewhere may let its own name lead to this machine: to it nothing is said."""
@@ -121,6 +123,38 @@ class Guard:
             slow = Errors.BODY_TOO_SLOW.format(seconds=limits.max_seconds)
             raise Refusal(408, slow) from None
         return b"".join(pieces)
+
+
+class _Answer:
+    """What is sent of an answer.
+
+    send (Callable): Sends a message.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._started: Headers | None = None
+        self._is_whole = False
+
+    async def send(self, message: Message) -> None:
+        """Send a message, with our headers."""
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+            self._started = headers
+        else:
+            self._is_whole = not message.get("more_body", False)
+        await self._send(message)
+
+    async def break_off(self, scope: Scope, receive: Receive, refusal: Refusal) -> None:
+        """End an answer that can't be given, in words wherever it is."""
+        response = refused(refusal)
+        if self._started is None:
+            await response(scope, receive, self.send)
+        elif not self._is_whole and self._started.get("content-type", "").startswith(LINES):
+            await self._send({"type": "http.response.body", "body": bytes(response.body) + b"\n"})
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -37,7 +37,7 @@ const results = (() => {
     return item;
   }
 
-  function sectionOf({ start, marks, rest, notes, interactions }, document) {
+  function sectionOf({ start, marks, rest, notes, interactions }, file) {
     const text = make("p", { dir: "auto" });
     for (const mark of marks) text.append(clean(mark.before), markOf(mark));
     text.append(clean(rest));
@@ -45,7 +45,7 @@ const results = (() => {
     const items = interactions.map(itemOf);
     if (items.length) section.append(make("ul", { class: "relations", "aria-label": "Interactions" }, ...items));
     for (const note of notes) section.append(make("p", { class: "note" }, note));
-    const records = interactions.map(({ record }) => ({ document, ...record }));
+    const records = interactions.map(({ record }) => ({ ...record, file }));
     return { section, items, records, start };
   }
 
@@ -65,10 +65,23 @@ const results = (() => {
     at("least-name").textContent = precisions ? "Right at least" : "Score at least";
     at("least-shown").textContent = !precisions ? least().toFixed(2) : least() ? percent : "any";
     at("least").setAttribute("aria-valuetext", at("least-shown").textContent);
+    sayPromise();
   }
+
+  // What a number on the slider means, and of which types it is not known
+  function sayPromise() {
+    at("promise").hidden = !precisions || least() === 0;
+    if (at("promise").hidden) return;
+    const unknown = Object.keys(precisions).filter((label) => highest(label) < least());
+    const missing = unknown.length ? ` So much is not known of ${unknown.join(" and ")}.` : "";
+    at("promise").textContent = `Of each type, where the drugs are recognised right. Some are not: expect some per cent less.${missing}`;
+  }
+
+  const highest = (label) => precisions[label].at(-1)?.[1] ?? 0;
 
   function promise(known) {
     precisions = known;
+    at("least").max = known ? Math.max(0, ...Object.keys(known).map(highest)) : 1;
     showLeast();
     if (shown.length) chooseAll();
   }
@@ -78,6 +91,7 @@ const results = (() => {
     items.forEach((item, i) => {
       changed ||= item.hidden === passes(records[i]);
       item.hidden = !passes(records[i]);
+      if (item.hidden && item.querySelector('[aria-expanded="true"]')) why.close(section);
     });
     section.hidden = !at("every").checked && items.every((item) => item.hidden);
     return changed;
@@ -113,6 +127,7 @@ const results = (() => {
       : `No drugs found in ${inside}`;
     at("tools").hidden = all === 0;
     at("hint").hidden = all === 0;
+    at("none").hidden = all > 0;
   }
 
   function addType(label) {
@@ -132,12 +147,12 @@ const results = (() => {
     at(id).parentElement.querySelector(".count").textContent = counts.get(label).toLocaleString("en");
   }
 
-  function add({ document, n_sentences, n_alone, passages }, name) {
+  function add({ n_sentences, n_alone, passages }, name, file) {
     if (name && name !== lastDocument) home.append(make("h2", {}, name));
     lastDocument = name;
     totals.sentences += n_sentences;
     totals.alone += n_alone;
-    const added = passages.map((passage) => sectionOf(passage, document));
+    const added = passages.map((passage) => sectionOf(passage, file));
     for (const each of added) {
       shown.push(each);
       totals.mentions += each.section.querySelectorAll("mark").length;
@@ -157,7 +172,7 @@ const results = (() => {
     home.replaceChildren();
     interactionArcs.clear();
     for (const label of at("types").querySelectorAll("label")) label.remove();
-    for (const id of ["tools", "hint"]) at(id).hidden = true;
+    for (const id of ["tools", "hint", "none"]) at(id).hidden = true;
     at("status").textContent = "";
   }
 

@@ -6,22 +6,16 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 import uvicorn
 from spacy.language import Language
 from uvicorn.supervisors import Multiprocess
 
+from spacy_ddi.web.connections import Connection
 from spacy_ddi.web.guard import Guard
 from spacy_ddi.web.listening import bound_socket
 from spacy_ddi.web.service_settings import ServiceSettings
 from spacy_ddi.web.web_app import make_web_app
-
-GRACE: Final = 30
-"""Seconds that requests under way have to end, when the service is stopped."""
-
-_CONNECTIONS: Final = 500
-"""Of a process; more are told to come back."""
 
 
 def run_service(
@@ -46,13 +40,12 @@ def run_service(
         port=settings.port,
         workers=settings.workers,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=max(1, int(settings.grace - settings.last_seconds)),
         timeout_worker_healthcheck=60,
     )
     with bound_socket(settings) as bound:

@@ -67,7 +67,7 @@
       if (line.n_documents !== undefined) size = line;
       if (!line.passages) continue;
       const name = size.n_documents > 1 ? `${source.name}: ${line.document}` : source.name;
-      results.add(line, name);
+      results.add(line, name, source.name);
       done += line.n_characters;
       at("progress").firstElementChild.style.width = `${(100 * done) / (size.n_characters || 1)}%`;
     }
@@ -125,6 +125,8 @@
   });
   at("empty").addEventListener("click", () => {
     running?.abort();
+    running = null; // what was read has no end to be told of
+    setBusy(false);
     at("text").value = "";
     at("problem").hidden = true;
     results.clear();

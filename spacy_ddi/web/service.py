@@ -16,12 +16,18 @@ from spacy_ddi.component.lookup import component_of
 from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.text.passages import passages
-from spacy_ddi.web.answers import chosen_records, least_scores_of, shown_part
+from spacy_ddi.web.answers import Found, answer_of, found_in, least_scores_of, shown_part
 from spacy_ddi.web.bodies import ExplainBody, ExtractBody
-from spacy_ddi.web.explanations import Explanation, explanation_of
+from spacy_ddi.web.explanations import (
+    Explanation,
+    explanation_of,
+    steps_of,
+    weights_of,
+    words_of_step,
+)
 from spacy_ddi.web.refusal import Refusal
 from spacy_ddi.web.service_settings import ServiceSettings
-from spacy_ddi.web.text_queue import TextQueue
+from spacy_ddi.web.text_queue import TextQueue, in_time
 from spacy_ddi.web.uploads import read_upload, taken_formats
 
 SHOWN_CHARACTERS: Final = 2_000
@@ -42,7 +48,9 @@ class Service:
         self.source = component.candidates.mentions
         self.name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
         self.queue = TextQueue(nlp)
-        self._explain = partial(explanation_of, nlp=nlp)  # in the queue's thread only
+        # In the queue's thread only
+        self._explain = partial(explanation_of, nlp=nlp)
+        self._weigh = partial(weights_of, nlp=nlp)
 
     async def extract(self, body: ExtractBody) -> dict[str, Any]:
         """See `POST /extract`."""
@@ -50,22 +58,35 @@ class Service:
         texts = [body.text] if body.text is not None else body.texts or []
         parts = ((part, (i, at)) for i, text in enumerate(texts) for at, part in passages(text))
 
-        def make(doc: Doc, place: tuple[int, int]) -> tuple[int, list[Any]]:
-            return place[0], list(chosen_records(doc, place[1], self.source, least))
+        def make(doc: Doc, place: tuple[int, int]) -> tuple[int, Found]:
+            return place[0], found_in(doc, place[1], self.source, least)
 
-        answers: list[dict[str, list[Any]]] = [{"interactions": []} for _ in texts]
+        found: list[list[Found]] = [[] for _ in texts]
         seconds = self.settings.max_seconds
-        for i, records in await self.queue.read_all(parts, make, seconds=seconds):
-            answers[i]["interactions"] += records
+        for i, part in await self.queue.read_all(parts, make, seconds=seconds):
+            found[i].append(part)
+        answers = [answer_of(text, part) for text, part in zip(texts, found, strict=True)]
         return answers[0] if body.text is not None else {"answers": answers}
 
     async def explain(self, body: ExplainBody) -> Explanation:
         """See `POST /explain`."""
+        return await in_time(self._explained(body), self.settings.max_seconds)
+
+    async def _explained(self, body: ExplainBody) -> Explanation:
+        """Step by step, so that the texts of others come between."""
         place = ((body.head_start, body.head_end), (body.tail_start, body.tail_end))
         seconds = self.settings.max_seconds
         (explanation,) = await self.queue.read_all(
             [(body.text, place)], self._explain, seconds=seconds
         )
+        words = iter(explanation["words"])
+        times = words_of_step(body.text)
+        for step in steps_of(explanation, body.text, place):
+            (weights,) = await self.queue.read_all(
+                [(body.text, step)], self._weigh, seconds=seconds, times=times
+            )
+            for weight in weights:
+                next(words)["weight"] = weight
         return explanation
 
     def show(
@@ -123,7 +144,7 @@ class Service:
 
     def _show(self, doc: Doc, place: tuple[TextDocument, int]) -> str:
         document, offset = place
-        return _line({"document": document.id, **shown_part(doc, offset, self.source)})
+        return _line({"document": document.id, **shown_part(doc, offset, self.source, document)})
 
     def health(self) -> dict[str, Any]:
         """See `GET /health`."""

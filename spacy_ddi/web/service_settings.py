@@ -22,6 +22,8 @@ class ServiceSettings:
     max_seconds (float): How long a request may take to arrive, and then to be answered; where the
         answer comes in pieces, how long one piece may take.
     max_waiting (int): Requests of a process that may be under way at once.
+    grace (float): Seconds that a service has to end when it is stopped: most of them to answer
+        what was asked, the last tenth for the batch that the pipeline reads.
     """
 
     pipeline: str
@@ -32,8 +34,14 @@ class ServiceSettings:
     max_bytes: int = 10_000_000
     max_seconds: float = 120.0
     max_waiting: int = 64
+    grace: float = 30.0
 
     @property
     def is_local(self) -> bool:
         """Whether only this machine reaches the service."""
         return self.host in LOOPBACK
+
+    @property
+    def last_seconds(self) -> float:
+        """The part of `grace` that is left when all requests have ended."""
+        return self.grace / 10

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from threading import Condition, Thread
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -33,6 +33,20 @@ Context = TypeVar("Context")
 Answer = TypeVar("Answer")
 
 
+async def in_time(answer: Awaitable[Answer], seconds: float) -> Answer:
+    """An answer, if it comes in time.
+
+    answer (Awaitable[Answer]): What is waited for.
+    seconds (float): How long.
+    RETURNS (Answer): What comes.
+    RAISES (Refusal): If nothing does.
+    """
+    try:
+        return await asyncio.wait_for(answer, seconds)
+    except asyncio.TimeoutError:
+        raise Refusal(503, Errors.TOO_LONG_TO_READ.format(seconds=seconds)) from None
+
+
 class TextQueue:
     """Annotates the texts of all requests, in batches.
 
@@ -53,6 +67,7 @@ class TextQueue:
         make: Callable[[Doc, Context], Answer],
         *,
         seconds: float,
+        times: int = 1,
     ) -> AsyncIterator[Answer]:
         """Annotate the parts of one request.
 
@@ -60,11 +75,12 @@ class TextQueue:
         make (Callable[[Doc, Context], Answer]): Makes plain data of a Doc, which does not outlive
             the call. Runs in the thread of the pipeline.
         seconds (float): How long to wait for each answer.
+        times (int): How often `make` reads a text again: its characters count as often in a batch.
         YIELDS (Answer): One a part, in their order.
         RAISES (Refusal): If an answer does not come in time, if the pipeline fails, or if the
             service is being stopped.
         """
-        job = _Job(iter(parts), make)
+        job = _Job(iter(parts), make, times)
         self._add(job)
         try:
             while True:
@@ -85,6 +101,7 @@ class TextQueue:
         make: Callable[[Doc, Context], Answer],
         *,
         seconds: float,
+        times: int = 1,
     ) -> list[Answer]:
         """Annotate the parts of one request that has an answer for all of them.
 
@@ -93,24 +110,28 @@ class TextQueue:
         """
 
         async def gather() -> list[Answer]:
-            return [answer async for answer in self.read(parts, make, seconds=seconds)]
+            answers = self.read(parts, make, seconds=seconds, times=times)
+            return [answer async for answer in answers]
 
-        try:
-            return await asyncio.wait_for(gather(), seconds)
-        except asyncio.TimeoutError:
-            raise Refusal(503, Errors.TOO_LONG_TO_READ.format(seconds=seconds)) from None
+        return await in_time(gather(), seconds)
 
     @property
     def n_waiting(self) -> int:
         """Requests with parts that are not taken yet."""
         return len(self._jobs)
 
-    def close(self) -> None:
-        """Finish what was begun, and take nothing more."""
+    def close(self, seconds: float | None = None) -> None:
+        """Refuse what waits, and take nothing more.
+
+        seconds (Optional[float]): How long to wait for the batch that the pipeline reads; None for
+            as long as it takes. An event loop must not wait here.
+        """
         with self._changed:
             self._is_closing = True
+            while self._jobs:
+                self._jobs.popleft().refuse(Refusal(503, Errors.STOPPING))
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(seconds)
 
     def _add(self, job: _Job) -> None:
         with self._changed:
@@ -142,7 +163,7 @@ class TextQueue:
             while not job.is_cancelled and not job.is_done:
                 part = job.take()
                 batch.append(part)
-                taken += len(part.text)
+                taken += len(part.text) * job.times
                 if taken >= SHARE or n_characters + taken >= BATCH_CHARACTERS:
                     break
             n_characters += taken
@@ -187,8 +208,11 @@ class _Part(NamedTuple):
 class _Job:
     """The parts of one request. Made in the event loop, taken from in the pipeline's thread."""
 
-    def __init__(self, parts: Iterator[tuple[str, Any]], make: Callable[[Doc, Any], Any]) -> None:
+    def __init__(
+        self, parts: Iterator[tuple[str, Any]], make: Callable[[Doc, Any], Any], times: int
+    ) -> None:
         self.make = make
+        self.times = times
         self.answers: asyncio.Queue[Any] = asyncio.Queue()
         self.is_cancelled = False
         self._loop = asyncio.get_running_loop()
@@ -220,5 +244,9 @@ class _Job:
             _log.error("The pipeline failed.", exc_info=error)
             problem = f"{type(error).__name__}: {error}"
             error = Refusal(500, Errors.SERVICE_FAILED.format(problem=problem))
+        self.refuse(error)
+
+    def refuse(self, error: DDIError) -> None:
+        """Answer with an error, and with nothing after it."""
         self.send(error)
         self.is_cancelled = True

@@ -19,6 +19,13 @@ from spacy_ddi.web.refusal import Refusal
 NOT_TAKEN: Final = ("parquet", "spacy")
 """Formats that compress within the file, so that a small one may fill the memory."""
 
+_PARAMETERS: Final = {
+    "--from": "format",
+    "--text-column": "text_column",
+    "--id-column": "id_column",
+}
+"""What options of the command line, which messages name, are called here."""
+
 _LONGEST_NAME: Final = 100
 _BLOCK: Final = 1_000_000
 
@@ -56,7 +63,9 @@ def read_upload(
 
         def note(error: CorpusError) -> None:
             words = str(error).replace(f"{folder}/", "")
-            problems.append(words.replace("by --from", "by the option format"))
+            for option, parameter in _PARAMETERS.items():
+                words = words.replace(option, f"the parameter {parameter}")
+            problems.append(words)
 
         try:
             documents = list(_documents(path, format_name, columns, note, max_bytes))

@@ -20,15 +20,13 @@ from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.web.api_page import render_api_page
 from spacy_ddi.web.bodies import Answers, ExplainBody, ExtractBody, Interactions, Problem, TextBody
 from spacy_ddi.web.complaints import refusal_of_errors, refusal_of_status
-from spacy_ddi.web.guard import FILE_ADDRESS, Guard
+from spacy_ddi.web.guard import FILE_ADDRESS, LINES, Guard
 from spacy_ddi.web.page_files import page_files
 from spacy_ddi.web.refusal import Refusal, refused
 from spacy_ddi.web.service import Service
 from spacy_ddi.web.service_settings import ServiceSettings
 
 Answer = TypeVar("Answer")
-
-LINES: Final = "application/x-ndjson"
 
 _DESCRIPTION: Final = (
     "Finds drug-drug interactions in text. Research software, not for clinical decisions. Nothing "
@@ -57,7 +55,8 @@ def make_web_app(load: Callable[[], Language], settings: ServiceSettings) -> Gua
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service = service = Service(load(), settings)
         yield
-        service.queue.close()
+        # Whoever still waits is refused. The loop goes on meanwhile, and sends that.
+        await asyncio.to_thread(service.queue.close, settings.last_seconds)
 
     app = FastAPI(
         title="spacy-ddi",
@@ -78,8 +77,9 @@ def _add_questions(app: FastAPI) -> None:
     @app.post("/extract", responses={200: {"model": Interactions | Answers}, **_PROBLEMS})
     async def extract(body: ExtractBody, request: Request) -> JSONResponse:
         """Find the interactions of a text, or of several, each read by itself. The answer is
-        {"interactions": […]}, or {"answers": [{"interactions": […]}, …]} in the order of the texts;
-        the records are those of the command extract."""
+        {"interactions": […], "notes": […]}, or {"answers": […]} with one such for each text, in
+        their order. Records are those of the command extract; notes tell of sentences that could
+        not be read in full, or that name one drug only, and of texts without any drug."""
         return JSONResponse(await _unless_gone(request, _service(request).extract(body)))
 
     @app.post(FILE_ADDRESS, responses=_PROBLEMS, openapi_extra=_FILE_BODY)
@@ -114,6 +114,7 @@ def _add_questions(app: FastAPI) -> None:
         which drugs these are. Send its sentence, and where its drugs stand in it."""
         return JSONResponse(await _unless_gone(request, _service(request).explain(body)))
 
+    @app.head("/health", include_in_schema=False)
     @app.get("/health")
     async def health(request: Request) -> JSONResponse:
         """Tell that the service is up, which pipeline it has, and its limits."""
@@ -129,6 +130,7 @@ def _add_pages(app: FastAPI) -> None:
     for address in page_files():
         app.add_route(address, page_file, methods=["GET"], include_in_schema=False)
 
+    @app.head("/api", include_in_schema=False)
     @app.get("/api", include_in_schema=False)
     async def api() -> HTMLResponse:
         return HTMLResponse(render_api_page(app.openapi()))

@@ -93,7 +93,8 @@ const why = (() => {
     const weights = Object.fromEntries(
       words.flatMap(({ weight }, i) => (weight === null ? [] : [[i, weight]])),
     );
-    const known = { weights, path: path.map(({ dependent, head, dep }) => [dependent, head, dep]) };
+    const looks = Object.fromEntries(words.map(({ attention, pooling }, i) => [i, attention ?? pooling ?? 0]));
+    const known = { weights, looks, path: path.map(({ dependent, head, dep }) => [dependent, head, dep]) };
     pageReasons.shade(known, elements);
     return make("dl", { class: "reasons" }, ...pageReasons.rows(known, elements));
   }
@@ -138,6 +139,9 @@ const why = (() => {
       state.textContent = alternatives.length ? "What the model gives each type for this pair, together 100 %:" : "";
       if (!panel.isConnected) return; // closed meanwhile
       if (alternatives.length) panel.append(bars(alternatives));
+      const same = alternatives.find(({ label }) => label === answer.label);
+      const note = pageReasons.noteOnScore(answer.score, same?.probability);
+      if (note) panel.append(make("p", { class: "note" }, note));
       if (answer.words.length) panel.append(reasons(shown, record, answer));
       if (answer.note) panel.append(make("p", { class: "note" }, answer.note.replace(/^\[DDI\d+\] /, "")));
       panel.append(drugs(answer));
@@ -146,5 +150,5 @@ const why = (() => {
     }
   }
 
-  return { make, toggle };
+  return { close, make, toggle };
 })();

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.service import WORDS, differing, make_text
+from benchmarks.service.loads import differing
+from benchmarks.service.texts import WORDS, make_text
 
 
 def test_texts_have_their_length_and_are_unlike_each_other():

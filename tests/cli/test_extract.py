@@ -184,6 +184,18 @@ def test_a_run_goes_on_with_what_was_asked_for_only(run, promising, tmp_path):
     assert "settings min_precision was 0.85, now None" in folded(result.stderr)
 
 
+def test_types_of_which_less_is_known_are_told(run, promising):
+    result = run("extract", BOTH, "--pipeline", promising, "--min-precision", 0.85)
+    assert "[DDI958] A precision of 0.85" in folded(result.stderr)
+    assert "of the type mechanism, so none" in folded(result.stderr)
+    result = run("extract", BOTH, "--pipeline", promising, "--min-precision", 0.95)
+    assert (result.exit_code, "[DDI029]" in result.stderr) == (1, True)
+    quiet = run(
+        "extract", BOTH, "--pipeline", promising, "--min-precision", 0.85, "--types", "advise"
+    )
+    assert "DDI958" not in quiet.stderr
+
+
 def test_what_can_not_be_promised_is_told(run, pipeline):
     result = run("extract", KNOWN, "--pipeline", pipeline, "--min-precision", 0.9)
     assert (result.exit_code, result.stdout) == (1, "")

@@ -106,3 +106,9 @@ def test_what_could_not_be_read_is_told(run, pipeline):
     assert "Note: 1 sentence with one drug only" in folded(result.stderr)
     result = run("extract", KNOWN, "--pipeline", pipeline)
     assert "Note" not in result.stderr
+
+
+def test_a_text_without_drugs_is_noted(run, pipeline):
+    result = run("extract", "Nothing happens here.", "--pipeline", pipeline, "--format", "jsonl")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Note: no drug was recognised." in folded(result.stderr)

@@ -90,6 +90,18 @@ def test_a_precision_that_nothing_is_known_of_is_refused(trained: Language, tmp_
         component.change_setting("precisions", None)
 
 
+def test_more_than_any_score_promises_is_refused(trained: Language) -> None:
+    component = component_of(trained)
+    component.change_setting("precisions", PRECISIONS)
+    component.change_setting("min_precision", 0.97)
+    with pytest.raises(ValueError, match=r"DDI029.*precision of 0\.98.*effect 0\.97"):
+        component.change_setting("min_precision", 0.98)
+    with pytest.raises(ValueError, match=r"DDI029.*by type: advise 0\."):
+        component.change_setting("types", ["advise"])
+    assert (component.cfg["min_precision"], component.cfg["types"]) == (0.97, None)
+    component.change_setting("types", [])
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [

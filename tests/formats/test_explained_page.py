@@ -30,9 +30,10 @@ def doc() -> Doc:
 def explain(doc: Doc) -> list[Explanation]:
     """One explanation for each relation, whatever it is."""
     weights = [None, 0.6, 0.1, -0.04, None]
+    looks = [0.0, 0.75, 0.0, 0.25, 0.0]
     words = tuple(
-        Word(token.text, token.idx, token.idx + len(token), weight, None, None)
-        for token, weight in zip(doc, weights, strict=True)
+        Word(token.text, token.idx, token.idx + len(token), weight, None, look)
+        for token, weight, look in zip(doc, weights, looks, strict=True)
     )
     path = (PathEdge(0, 1, "nsubj"), PathEdge(2, 1, "dobj"), PathEdge(3, 2, "prep"))
     path = (*path, PathEdge(4, 3, "pobj"))
@@ -49,6 +50,7 @@ def test_words_are_elements_and_interactions_tell_of_them(doc: Doc) -> None:
     item = page.find_class("relations")[0].find("li")
     assert json.loads(item.get("data-why")) == {
         "weights": {"1": 0.6, "2": 0.1, "3": -0.04},
+        "looks": {"1": 0.75, "3": 0.25},
         "path": [[0, 1, "nsubj"], [2, 1, "dobj"], [3, 2, "prep"], [4, 3, "pobj"]],
         "probs": {"none": 0.3, "mechanism": 0.7},
     }
@@ -113,9 +115,9 @@ item.click(); look();
 document.querySelector(".tag").dispatchEvent(new MouseEvent("click", { bubbles: true })); look();
 press("Escape", item); look();
 press("Enter", item); look();
-seen.push([...document.querySelectorAll("[data-shade]")].map(
+seen.push([...document.querySelectorAll("p > [data-shade]")].map(
   (word) => `${word.textContent} ${word.dataset.shade}`).join());
-seen.push(document.querySelectorAll(".on-path").length);
+seen.push(document.querySelectorAll("p > .on-path").length);
 document.title = JSON.stringify(seen);
 </script>
 """
@@ -134,7 +136,15 @@ def test_click_and_keyboard_show_why(doc: Doc, tmp_path: Path) -> None:
     )
     assert again == escaped == "closed"
     assert clicked == by_arc == entered
-    for expected in ("<raises> \u22120.60", "of +0.04", "nsubj \u2192", "\u2190 prep", "0.30"):
+    for expected in (
+        "<raises> \u22120.60",
+        "of +0.04",
+        "nsubj \u2192",
+        "\u2190 prep",
+        "0.30",
+        "likelier without it",
+        "Attention<raises> 0.75",
+    ):
         assert expected in clicked
     assert shades == "<raises> for,levels for,of against"
     assert on_path == 5

@@ -16,8 +16,8 @@ RECORD: Any = {"head": "AA", "tail": "BB", "label": "mechanism", "score": 0.7}
 @pytest.fixture
 def explanation() -> Explanation:
     words = (
-        Word("AA", 0, 2, None, None, None),
-        Word("raises", 3, 9, 0.6, None, None),
+        Word("AA", 0, 2, None, None, 0.15),
+        Word("raises", 3, 9, 0.6, None, 0.8),
         Word("BB", 10, 12, None, None, None),
         Word(",", 12, 13, 0.001, None, None),
         Word("so", 15, 17, -0.3, None, None),
@@ -59,12 +59,14 @@ def test_path_goes_from_the_first_mention(explanation: Explanation, turned: bool
 def test_all_of_it_is_printed(explanation: Explanation) -> None:
     console = Console(width=80)
     with console.capture() as captured:
-        console.print(explained(RECORD, explanation), highlight=False)
+        record = RECORD | {"score": 0.62}
+        console.print(explained(record, explanation), highlight=False)
     assert captured.get().splitlines() == [
-        "AA and BB: mechanism 0.70",
+        "AA and BB: mechanism 0.62",
         "AA raises BB, so",
         "  without: 'raises' 0.10 (-0.60), 'so' 1.00 (+0.30)",
         "  path: AA -nsubj-> raises <-dobj- BB",
-        "  probabilities: mechanism 0.70, none 0.30",
+        "  attention: 'raises' 0.80, 'AA' 0.15",
+        "  probabilities: mechanism 0.70, none 0.30 (calibrated, the score is 0.62)",
         "",
     ]

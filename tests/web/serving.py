@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
+from spacy_ddi.web.connections import Connection
 from spacy_ddi.web.listening import bound_socket
 from spacy_ddi.web.service_settings import ServiceSettings
 
@@ -40,6 +41,7 @@ class Running(NamedTuple):
 
     port: int
     server: uvicorn.Server
+    thread: Thread
 
     def __call__(
         self,
@@ -69,11 +71,11 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def served(app: ASGIApp, lifespan: str = "on") -> Iterator[Running]:
+def served(app: ASGIApp, lifespan: str = "on", grace: int = 5) -> Iterator[Running]:
     """An application in a thread, at a port of its own."""
     config = uvicorn.Config(
-        app, log_level="error", lifespan=lifespan, loop="asyncio", http="h11", ws="none",
-        timeout_graceful_shutdown=5,
+        app, log_level="error", lifespan=lifespan, loop="asyncio", http=Connection, ws="none",
+        timeout_graceful_shutdown=grace,
     )  # fmt: skip
     server = uvicorn.Server(config)
     with bound_socket(SETTINGS) as bound:
@@ -82,6 +84,6 @@ def served(app: ASGIApp, lifespan: str = "on") -> Iterator[Running]:
         while not server.started:
             assert thread.is_alive(), "the service did not start"
             time.sleep(0.01)
-        yield Running(bound.getsockname()[1], server)
+        yield Running(bound.getsockname()[1], server, thread)
         server.should_exit = True
         thread.join(30)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from spacy_ddi.web.connections import Connection
 from spacy_ddi.web.guard import HEADERS, Guard
 from tests.web.serving import SETTINGS, Running, served
 
@@ -107,6 +108,18 @@ def test_pages_come_although_all_places_are_taken(guarded):
         assert guarded("/").status == 200
         OPEN.set()
         assert {each.result().status for each in waiting} == {200}
+
+
+def test_more_connections_than_may_be_open_are_told_so(guarded, monkeypatch):
+    monkeypatch.setattr(Connection, "most", 2)
+    address = ("127.0.0.1", guarded.port)
+    with socket.create_connection(address), socket.create_connection(address):
+        answer = guarded("/")
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+        assert "more than 2 connections" in answer.json["error"]
+    until = time.monotonic() + 20
+    while guarded("/").status != 200:  # until it has noticed that they are closed
+        assert time.monotonic() < until
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "ä/ö"])

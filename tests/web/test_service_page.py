@@ -53,6 +53,9 @@ def find(page: Browser, text: str) -> None:
 def test_an_example_is_there_at_first_sight(page):
     assert "fluconazole" in page("document.getElementById('text').value")
     assert page(STATUS).startswith("No drugs found in")
+    assert "drugs of one sentence" in page(
+        "document.querySelector('#none:not([hidden])').innerText"
+    )
 
 
 def test_from_text_to_saved_interactions(page, tmp_path):
@@ -68,6 +71,8 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     words = "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
     assert page(words) == ["raises", "levels", "."]
     assert page("document.querySelector('.why .reasons dt').textContent") == "Words"
+    assert "likelier without it" in page("document.querySelector('.why .key').textContent")
+    assert page("document.querySelector('.why > .note:nth-of-type(2)') === null")  # one score
     assert page("document.activeElement.className") == "why"
     page.press("Escape")
     assert page("document.querySelector('.why') === null")
@@ -92,7 +97,11 @@ def test_from_text_to_saved_interactions(page, tmp_path):
     shown = "[...document.querySelectorAll('.relations > li:not([hidden])')]"
     assert page(f"{shown}.map((each) => each.dataset.label)") == ["advise"]
     assert page("document.querySelector('.slider label').textContent") == "Right at least 85 %"
-    slide(page, 0.95)
+    promise = "document.getElementById('promise').textContent"
+    assert page(promise).endswith("expect some per cent less. So much is not known of mechanism.")
+    slide(page, 0.95)  # more than is known
+    assert page("document.querySelector('.slider label').textContent") == "Right at least 90 %"
+    page.click("#types label:last-of-type input")
     page.wait_for(f"{ARCS} === 0")
     assert page(STATUS).startswith("0 of 2 interactions")
     page.click("#every")
@@ -103,6 +112,21 @@ def slide(page: Browser, value: float) -> None:
     """Move the slider."""
     page(f"""(() => {{ const least = document.getElementById("least"); least.value = {value};
              least.dispatchEvent(new Event("input")); }})()""")
+
+
+def test_a_calibrated_score_is_told_from_the_probability(browser, nlp):
+    component = nlp.get_pipe("ddi_relation")
+    component.cfg["calibration"] = {"mechanism": [0.5, -0.5]}
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        browser.open(f"http://127.0.0.1:{running.port}/")
+        browser.wait_for(READ)
+        find(browser, KNOWN)
+        browser.click(".arcs .tag")
+        browser.wait_for("document.querySelector('.why table') !== null")
+        notes = browser("[...document.querySelectorAll('.why > .note')].map((n) => n.textContent)")
+    component.cfg["calibration"] = None
+    assert notes[1].startswith("The score 0.")
+    assert "calibrated: made to fit" in notes[1]
 
 
 def test_without_promises_the_slider_is_a_score(browser, nlp):
@@ -148,7 +172,9 @@ def test_keyboard_alone_opens_and_closes_what_is_known(page):
     page.press("Enter")
     page.wait_for("document.querySelector('.why table') !== null")
     assert page("document.querySelector('.relations button').ariaExpanded") == "true"
-    words = page("[...document.querySelectorAll('.word')].map((each) => each.textContent)")
+    words = page(
+        "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
+    )
     assert words[-3:] == ["raises", "levels", "."]
     page.press("Escape")
     assert page("document.activeElement.ariaExpanded") == "false"
@@ -204,6 +230,21 @@ def test_reading_can_be_stopped(page):
     assert "interactions between" in page(STATUS)
 
 
+def test_clearing_while_it_reads_leaves_nothing(page):
+    page(f"document.getElementById('text').value = {json.dumps(TEXT + ' ')}.repeat(9000)")
+    page.click("#find")
+    page.wait_for("document.querySelectorAll('main section').length > 0")
+    page.click("#empty")
+    page.wait_for(READ)
+    time.sleep(0.3)
+    assert page(
+        "[document.getElementById('text').value, document.querySelector('main').innerText]"
+    ) == ["", ""]
+    assert page(STATUS) == ""
+    rest = "[...document.querySelectorAll('#none, #hint, #tools, #stop')]"
+    assert page(f"{rest}.every((each) => each.hidden)")
+
+
 def test_what_is_too_long_is_refused_before_it_is_sent(page):
     page("document.getElementById('text').value = 'x'.repeat(3e6)")
     page.click("#find")
@@ -225,6 +266,37 @@ def test_files_are_dropped_and_read(page):
     assert page("document.querySelector('main h2').textContent") == "note.txt"
     assert page(ARCS) == 1
     assert page("document.getElementById('problem').textContent").startswith("report.pdf")
+
+
+def test_saved_table_tells_of_the_file_and_computes_nothing(page, tmp_path):
+    table = f'id,text\n=1+1,"{KNOWN}"\n'
+    page(
+        f"""(() => {{
+        const files = new DataTransfer();
+        files.items.add(new File([{json.dumps(table)}], "-notes.csv"));
+        const options = {{ dataTransfer: files, bubbles: true, cancelable: true }};
+        document.body.dispatchEvent(new DragEvent("drop", options));
+        }})()"""
+    )
+    page.wait_for(READ)
+    page.save_into(tmp_path)
+    page.click("#csv")
+    (row,) = csv.DictReader(StringIO(saved(tmp_path / "interactions.csv").lstrip("\ufeff")))
+    assert (row["document"], row["file"]) == ("'=1+1", "'-notes.csv")
+    assert (row["year"], row["section"], row["sentence"]) == ("", "", KNOWN)
+    page.click("#json")
+    (record,) = json.loads(saved(tmp_path / "interactions.json"))
+    assert (record["document"], record["file"], record["year"]) == ("=1+1", "-notes.csv", None)
+
+
+def test_an_explanation_closes_with_its_interaction(page):
+    find(page, TEXT)
+    page.click(".arcs .tag")
+    page.wait_for("document.querySelector('.why table') !== null")
+    page.click("#types label:last-of-type input")  # the other's
+    assert page("document.querySelector('.why') !== null")
+    page.click("#types label:first-of-type input")
+    assert page("document.querySelector('.why, section p .word') === null")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (1100, True)], ids=["phone", "dark"])

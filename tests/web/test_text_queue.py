@@ -90,6 +90,17 @@ def test_batches_are_bounded():
     assert max(sum(map(len, batch)) for batch in nlp.batches) <= BATCH_CHARACTERS + 1_000
 
 
+def test_what_is_read_several_times_counts_as_often():
+    nlp = Repeating(0.01)
+
+    async def ask(queue: TextQueue) -> None:
+        parts = [("x" * 100, 0)]
+        await asyncio.gather(*(queue.read_all(parts, make, seconds=20, times=30) for _ in range(9)))
+
+    with_queue(nlp, ask)
+    assert max(map(len, nlp.batches)) == BATCH_CHARACTERS // 3_000
+
+
 def test_a_long_text_does_not_hold_up_a_short_one():
     nlp = Repeating(0.02)
     ended = []
@@ -165,3 +176,20 @@ def test_closed_queue_refuses():
             await read(queue, "a")
 
     with_queue(Repeating(), ask)
+
+
+def test_who_waits_when_the_queue_closes_is_refused():
+    nlp = Repeating(0.2)
+
+    async def ask(queue: TextQueue) -> list[Any]:
+        asked = [asyncio.create_task(read(queue, "x" * BATCH_CHARACTERS)) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        start = time.monotonic()
+        await asyncio.to_thread(queue.close, 0.01)
+        assert time.monotonic() - start < 0.1
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    first, *others = with_queue(nlp, ask)
+    assert first == [("x" * BATCH_CHARACTERS, 0)]
+    assert ["DDI306" in str(each) for each in others] == [True] * 3
+    assert len(nlp.batches) == 1

@@ -12,7 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import spacy
 
+from benchmarks.service.wrong_requests import check_refusals, wrong_body
+from spacy_ddi.explaining.explain import weigh
 from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.web import explanations
 from spacy_ddi.web.web_app import make_web_app
@@ -26,18 +29,39 @@ pytestmark = pytest.mark.filterwarnings(
 
 ADVICE = "Avoid rostamine with plinozide."
 
+PLACES = {"head_start": 0, "head_end": 7, "tail_start": 15, "tail_end": 24}
+"""Of the drugs of `KNOWN`."""
+
 
 def test_answers_are_the_records_of_extract(service, nlp):
     text = f"Some words before. {KNOWN} {ADVICE}"
     expected = list(relation_records(nlp(text)))
     assert [record["label"] for record in expected] == ["mechanism", "advise"]
-    assert service("/extract", {"text": text}).json == {"interactions": expected}
+    assert service("/extract", {"text": text}).json == {"interactions": expected, "notes": []}
 
 
 def test_several_texts_have_an_answer_each(service):
     answers = service("/extract", {"texts": [ADVICE, "", KNOWN]}).json["answers"]
     found = [[record["label"] for record in answer["interactions"]] for answer in answers]
     assert found == [["advise"], [], ["mechanism"]]
+
+
+@pytest.mark.filterwarnings(r"ignore:\[DDI903\]:UserWarning")
+def test_what_could_not_be_found_is_noted(pipeline):
+    nothing = "Nothing happens here. " * 1_500  # longer than a passage
+    few = "Avoid rostamine, plinozide, Dexarol. "
+    texts = [nothing, "", few + nothing + "Dexarol is safe."]
+    nlp = spacy.load(pipeline, config={"components.ddi_relation.candidates.max_sentence_pairs": 2})
+    with served(make_web_app(lambda: nlp, SETTINGS)) as running:
+        answers = running("/extract", {"texts": texts}).json["answers"]
+    assert [answer["notes"] for answer in answers] == [
+        [{"flag": "no_drug", "start": 0, "end": len(nothing)}],
+        [{"flag": "no_drug", "start": 0, "end": 0}],
+        [
+            {"flag": "pairs_left_out", "start": 0, "end": len(few) - 1},
+            {"flag": "alone", "start": len(texts[2]) - 16, "end": len(texts[2])},
+        ],
+    ]
 
 
 def test_no_text_at_all_has_no_answers(service):
@@ -55,8 +79,8 @@ def test_types_and_scores_choose(service):
     text = f"{KNOWN} {ADVICE}"
     (advice,) = service("/extract", {"text": text, "types": ["advise"]}).json["interactions"]
     assert advice["label"] == "advise"
-    assert service("/extract", {"text": text, "types": []}).json == {"interactions": []}
-    assert service("/extract", {"text": text, "min_score": 1}).json == {"interactions": []}
+    assert service("/extract", {"text": text, "types": []}).json["interactions"] == []
+    assert service("/extract", {"text": text, "min_score": 1}).json["interactions"] == []
 
 
 def test_a_promised_precision_chooses(service):
@@ -65,7 +89,13 @@ def test_a_promised_precision_chooses(service):
     (advice,) = service("/extract", asked).json["interactions"]
     assert advice["label"] == "advise"
     assert len(service("/extract", {**asked, "min_precision": 0.5}).json["interactions"]) == 2
-    assert service("/extract", {**asked, "min_precision": 0.99}).json == {"interactions": []}
+    answer = service("/extract", {**asked, "min_precision": 0.91})
+    assert answer.status == 422
+    assert (
+        "The highest that it knows of, by type: advise 0.9, mechanism 0.8" in answer.json["error"]
+    )
+    answer = service("/extract", {**asked, "types": ["mechanism"]})
+    assert (answer.status, "[DDI322]" in answer.json["error"]) == (422, True)
 
 
 def test_a_precision_that_nothing_is_known_of_is_refused(nlp):
@@ -99,36 +129,20 @@ def test_answers_are_never_mixed_up(service):
     assert all(set(numbers) <= {number} for number, numbers in enumerate(found))
 
 
-def made_wrong(rng: random.Random) -> bytes:
-    """A body that does not fit: no JSON, other JSON, or JSON that was cut or changed."""
-    values: list[Any] = [None, True, 1, -1, 1e400, float("nan"), "", "a", [], {}, ["a"], [None]]
-    values += [{"text": 1}, "\ud800"]
-    fitting = {"text": KNOWN, "min_score": 0.5, "types": ["advise"]}
-    kind = rng.randrange(6)
-    if kind == 0:
-        return rng.randbytes(rng.randrange(1, 60))
-    if kind == 1:
-        return json.dumps(fitting).encode()[: rng.randrange(1, 60)]
-    if kind == 2:
-        return json.dumps(rng.choice(values)).encode()
-    if kind == 3:
-        return json.dumps({**fitting, rng.choice(["txt", "texts", "\ud800", ""]): "a"}).encode()
-    if kind == 4:
-        return b'{"text": ' + rng.choice([b"[", b'{"a":']) * rng.choice([5, 50_000])
-    wrong = [each for each in values if not isinstance(each, str) and each not in (0, 1)]
-    return json.dumps({**fitting, "text": rng.choice(wrong)}).encode()
-
-
 @pytest.mark.parametrize("address", ["/extract", "/explain", "/show"])
-def test_requests_that_do_not_fit_are_refused_in_words(service, address):
+def test_bodies_that_do_not_fit_are_refused_in_words(service, address):
     rng = random.Random(address)
-    for _ in range(100):
-        body = made_wrong(rng)
+    for _ in range(70):
+        body = wrong_body(rng)
         answer = service(address, body)
         assert 400 <= answer.status < 500, body
         assert answer.json["error"].startswith("[DDI3"), body
         assert len(answer.json["error"]) > 30, body
     assert service("/health").status == 200
+
+
+def test_requests_of_many_kinds_that_do_not_fit_are_refused_in_words(service):
+    assert check_refusals(service.port, 150) == []
 
 
 @pytest.mark.parametrize(
@@ -149,6 +163,30 @@ def test_refusals_say_what_does_not_fit(service, body, words):
     answer = service("/extract", body)
     assert answer.status == 422
     assert words in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/extract", {"text": "Avoid \ud800 tramadol."}),
+        ("/extract", {"texts": ["a", "Avoid tramadol.\udfff"]}),
+        ("/extract", {"text": KNOWN, "types": ["\udead"]}),
+        ("/show", {"text": f"{KNOWN} \ud83d"}),
+        ("/explain", {"text": f"{KNOWN}\ud83d", **PLACES}),
+    ],
+)
+def test_half_a_character_is_refused_in_words(service, address, body):
+    answer = service(address, body)
+    assert answer.status == 422
+    assert "is half of a surrogate pair" in answer.json["error"]
+    whole = json.loads(json.dumps(body).replace("\\ud83d", "\\ud83d\\ude00"))
+    assert whole == body or service(address, whole).status == 200
+
+
+def test_half_a_character_in_a_file_is_told(service):
+    rows = f'{{"text": "{KNOWN} \\ud800"}}\n{{"text": "{KNOWN}"}}\n'.encode()
+    *lines, end = send_file(service, "notes.jsonl", rows).lines
+    assert (end, len(lines)) == ({"end": True}, 3)
 
 
 @pytest.mark.parametrize(
@@ -197,10 +235,40 @@ def test_an_interaction_is_explained_by_its_record(service):
     assert why["note"] == ""
 
 
+def test_words_are_weighed_in_steps_and_alike(service, monkeypatch):
+    at_once = service("/explain", {"text": KNOWN, **PLACES}).json
+    monkeypatch.setattr(explanations, "STEP_CHARACTERS", 2 * len(KNOWN))
+    in_steps = service("/explain", {"text": KNOWN, **PLACES}).json
+    weights = [[word["weight"] for word in each["words"]] for each in (at_once, in_steps)]
+    assert weights[0] == pytest.approx(weights[1], abs=2e-4)
+    assert any(weight for weight in weights[0] if weight)
+
+
+def test_others_are_answered_while_an_explanation_is_made(service, monkeypatch):
+    """Each word takes its time."""
+    ended = []
+
+    def slow(*args: Any) -> Any:
+        time.sleep(0.3)
+        return weigh(*args)
+
+    def ask(name: str, address: str, body: Any) -> None:
+        assert service(address, body).status == 200
+        ended.append(name)
+
+    monkeypatch.setattr(explanations, "STEP_CHARACTERS", 1)
+    monkeypatch.setattr(explanations, "weigh", slow)
+    with ThreadPoolExecutor(1) as threads:
+        why = threads.submit(ask, "why", "/explain", {"text": KNOWN, **PLACES})
+        time.sleep(0.2)
+        ask("text", "/extract", {"text": ADVICE})
+        why.result()
+    assert ended == ["text", "why"]
+
+
 def test_words_of_a_long_sentence_are_not_weighed(service, monkeypatch):
     monkeypatch.setattr(explanations, "MOST_TOKENS", 4)
-    places = {"head_start": 0, "head_end": 7, "tail_start": 15, "tail_end": 24}
-    why = service("/explain", {"text": KNOWN, **places}).json
+    why = service("/explain", {"text": KNOWN, **PLACES}).json
     assert (why["words"], why["path"]) == ([], [])
     assert "5 of at most 4" in why["note"]
     assert why["alternatives"]
@@ -254,6 +322,19 @@ def test_files_that_can_not_be_read_are_refused_in_words(service, name, content,
     assert "/tmp" not in answer.json["error"]
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("a.csv", "&text_column=note", "by the parameter text_column, that of the ids by the par"),
+        ("a.odd", "", "Give it by the parameter format"),
+    ],
+)
+def test_advice_is_for_who_asks_by_http(service, name, more, words):
+    error = send_file(service, name, b"id,words\n\x071,Dexarol\n", more).json["error"]
+    assert words in error
+    assert "--" not in error
+
+
 def test_a_file_without_a_name_is_refused(service):
     answer = service("/extract-file", b"a", kind="application/octet-stream")
     assert (answer.status, "name: field required" in answer.json["error"]) == (422, True)
@@ -285,6 +366,13 @@ def test_health_tells_what_is_there(service):
     assert health["precisions"]["advise"] == [[0.0, 0.9]]
     assert "pubmed" in health["formats"]
     assert "parquet" not in health["formats"]
+
+
+@pytest.mark.parametrize("address", ["/health", "/api", "/", "/service.js", "/openapi.json"])
+def test_what_can_be_got_has_a_head(service, address):
+    answer = service(address, method="HEAD")
+    assert (answer.status, answer.content) == (200, b"")
+    assert answer.headers["content-type"] == service(address).headers["content-type"]
 
 
 def test_description_is_a_page_that_loads_nothing_from_elsewhere(service):
