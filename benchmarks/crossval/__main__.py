@@ -57,7 +57,11 @@ def main(
     jobs: Annotated[int, typer.Option(min=1, help="Folds at a time, a core each.")] = 1,
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", help="A setting of all trainings, PATH=VALUE; may be given again."),
+        typer.Option(
+            "--set",
+            help="A setting of trainings whose recipe does not set it, PATH=VALUE; may be given "
+            "again. Names of folders and results don't tell it: give others.",
+        ),
     ] = None,
     output: Annotated[Path, typer.Option(help="A folder for each recipe, seed and fold.")] = Path(
         "training/crossval"
@@ -68,8 +72,7 @@ def main(
     recipes = read_recipes()
     if recipe not in recipes:
         raise typer.BadParameter(f"{recipe} is none of {', '.join(recipes)}", param_hint="--recipe")
-    name = recipe if shorter == 1.0 else f"{recipe}.short{shorter:g}"
-    run = f"{name}.seed{seed}"
+    run = f"{recipe}.short{shorter}.seed{seed}"
     data = write_folds(corpus, n_folds, folds_seed, output)
     chosen = sorted(set(only)) if only else list(range(n_folds))
     if max(chosen) >= n_folds:
@@ -94,7 +97,7 @@ def main(
         ):
             typer.echo(f"{folder}: {'failed, see run.log there' if code else 'done'}")
             failed += [folder.name] if code else []
-    done = sorted((output / run).glob(f"fold*/{PAIRS}"))
+    done = [path for i in range(n_folds) if (path := output / run / f"fold{i}" / PAIRS).exists()]
     if done:
         stored = store(run, done, results)
         typer.echo("\n".join(as_lines([stored])))

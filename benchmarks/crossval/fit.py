@@ -4,7 +4,7 @@ recipe said of pairs in folds.
 The pipeline itself has seen all documents, so none is left to fit it on. Pipelines of the same
 recipe that had not seen a document stand in for it.
 
-    python -m benchmarks.crossval.fit training/crossval/read.seed1 PIPELINE OUTPUT
+    python -m benchmarks.crossval.fit training/crossval/merged.short1.0.seed1 PIPELINE OUTPUT
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the scores of a recipe mean: a table and a plot.
 
-python -m benchmarks.crossval.page read.seed1    # renews docs/confidence.md
+python -m benchmarks.crossval.page merged.short1.0.seed1    # renews docs/confidence.md
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def to_lists(counts: PairCounts) -> dict[str, list[int]]:
 def read_runs(recipe: str, results: Path) -> list[Run]:
     """The runs of a recipe, one a seed.
 
-    recipe (str): Its name, with `.shortX` if fewer steps were trained.
+    recipe (str): Its name, with `.shortX`, the share of its steps that was trained.
     results (Path): Folder with stored counts.
     RETURNS (List[Run]): The runs.
     RAISES (BadParameter): If there is none.

@@ -33,7 +33,11 @@ def main(
     seed: Annotated[int, typer.Option(help="Seed of training.")] = 1,
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", help="A setting of all trainings, PATH=VALUE; may be given again."),
+        typer.Option(
+            "--set",
+            help="A setting of trainings whose recipe does not set it, PATH=VALUE; may be given "
+            "again.",
+        ),
     ] = None,
 ) -> None:
     """Train a recipe on the whole corpus, and put what its last training made into OUTPUT."""
