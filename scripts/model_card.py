@@ -90,8 +90,9 @@ one and, for most of them, a large language model. Tagger and parser learned fro
 PLAIN_NOTE = """
 Tagger and parser: en_core_web_sm 3.8.0 (MIT)."""
 
-BY_FOLDS = """Relations with the corpus's mentions, by {n_folds} folds over all {n_documents}
-documents of: {corpus}. No step of a fold saw its documents. Runs: {runs}.
+BY_FOLDS = """Relations with the corpus's mentions, by {n_folds} folds over the {n_documents}
+documents with a pair of mentions of: {corpus}. Nothing learned relations from the documents that it
+was scored on. Runs: {runs}.
 
 | | P | R | F1 |
 | --- | ---: | ---: | ---: |
@@ -102,7 +103,7 @@ score to expect of this pipeline on documents like these{learned}.
 
 """
 LEARNED_ALL = """: it learned its relations from all of them. The figures
-below are of a pipeline that was trained in the same way, less the development documents"""
+below are of a training of the same kind, less the development documents"""
 
 
 PROMISES = """
