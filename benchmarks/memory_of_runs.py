@@ -36,7 +36,6 @@ CITATION: Final = (
     "</MedlineCitation></PubmedArticle>\n"
 )
 N_CITATIONS: Final = 30_000
-N_LONG: Final = 1_000_000
 
 
 class Kind(str, Enum):
@@ -72,7 +71,7 @@ def write_input(kind: Kind, folder: Path, size: int) -> Path:
 
     kind (Kind): What to write.
     folder (Path): Where.
-    size (int): Bytes of a file of short documents.
+    size (int): Bytes of a file of short documents, or characters of a long one.
     RETURNS (Path): The file.
     """
     if kind is Kind.PUBMED:
@@ -86,8 +85,8 @@ def write_input(kind: Kind, folder: Path, size: int) -> Path:
     path = folder / "input.jsonl"
     with path.open("w", encoding="utf-8") as file:
         if kind is Kind.LONG:
-            text = SENTENCE * (N_LONG // len(SENTENCE) + 1)
-            file.write(json.dumps({"id": "long", "text": text[:N_LONG]}) + "\n")
+            text = SENTENCE * (size // len(SENTENCE) + 1)
+            file.write(json.dumps({"id": "long", "text": text[:size]}) + "\n")
         for number in count() if kind is Kind.SHORT else ():
             file.write(json.dumps({"id": str(number), "text": SENTENCE * 20}) + "\n")
             if number % 1000 == 0 and file.tell() >= size:
@@ -170,12 +169,14 @@ def main(
         Kind.SHORT
     ),
     size: Annotated[int, typer.Option(help="MB of short documents.")] = 1000,
+    characters: Annotated[int, typer.Option(help="Characters of a long document.")] = 1_000_000,
     pipeline: Annotated[str, typer.Option(help="The pipeline.")] = "en_ddi_minilm",
     bare: Annotated[bool, typer.Option(help="Read and write only.")] = False,
 ) -> None:
     """Print the peak of a run's memory above that of the loaded pipeline."""
     with tempfile.TemporaryDirectory() as folder:
-        path = write_input(kind, Path(folder), size * 1_000_000)
+        amount = characters if kind is Kind.LONG else size * 1_000_000
+        path = write_input(kind, Path(folder), amount)
         n_bytes = path.stat().st_size
         start = time.perf_counter()
         loaded, peak, n = measure(path, Path(folder) / "out", None if bare else pipeline)

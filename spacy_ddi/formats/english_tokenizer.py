@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from spacy_ddi.text.characters import LONGEST_WORD
 
 if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc
-
-LONGEST_WORD: Final = 1_000
-"""Characters. spaCy takes time by the square of a word's length."""
 
 
 def english_doc(text: str) -> Doc:

@@ -22,6 +22,8 @@ from spacy_ddi.runs.machine_failures import failure_line, is_of_machine
 from spacy_ddi.text.passages import passages
 
 BATCH_SIZE: Final = 16
+PASSAGE: Final = 5_000
+"""Characters of a long document that are a text of a batch: a batch's memory grows with them."""
 
 Place = tuple[int, int]
 
@@ -249,7 +251,7 @@ def _kept(
     parts = (
         (passage, (number, document, offset))
         for number, document in enumerate(documents)
-        for offset, passage in passages(document.text)
+        for offset, passage in passages(document.text, PASSAGE)
     )
     stream = pipe_in_processes(
         nlp, parts, n_process=n_process, as_tuples=True, batch_size=BATCH_SIZE

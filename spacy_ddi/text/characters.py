@@ -33,6 +33,9 @@ LIGATURES: Final = {
 }
 """What a PDF's letters and hyphens stand for."""
 
+LONGEST_WORD: Final = 1_000
+"""Characters. spaCy's tokenizer takes time by the square of a word's length."""
+
 _HYPHEN: Final = "-\u00ad\u2010\u2011"
 
 # A word's start is asked for, so that a text without blanks takes no more time than others.

@@ -17,6 +17,7 @@ from spacy_ddi.text.characters import (
     INVISIBLE,
     LIGATURES,
     LINE_BREAK,
+    LONGEST_WORD,
     is_second_part,
     keeps_hyphen,
     never_joined,
@@ -92,6 +93,7 @@ _ISOMER: Final = re.compile(
 # An address, or a character reference of HTML, is cut nowhere.
 _WHOLE: Final = re.compile(r"(?:://|www\.|\S@\w)\S*$|&(?:#\d+|\w{2,6});?$")
 _TO_EDIT: Final = re.compile(f"[{INVISIBLE}{''.join(LIGATURES)}]")
+_TOO_LONG: Final = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 _BLANK: Final = re.compile(rf"[\s{INVISIBLE}]+")
 _GAP: Final = re.compile(rf"[{INVISIBLE}]|\s+|[^\s{INVISIBLE}]")
 
@@ -139,6 +141,7 @@ class DrugTokenizer(Tokenizer):
       ('flucona-\\nzole'), if the hyphen came with the line end. It did not where
       `text.characters.keeps_hyphen` says so: 'drug-\\ninduced' has the tokens of 'drug-induced',
       with the line end between them.
+    - A word of more than `LONGEST_WORD` characters is cut into pieces of that length.
     - Ligatures and Unicode hyphens are read as plain letters and hyphens.
 
     It is stored, loaded and pickled as spaCy's.
@@ -216,13 +219,18 @@ def removals(text: str) -> list[Edit]:
 
 
 def breaks(text: str) -> list[Edit]:
-    """Where names touch signs.
+    """Where names touch signs, and where words are too long.
 
     text (str): The text without what is not read.
     RETURNS (List[Edit]): Blanks to insert, in the order of the text.
     """
-    if not _MAY_BE_GLUED.search(text):
-        return []
+    places = {match.end() for match in _TOO_LONG.finditer(text)}
+    if _MAY_BE_GLUED.search(text):
+        places.update(place for place in _glued(text) if _may_break(text, place))
+    return [Edit(place, place, " ") for place in sorted(places)]
+
+
+def _glued(text: str) -> set[int]:
     places = {
         match.start()
         for match in _GLUED.finditer(text)
@@ -235,7 +243,7 @@ def breaks(text: str) -> list[Edit]:
         places |= {match.start(group) for group in ("sign", "isotope") if match[group]}
         places |= {match.end(group) for group in match.groupdict() if match[group]}
         places.discard(match.start())
-    return [Edit(place, place, " ") for place in sorted(places) if _may_break(text, place)]
+    return places
 
 
 def _may_break(text: str, place: int) -> bool:

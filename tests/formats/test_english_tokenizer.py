@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from spacy_ddi.formats.english_tokenizer import LONGEST_WORD, english_doc
+from spacy_ddi.formats.english_tokenizer import english_doc
+from spacy_ddi.text.characters import LONGEST_WORD
 
 
 def test_tokens_are_those_of_spacy_for_english():

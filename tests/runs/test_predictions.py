@@ -6,6 +6,7 @@ import errno
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from spacy.tokens import Span
@@ -132,3 +133,23 @@ def test_what_reading_raises_is_no_failure_of_the_pipeline(monkeypatch: pytest.M
     monkeypatch.setattr(predictions, "_kept", Pipeline(ValueError()))
     with pytest.raises(ValueError, match="unreadable"):
         list(annotate(nlp=None, documents=read(), keeps={}, on_error=pytest.fail))
+
+
+def test_a_batch_holds_few_characters_of_a_long_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its memory grows with them. A short document is one text."""
+    read: list[str] = []
+
+    def pipe(nlp: Any, parts: Iterable[Any], **options: Any) -> Iterator[Any]:
+        assert options["batch_size"] == predictions.BATCH_SIZE
+        for text, context in parts:
+            read.append(text)
+            yield text, context
+
+    monkeypatch.setattr(predictions, "pipe_in_processes", pipe)
+    monkeypatch.setattr(predictions, "component_of", MagicMock())
+    long, short = "Tin lowers zinc. " * 10_000, "Tin lowers zinc. " * 90
+    documents = [TextDocument("long", long), TextDocument("short", short)]
+    list(annotate(nlp=None, documents=documents, keeps={}, on_error=pytest.fail))
+    assert "".join(read[:-1]) == long
+    assert read[-1] == short
+    assert max(map(len, read)) * predictions.BATCH_SIZE <= 80_000

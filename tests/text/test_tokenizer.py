@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from spacy_ddi.formats.ddi2013 import read_folder
+from spacy_ddi.text.characters import LONGEST_WORD
 from tests.text.conftest import TOKENIZER, make_blank
 
 # The corpus has one entity whose text is not what its offsets mark.
@@ -165,3 +166,27 @@ def test_gold_mentions_fall_on_tokens_more_often(blank: Language, corpus_folder:
                 found[name] += sum(place in bounds for place in places)
     assert found["ours"] > found["stock"]
     assert different < total / 100
+
+
+@pytest.mark.parametrize("sign", ["(", "(a", '{"a":', "a", "\u200b(["])
+def test_a_word_that_is_too_long_is_cut_into_pieces(sign: str) -> None:
+    """spaCy would take minutes for one."""
+    read: list[str] = []
+    suffixes = OURS.tokenizer.suffix_search
+
+    def suffix_search(text: str) -> object:
+        read.append(text)
+        return suffixes(text)
+
+    nlp = make_blank()
+    nlp.tokenizer.suffix_search = suffix_search
+    found = words(nlp, f"Iron {sign * 5 * LONGEST_WORD} tin.")
+    assert found[0] == "Iron"
+    assert found[-2:] == ["tin", "."]
+    assert read
+    assert max(map(len, read)) <= LONGEST_WORD
+
+
+def test_a_word_of_the_greatest_length_is_whole() -> None:
+    assert words(OURS, "a" * LONGEST_WORD + " b") == ["a" * LONGEST_WORD, "b"]
+    assert words(OURS, "a" * (LONGEST_WORD + 1)) == ["a" * LONGEST_WORD, "a"]
