@@ -77,13 +77,17 @@ def wait_for_chunks(
         time.sleep(0.01)
 
 
+def is_worker(process: psutil.Process) -> bool:
+    """Whether it is a worker that runs; one that was killed before may not be collected yet."""
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
 def kill(process: subprocess.Popen[bytes], victim: str, chance: random.Random) -> bool:
     """Kill, and see that nothing is left where the driver is gone. Gives whether it is gone."""
-    workers = [
-        child
-        for child in psutil.Process(process.pid).children()
-        if "spawn_main" in " ".join(child.cmdline())
-    ]
+    workers = [each for each in psutil.Process(process.pid).children() if is_worker(each)]
     if victim == "worker" and workers:
         chance.choice(workers).kill()
         return False
