@@ -80,7 +80,7 @@ def test_what_to_expect_is_told_by_the_folds(folder: Path) -> None:
     srsly.write_json(folder / "folds.json", {**figures(0.6777), **by_folds})
     assert "folds" not in card(folder, "adapted")["notes"]
     notes = card(folder, "adapted", more=[f"--folds={folder / 'folds.json'}"])["notes"]
-    assert "by 2 folds over all 714\ndocuments" in notes
+    assert "by 2 folds over the 714\ndocuments with a pair" in notes
     assert "| **micro, gold mentions** | 67.8 | 67.8 | 67.8 |" in notes
     assert "DDI-MedLine 65.1" in notes
     assert "less the development documents" not in notes
