@@ -17,7 +17,7 @@ from spacy_ddi.corpora.docbin import read_docbin
 
 TEMPLATE = Path(__file__).with_suffix(".md")
 
-CORPUS_FILE = "corpus.json"
+CORPUS_FILE = "corpus.yaml"
 """In the folder of a corpus: what it is called, its licence, and what the card says of it."""
 
 DDI_CORPUS = {
@@ -172,7 +172,7 @@ def main(
     """Fill in the model card."""
     described = DDI_CORPUS
     if corpus is not None and (corpus / CORPUS_FILE).exists():
-        described = srsly.read_json(corpus / CORPUS_FILE)
+        described = srsly.read_yaml(corpus / CORPUS_FILE)
     of_corpus = {key: value for key, value in described.items() if key != "note"}
     sources, training = [of_corpus, *SOURCES], PLAIN_NOTE
     by_folds = ""
