@@ -10,7 +10,9 @@ import spacy
 from spacy.tokens import Doc
 
 from spacy_ddi.corpora.reader import read_docs
+from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.ddi2013 import read_document_list
+from spacy_ddi.formats.inputs import find_inputs
 from spacy_ddi.gold import DOCUMENT_ID, gold_mentions_of, labelled_pairs
 from tests.conftest import ROOT
 
@@ -21,6 +23,14 @@ CARD = (FOLDER / "README.md").read_text(encoding="utf8")
 @pytest.fixture(scope="module")
 def docs() -> list[Doc]:
     return list(read_docs(FOLDER, spacy.blank("en").make_doc))
+
+
+def test_no_file_of_the_folder_is_an_error() -> None:
+    """`convert` ends with an error then, and so does the project's `train`."""
+    errors: list[CorpusError] = []
+    found = list(find_inputs([str(FOLDER)], on_error=errors.append))
+    assert errors == []
+    assert ".xml" in {each.path.suffix for each in found}
 
 
 def test_the_card_counts_right(docs: list[Doc]) -> None:

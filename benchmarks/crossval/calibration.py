@@ -156,7 +156,7 @@ def curves_of(folds: Sequence[Fitted], *, n_true: int) -> Curves:
 
 
 def _rates(found: NDArray[Any], n_true: int) -> list[list[float]]:
-    """Precision and recall of what reaches each of `THRESHOLDS`, and differs from the one before.
+    """Precision and recall of what reaches each of `THRESHOLDS`; of equal ones the highest alone.
 
     found (NDArray): Shape (N, 2): how likely, and whether it is right.
     n_true (int): How many there are to find.

@@ -45,14 +45,13 @@ def merge(pipelines: Sequence[Language]) -> Language:
     import torch
 
     with torch.no_grad():
-        for of_modules in zip(*map(_tensors, pipelines), strict=True):
-            first, *_ = of_modules
-            first.copy_(torch.stack([each.detach() for each in of_modules]).mean(0))
-    for of_layers in zip(*map(layers_of, pipelines), strict=True):
-        for name in of_layers[0].param_names:
-            if of_layers[0].has_param(name):
-                values: list[Any] = [layer.get_param(name) for layer in of_layers]
-                of_layers[0].set_param(name, sum(values) / len(values))
+        for tensors in zip(*map(_tensors, pipelines), strict=True):
+            tensors[0].copy_(torch.stack(tensors).mean(0))
+    for layers in zip(*map(layers_of, pipelines), strict=True):
+        for name in layers[0].param_names:
+            if layers[0].has_param(name):
+                values: list[Any] = [layer.get_param(name) for layer in layers]
+                layers[0].set_param(name, sum(values) / len(values))
     return pipelines[0]
 
 

@@ -40,7 +40,7 @@ def main(
         ),
     ] = None,
 ) -> None:
-    """Train a recipe on the whole corpus, and put what its last training made into OUTPUT."""
+    """Train a recipe on the whole corpus, and put what its last step made into OUTPUT."""
     recipes = read_recipes()
     if recipe not in recipes:
         raise typer.BadParameter(f"{recipe} is none of {', '.join(recipes)}", param_hint="--recipe")
