@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 # Twice quiet: errors only. Once quiet still warns of each index that lacks a package. Bytecode is
 # written when a module is first imported: most are never.
 INSTALL := $(BIN)/python -m pip install -qq --no-compile -c constraints.txt
+# So it must be written then: else each of the tests' processes compiles torch and spaCy again.
+unexport PYTHONDONTWRITEBYTECODE
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
 .PHONY: run test lint types check others environment docs clean FORCE
