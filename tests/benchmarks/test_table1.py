@@ -17,9 +17,10 @@ from spacy.util import dict_to_dot, load_config
 
 from benchmarks.table1 import row as commands
 from benchmarks.table1.__main__ import main
-from benchmarks.table1.report import ANY, RESULTS, difference, read_runs, table_lines
+from benchmarks.table1.report import RESULTS, difference, table_lines
 from benchmarks.table1.report import main as report_main
 from benchmarks.table1.rows import BASE, Row, read_rows
+from benchmarks.table1.runs import ANY, read_runs
 from spacy_ddi.component.lookup import component_of
 from tests.conftest import SAMPLE_CORPUS
 
@@ -54,11 +55,13 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
             run_row(weights)
         (folder / name).mkdir(exist_ok=True)
         monkeypatch.chdir(folder / name)
-        if not Path("scored.json").exists():
-            if not weights:
+        if not Path(f"{name}.json").exists():
+            if weights:
+                monkeypatch.chdir(folder / weights)
+            else:
                 commands.train(name, 1, epochs, train, vectors=f"{folder}/vectors", **inputs)
-            commands.score(name, 1, epochs, folder / (weights or name), [train, SAMPLE_CORPUS])
-        return srsly.read_json("scored.json")
+            commands.score(name, 1, [f"dev={train}", f"test={SAMPLE_CORPUS}"])
+        return srsly.read_json(f"{name}.json")
 
     return run_row
 
@@ -70,7 +73,7 @@ def test_a_row_trains_and_is_scored(name: str, run: Run) -> None:
     assert stored["pairs_a_second"] > 0
     assert stored["counts"]["dev"] == stored["counts"]["test"]  # as .spacy and as XML
     tp, fp, fn = np.sum([labels[ANY] for labels in stored["counts"]["dev"].values()], axis=0)
-    assert len(Path("scored.dev.txt").read_text().splitlines()) == tp + fp
+    assert len(Path(f"{name}.dev.txt").read_text().splitlines()) == tp + fp
     assert tp + fn > 0
 
 
