@@ -80,16 +80,19 @@ def scope(runs: Runs, unfinished: dict[str, str]) -> str:
     """What documents and seeds a table of folds is of, and which rows it lacks."""
     first = next(iter(runs.values()))
     folds, n_folds = first[0]["folds"], first[0]["n_folds"]
-    numbers = ", ".join(fold.removeprefix("fold") for fold in folds)
-    which = (
-        f"all {n_folds} folds" if len(folds) == n_folds else f"folds {numbers} of {n_folds} alone"
-    )
-    seeds = ", ".join(str(run["seed"]) for run in first)
-    said = f"{len(first[0]['documents'])} documents, {which}, seeds: {seeds}. "
+    of_folds = listed("fold", [fold.removeprefix("fold") for fold in folds])
+    which = f"all {n_folds} folds" if len(folds) == n_folds else f"{of_folds} of {n_folds} alone"
+    seeds = listed("seed", [str(run["seed"]) for run in first])
+    said = f"{len(first[0]['documents'])} documents, {which}, {seeds}. "
     if unfinished:
         lacking = "; ".join(f"`{name}` ({has})" for name, has in unfinished.items())
         said += f"Not in the table, because folds are missing: {lacking}. "
-    return f"{said}\n\n"
+    return f"{said.strip()}\n\n"
+
+
+def listed(what: str, values: Sequence[str]) -> str:
+    """Such as "fold 1" or "folds 0, 1"."""
+    return f"{what}{'s' if len(values) > 1 else ''} {', '.join(values)}"
 
 
 def table_lines(runs: Runs) -> list[dict[str, Any]]:
