@@ -135,7 +135,7 @@ def cells(line: dict[str, Any]) -> dict[str, str]:
     runs, (low, high) = line["runs"], line["interval"]
     deviation = f" ± {stdev(line['f']):.1f}" if len(line["f"]) > 1 else ""
     found: Difference | None = line["difference"]
-    paper = [f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
+    paper = ["" if rate is None else f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
     return {
         "System": line["row"].title,
         "P": line["micro_p"],

@@ -23,9 +23,11 @@ class Row:
     name: str
     title: str
     configs: list[str]
-    paper: tuple[float, ...] = ()
+    paper: tuple[float | None, ...] = ()
     weights: str | None = None
     epochs_factor: int = 1
+    group: str = "own"
+    note: str = ""
 
     def files(self) -> list[Path]:
         """Its differences from `configs/minilm.cfg`."""
