@@ -13,6 +13,18 @@ POSITION_DEVIATION = 0.1
 """Standard deviation of the position embeddings before training, as in `SyntaxGCN`."""
 
 
+def position_table(n_places: int, size: int) -> nn.Embedding:
+    """Embeddings as small as the features of an encoder; torch's own deviation of 1 drowns them.
+
+    n_places (int): How many.
+    size (int): Their width.
+    RETURNS (nn.Embedding): The table.
+    """
+    table = nn.Embedding(n_places, size)
+    nn.init.normal_(table.weight, std=POSITION_DEVIATION)
+    return table
+
+
 class PositionedWords(nn.Module):
     """[w_i; p_i1; p_i2] for each word of each pair's sentence; a base for networks that read it.
 
@@ -24,10 +36,8 @@ class PositionedWords(nn.Module):
     def __init__(self, dropout: float, *, position_size: int, position_clip: int) -> None:
         super().__init__()
         self.position_clip = position_clip
-        self.head_positions = nn.Embedding(2 * position_clip + 1, position_size)
-        self.tail_positions = nn.Embedding(2 * position_clip + 1, position_size)
-        nn.init.normal_(self.head_positions.weight, std=POSITION_DEVIATION)
-        nn.init.normal_(self.tail_positions.weight, std=POSITION_DEVIATION)
+        self.head_positions = position_table(2 * position_clip + 1, position_size)
+        self.tail_positions = position_table(2 * position_clip + 1, position_size)
         self.dropout = nn.Dropout(dropout)
 
     def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
@@ -36,8 +46,15 @@ class PositionedWords(nn.Module):
         RETURNS (Tuple[Tensor, ...]): The token vectors of the nodes, shape (M, D), and the entries
             of the position tables for all of the batch's `distances`.
         """
-        distances = batch.distances.clamp(-self.position_clip, self.position_clip)
-        return self.dropout(nodes), distances + self.position_clip
+        return self.dropout(nodes), self.places(batch.distances)
+
+    def places(self, distances: Tensor) -> Tensor:
+        """The entries of the position tables.
+
+        distances (Tensor): Shape (D,): signed distances in nodes.
+        RETURNS (Tensor): Shape (D,).
+        """
+        return distances.clamp(-self.position_clip, self.position_clip) + self.position_clip
 
     def positions(self, shared: tuple[Tensor, ...], rows: PairRows) -> tuple[Tensor, Tensor]:
         """Both position embeddings of each row.

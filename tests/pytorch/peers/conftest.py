@@ -17,12 +17,16 @@ POSITIONS = {"position_size": 3, "position_clip": 2}
 
 PEERS: dict[str, dict[str, Any]] = {
     "LiuCNN": {"windows": [2, 3], "filters": 3, **POSITIONS},
+    "QuanCNN": {"windows": [2, 4], "filters": 3, "mark_size": 2},
     "SahuABLSTM": {"hidden_size": 4, **POSITIONS},
     "SahuJointABLSTM": {"hidden_size": 4, **POSITIONS},
+    "SunRHCNN": {"hidden_size": 4, "windows": [2, 3], "dilation": 2, "filters": 3, **POSITIONS},
+    "YiGRU": {"hidden_size": 4, **POSITIONS},
+    "ZhouLSTM": {"hidden_size": 4, "attention_size": 3, **POSITIONS},
 }
 """By what stands in the registered name, settings for tests."""
 
-ATTENTIVE = {"SahuABLSTM", "SahuJointABLSTM"}
+ATTENTIVE = {"SahuABLSTM", "SahuJointABLSTM", "YiGRU", "ZhouLSTM"}
 """Those that have weights of words."""
 
 

@@ -146,10 +146,11 @@ def test_a_peer_learns_a_handful_of_pairs_explains_them_and_survives_the_disk(
     name: str, make_examples: MakeExamples, tmp_path: Path
 ) -> None:
     nlp = spacy.blank("en")
-    encoder = {"@misc": f"spacy-ddi.{name}.v1", **PEERS[name]}
+    wider = {setting: 16 for setting in ("hidden_size", "filters") if setting in PEERS[name]}
+    encoder = {"@misc": f"spacy-ddi.{name}.v1", **PEERS[name], **wider}
     model = {**MAKE_MODEL, "pair_encoder": encoder, "pooling": None}
     nlp.add_pipe("ddi_relation", config={"model": model})
-    train(nlp, make_examples(nlp), steps=100)
+    train(nlp, make_examples(nlp), steps=60)
     docs = [nlp(example.predicted) for example in make_examples(nlp)]
     labels = [[relation["label"] for relation in doc._.ddi_rels] for doc in docs]
     assert labels == [[label for *_, label in relations] for *_, relations in SENTENCES]
