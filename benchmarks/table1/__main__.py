@@ -34,6 +34,9 @@ def main(
     encoder: Annotated[Path, typer.Option(exists=True, help="Folder of the encoder.")],
     vectors: Annotated[str, typer.Option(help="Pipeline with static vectors.")],
     parser: Annotated[str, typer.Option(help="Pipeline with the parser.")] = "en_core_web_sm",
+    molecules: Annotated[
+        Path | None, typer.Option(exists=True, help="What scripts/molecules.py has written.")
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
     epochs: Annotated[int, typer.Option(min=1, help="Times the sentences are read.")] = 3,
     only: Annotated[str, typer.Option(help="Names of rows, with commas between.")] = "",
@@ -48,6 +51,7 @@ def main(
     if unknown := set(names) - set(rows):
         raise typer.BadParameter(f"No row {', '.join(sorted(unknown))}.", param_hint="--only")
     inputs = {"train": str(train), "encoder": str(encoder), "vectors": vectors, "parser": parser}
+    inputs |= {"molecules": str(molecules)} if molecules else {}
     inputs = {k: str(Path(v).resolve()) if Path(v).exists() else v for k, v in inputs.items()}
     test = official_test_part(corpus)
     if test is None:
@@ -91,6 +95,8 @@ def write_project(
     output (Path): Where the folders of rows are.
     RETURNS (Path): The row's folder.
     """
+    if not row.reads_molecules():
+        inputs = {name: value for name, value in inputs.items() if name != "molecules"}
     folder = output / f"{row.name}.seed{seed}"
     trained = str(output / f"{row.weights or row.name}.seed{seed}")
     configs = [str(path) for path in (BASE, *row.files())]

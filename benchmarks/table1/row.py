@@ -45,6 +45,7 @@ def train(
     encoder: Annotated[str, typer.Option()],
     vectors: Annotated[str, typer.Option()],
     parser: Annotated[str, typer.Option()],
+    molecules: Annotated[str | None, typer.Option(help="For rows that read molecules.")] = None,
 ) -> None:
     """Train a row. No epoch is chosen: it is evaluated at the end, and the last weights count."""
     config = read_rows()[name].config()
@@ -59,6 +60,7 @@ def train(
         "paths.encoder": encoder,
         "paths.parser": parser,
         **({"paths.vectors": vectors} if "vectors" in config["paths"] else {}),
+        **({"paths.molecules": molecules} if "molecules" in config["paths"] else {}),
         "system.seed": seed,
         "system.gpu_allocator": None,
         "training.max_steps": steps,

@@ -39,6 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for i, word in enumerate(("drug", "with", "and", "the")):
         nlp.vocab.set_vector(word, np.eye(4, dtype=np.float32)[i])
     nlp.to_disk(folder / "vectors")
+    molecules = {"names": {"aspirin": 0}, "molecules": [{"atoms": [6, 8], "bonds": [[0, 1, 1]]}]}
+    srsly.write_gzip_json(folder / "molecules.json.gz", molecules)
     return folder
 
 
@@ -56,7 +58,8 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.chdir(folder / name)
         if not Path("scored.json").exists():
             if not weights:
-                commands.train(name, 1, epochs, train, vectors=f"{folder}/vectors", **inputs)
+                given = {**inputs, "molecules": str(folder / "molecules.json.gz")}
+                commands.train(name, 1, epochs, train, vectors=f"{folder}/vectors", **given)
             commands.score(name, 1, epochs, folder / (weights or name), [train, SAMPLE_CORPUS])
         return srsly.read_json("scored.json")
 

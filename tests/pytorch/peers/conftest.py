@@ -16,6 +16,7 @@ from tests.pytorch.reference import N_CLASSES, TOKEN_WIDTH, Sentence, make_tenso
 POSITIONS = {"position_size": 3, "position_clip": 2}
 
 PEERS: dict[str, dict[str, Any]] = {
+    "AsadaCNN": {"windows": [3], "filters": 3, "molecule_size": 2, **POSITIONS},
     "LiuCNN": {"windows": [2, 3], "filters": 3, **POSITIONS},
     "QuanCNN": {"windows": [2, 4], "filters": 3, "mark_size": 2},
     "SahuABLSTM": {"hidden_size": 4, **POSITIONS},

@@ -67,6 +67,12 @@ def sun(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
     return largest(reader, torch.cat([words, *positions(reader, sentence, pair, 2)], dim=1)).relu()
 
 
+def asada(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
+    words = torch.cat([vectors[:, :-2], *positions(reader, sentence, pair, 2)], dim=1)
+    molecules = [vectors[sentence.mentions[mention][0], -2:] for mention in pair]
+    return torch.cat([largest(reader, words).relu(), *molecules])
+
+
 def ab(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
     bilstm = reader.attended
     words = torch.cat([vectors, *positions(bilstm, sentence, pair, 2)], dim=1)
@@ -93,6 +99,7 @@ def zhou(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor
 
 
 EQUATIONS: dict[str, Callable[[Any, Tensor, Sentence, Pair], Tensor]] = {
+    "AsadaCNN": asada,
     "LiuCNN": liu,
     "QuanCNN": quan,
     "SahuABLSTM": ab,
