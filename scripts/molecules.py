@@ -3,14 +3,19 @@ SMILES that drug-named-entity-recognition (MIT) carries, by the names of their d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import drug_name_sources as sources
+import spacy
 import srsly
 import typer
 from rdkit import Chem, RDLogger
 
+from spacy_ddi.classifier.molecule_vectors import molecule_of
+from spacy_ddi.corpora.docbin import read_docbin
+from spacy_ddi.gold import gold_mentions_of
 from spacy_ddi.linking.name_keys import name_key
 
 BONDS: Final = {
@@ -26,6 +31,9 @@ Molecule = dict[str, list[Any]]
 def main(
     folder: Annotated[Path, typer.Argument(exists=True, help="The folder with the wheel.")],
     output: Annotated[Path, typer.Argument(help="A .json.gz file.")],
+    count: Annotated[
+        Path | None, typer.Option(exists=True, help="Count the mentions of a .spacy file too.")
+    ] = None,
 ) -> None:
     """Write the molecules of all drugs that have one."""
     RDLogger.DisableLog("rdApp.*")  # what can't be read is counted
@@ -47,7 +55,28 @@ def main(
             names.setdefault(key, *molecules)
     output.parent.mkdir(parents=True, exist_ok=True)
     srsly.write_gzip_json(output, {"names": names, "molecules": [read[text] for text in usable]})
-    typer.echo(f"{len(usable):,} molecules of {len(read):,} SMILES, {len(names):,} names: {output}")
+    found = f"{len(usable):,} molecules of {len(read):,} SMILES, {len(names):,} names"
+    typer.echo(f"{found}: {output}")
+    for line in shares(names, count) if count else ():
+        typer.echo(line)
+
+
+def shares(names: dict[str, int], path: Path) -> Iterator[str]:
+    """How many gold mentions have a molecule, by type.
+
+    names (Dict[str, int]): Molecules by the keys of their names.
+    path (Path): Gold Docs, .spacy.
+    YIELDS (str): A line for each type, and one for all.
+    """
+    mentions = [
+        (mention.label_, molecule_of(names, mention.text) is not None)
+        for doc in read_docbin(path, spacy.blank("en").vocab)
+        for mention in gold_mentions_of(doc)
+    ]
+    for kind in (*sorted({own for own, _ in mentions}), "all"):
+        known = [has_one for own, has_one in mentions if kind in (own, "all")]
+        share = 100 * sum(known) / len(known)
+        yield f"{kind}: {sum(known):,} of {len(known):,} mentions ({share:.1f} %)"
 
 
 def read_molecule(smiles: str) -> Molecule | None:
