@@ -49,6 +49,9 @@ def main(
     only_folds: Annotated[str, typer.Option(help="Numbers of folds, with commas between.")] = "",
     folds_seed: Annotated[int, typer.Option(help="Seed of the folds, as of crossval.")] = 1,
     parser: Annotated[str, typer.Option(help="Pipeline with the parser.")] = "en_core_web_sm",
+    molecules: Annotated[
+        Path | None, typer.Option(exists=True, help="What scripts/molecules.py has written.")
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
     epochs: Annotated[
         int, typer.Option(min=1, help="Times the sentences are read; with patience, the most.")
@@ -100,6 +103,7 @@ def main(
         for donor, takers in donors_of(rows)
     ]
     inputs = {"encoder": str(encoder), "vectors": vectors, "parser": parser}
+    inputs |= {"molecules": str(molecules)} if molecules else {}
     setting = Setting(inputs, epochs, patience, watch, keep=not folds)
     failed = []
     for training, code in run_all(trainings, setting, jobs):

@@ -53,6 +53,7 @@ def train(
     encoder: Annotated[str, typer.Option()],
     vectors: Annotated[str, typer.Option()],
     parser: Annotated[str, typer.Option()],
+    molecules: Annotated[str | None, typer.Option(help="For rows that read molecules.")] = None,
     patience: Annotated[
         int,
         typer.Option(
@@ -75,6 +76,7 @@ def train(
         "paths.encoder": encoder,
         "paths.parser": parser,
         **({"paths.vectors": vectors} if "vectors" in config["paths"] else {}),
+        **({"paths.molecules": molecules} if "molecules" in config["paths"] else {}),
         "system.seed": seed,
         "system.gpu_allocator": None,
         "corpora.train.gold_parse": True,

@@ -36,6 +36,10 @@ class Row:
         """Its differences from `configs/minilm.cfg`."""
         return [FOLDER / f"{name}.cfg" for name in self.configs]
 
+    def reads_molecules(self) -> bool:
+        """Whether it is trained with molecules of drugs."""
+        return "molecules" in self.config()["paths"]
+
     def config(self) -> Config:
         """The whole config, variables not filled in."""
         return merge_configs(BASE, self.files())

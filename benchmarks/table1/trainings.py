@@ -27,7 +27,8 @@ WORKFLOW = "row"
 class Setting:
     """How rows are trained.
 
-    inputs (Mapping[str, str]): Options of `benchmarks.table1.row train`: encoder, vectors, parser.
+    inputs (Mapping[str, str]): Options of `benchmarks.table1.row train`: encoder, vectors, parser,
+        molecules.
     epochs, patience (int): See `Row.length`.
     watch (str): What a row with patience looks at, "loss" or "f".
     keep (bool): Whether weights stay after they were scored.
@@ -118,6 +119,8 @@ def commands_of(training: Training, setting: Setting) -> list[dict[str, Any]]:
     inputs = {"train": str(training.train), **setting.inputs}
     inputs |= {key: value for key in ("parser", "vectors") if (value := getattr(row, key))}
     inputs = {key: str(Path(v).resolve()) if Path(v).exists() else v for key, v in inputs.items()}
+    if not row.reads_molecules():
+        inputs.pop("molecules", None)
     sources = [
         str(get_package_path(source) / "meta.json") if is_package(source) else source
         for source in inputs.values()

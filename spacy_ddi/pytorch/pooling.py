@@ -27,14 +27,7 @@ class AttentivePooling(nn.Module):
         graph (GraphRows): P owners of R rows.
         RETURNS (Tensor): Shape (P, H).
         """
-        return functional.embedding_bag(
-            torch.arange(len(states), device=states.device),
-            states,
-            graph.starts,
-            mode="sum",
-            per_sample_weights=self.attention(states, graph),
-            include_last_offset=True,
-        )
+        return weighted_sum(states, self.attention(states, graph), graph)
 
     def attention(self, states: Tensor, graph: GraphRows) -> Tensor:
         """The weight of each row in what is pooled.
@@ -61,6 +54,24 @@ class MaxPooling(nn.Module):
         """Pool over each owner's rows; see `AttentivePooling.forward`."""
         everything = torch.arange(len(states), device=states.device)
         return max_over(states, Ranges(everything, graph.owners), len(graph.starts) - 1)
+
+
+def weighted_sum(states: Tensor, weights: Tensor, graph: GraphRows) -> Tensor:
+    """The sum over each owner's rows, each with its weight.
+
+    states (Tensor): Shape (R, H).
+    weights (Tensor): Shape (R,).
+    graph (GraphRows): P owners of R rows.
+    RETURNS (Tensor): Shape (P, H).
+    """
+    return functional.embedding_bag(
+        torch.arange(len(states), device=states.device),
+        states,
+        graph.starts,
+        mode="sum",
+        per_sample_weights=weights,
+        include_last_offset=True,
+    )
 
 
 def softmax_over(scores: Tensor, owners: Tensor, n_owners: int) -> Tensor:
