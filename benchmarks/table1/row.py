@@ -32,8 +32,9 @@ from spacy_ddi.scoring.submission import submission_lines
 from spacy_ddi.training.torch_modules import torch_modules
 
 MAX_PAIRS = "components.ddi_relation.model.max_pairs"
-TRAINING_PAIRS = 2048
-"""Pairs whose activations are kept in training. With the shipped 256 more are computed twice."""
+TRAINING_PAIRS = 8192
+"""Pairs whose activations are kept in training. With the shipped 256 those of long lists are
+computed twice."""
 
 MODEL, EPOCHS = "model-last", "epochs.json"
 """What training leaves: the pipeline, and how long it took."""

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_sequence, unpack_sequence
 
+from spacy_ddi.pytorch.dropout import Dropout
 from spacy_ddi.pytorch.pair_tensors import GraphRows, PairRows, PairTensors
 
 POSITION_DEVIATION = 0.1
@@ -38,7 +39,7 @@ class PositionedWords(nn.Module):
         self.position_clip = position_clip
         self.head_positions = position_table(2 * position_clip + 1, position_size)
         self.tail_positions = position_table(2 * position_clip + 1, position_size)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
         """What a pair puts together; see `PairEncoder`.

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spacy_ddi.pytorch.pair_tensors import PairRows, PairTensors, offsets, write_out
-from spacy_ddi.pytorch.pooling import max_over
+from spacy_ddi.pytorch.pooling import max_of_rows
 from spacy_ddi.pytorch.word_sequences import PositionedWords
 
 
@@ -130,5 +130,4 @@ def max_over_words(states: Tensor, rows: PairRows) -> Tensor:
     rows (PairRows): P pairs of R rows.
     RETURNS (Tensor): Shape (P, F).
     """
-    words = write_out(rows.graph.starts[:-1], rows.graph.starts.diff())
-    return max_over(states, words, len(rows.pairs))
+    return max_of_rows(states, rows.graph.starts)
