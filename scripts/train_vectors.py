@@ -27,12 +27,16 @@ def main(
     output: Annotated[Path, typer.Argument(help="The .floret file, for `spacy init vectors`.")],
     size: Annotated[int, typer.Option(help="Width of a vector.")] = 200,
     epochs: Annotated[int, typer.Option(help="Times that all text is read.")] = 5,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="More text, where it is; may be given again.")
+    ] = None,
 ) -> None:
     """Train vectors of words in lower case, drugs of the corpus blinded as in training."""
     nlp = spacy.blank("en")
     find_candidates = CandidateFinder()
     output.parent.mkdir(parents=True, exist_ok=True)
-    if not text.exists():
+    texts = [path for path in (text, *(also or ())) if path.exists()]
+    if not texts:
         typer.echo(f"No text {text}: the vectors know the corpus alone.")
     with TemporaryDirectory() as folder:
         words = Path(folder) / "words.txt"
@@ -40,8 +44,9 @@ def main(
             for doc in DocBin().from_disk(corpus).get_docs(nlp.vocab):
                 found = find_candidates(doc)
                 file.write(as_line(blind(doc, found.ranges, found.sentences, BLIND_WORD)))
-            for doc in nlp.tokenizer.pipe(read_lines(text) if text.exists() else ()):
-                file.write(as_line(doc))
+            for path in texts:
+                for doc in nlp.tokenizer.pipe(read_lines(path)):
+                    file.write(as_line(doc))
         model = floret.train_unsupervised(
             str(words),
             model="skipgram",

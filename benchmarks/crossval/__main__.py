@@ -119,8 +119,20 @@ def write_folds(corpus: Path, n_folds: int, seed: int, output: Path) -> list[Pat
     folders = [data / f"fold{i}" for i in range(n_folds)]
     if data.exists():
         return folders
+    split_documents(read_docs(corpus, spacy.blank("en").make_doc), n_folds, seed, data)
+    return folders
+
+
+def split_documents(docs: Iterable[Doc], n_folds: int, seed: int, data: Path) -> None:
+    """Write what each fold learns from and is scored on, as `train.spacy` and `test.spacy`.
+
+    docs (Iterable[Doc]): Gold Docs of all documents, a sentence each.
+    n_folds (int): How many folds.
+    seed (int): Seed of the folds.
+    data (Path): The folder to write, with a folder `fold0`, `fold1`, … for each.
+    """
     documents: dict[str, list[Doc]] = {}
-    for doc in read_docs(corpus, spacy.blank("en").make_doc):
+    for doc in docs:
         documents.setdefault(doc.user_data[DOCUMENT_ID], []).append(doc)
     folds = draw_even_folds(
         {id_: list(labels_of(docs)) for id_, docs in documents.items()}, n_folds, seed
@@ -129,10 +141,9 @@ def write_folds(corpus: Path, n_folds: int, seed: int, output: Path) -> list[Pat
     for i, held_out in enumerate(folds):
         others = sorted(chain.from_iterable(fold for fold in folds if fold is not held_out))
         for part, ids in ((TRAIN, others), (TEST, held_out)):
-            docs = chain.from_iterable(documents[id_] for id_ in ids)
-            write_docbin(docs, unfinished / f"fold{i}" / part)
+            chosen = chain.from_iterable(documents[id_] for id_ in ids)
+            write_docbin(chosen, unfinished / f"fold{i}" / part)
     unfinished.replace(data)
-    return folders
 
 
 def digest_of(corpus: Path) -> str:

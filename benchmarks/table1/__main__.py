@@ -1,27 +1,33 @@
-"""Train, score and time every row, then write the table and the plot.
+"""Train, score and time every row, then write the tables and the plot.
 
     python -m benchmarks.table1 DDICorpus --train corpus/train.spacy --dev corpus/dev.spacy …
+    python -m benchmarks.table1 DDICorpus --train corpus/all.spacy --folds 5 --seeds 1,2 …
 
-Each row and seed gets a folder with a spaCy project of two commands, `train` and `score`. The
-project runs what changed since the last time, so this can be interrupted and given again.
+Each row, seed and fold gets a folder with a spaCy project. The project runs what changed since the
+last time, so this can be interrupted and given again.
 """
 
 from __future__ import annotations
 
-import shlex
+import hashlib
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Annotated
 
+import spacy
 import srsly
 import typer
-from spacy.util import get_package_path, is_package
+from spacy.util import is_package
 
-from benchmarks.projects import run_project
-from benchmarks.table1.report import write_report
-from benchmarks.table1.rows import BASE, Row, read_rows
+from benchmarks.crossval.__main__ import split_documents
+from benchmarks.crossval.recipes import TEST, TRAIN
+from benchmarks.table1.pace import time_left
+from benchmarks.table1.report import scores_of, write_report
+from benchmarks.table1.rows import Row, read_rows
+from benchmarks.table1.trainings import Setting, Training, store_folds
+from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.formats.ddi2013 import official_test_part
 
 
@@ -29,95 +35,163 @@ def main(
     corpus: Annotated[
         Path, typer.Argument(exists=True, help="The corpus; its official test part is scored too.")
     ],
-    train: Annotated[Path, typer.Option(exists=True, help="Training sentences, .spacy.")],
-    dev: Annotated[Path, typer.Option(exists=True, help="Development sentences, .spacy.")],
+    train: Annotated[
+        Path, typer.Option(exists=True, help="Training sentences, .spacy; with folds, all of them.")
+    ],
     encoder: Annotated[Path, typer.Option(exists=True, help="Folder of the encoder.")],
     vectors: Annotated[str, typer.Option(help="Pipeline with static vectors.")],
+    dev: Annotated[
+        Path | None, typer.Option(exists=True, help="Development sentences; not with folds.")
+    ] = None,
+    folds: Annotated[
+        int, typer.Option(min=0, help="Score all training documents by so many folds.")
+    ] = 0,
+    only_folds: Annotated[str, typer.Option(help="Numbers of folds, with commas between.")] = "",
+    folds_seed: Annotated[int, typer.Option(help="Seed of the folds, as of crossval.")] = 1,
     parser: Annotated[str, typer.Option(help="Pipeline with the parser.")] = "en_core_web_sm",
+    molecules: Annotated[
+        Path | None, typer.Option(exists=True, help="What scripts/molecules.py has written.")
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
-    epochs: Annotated[int, typer.Option(min=1, help="Times the sentences are read.")] = 3,
+    epochs: Annotated[
+        int, typer.Option(min=1, help="Times the sentences are read; with patience, the most.")
+    ] = 3,
+    patience: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Stop when so many epochs have not lowered the loss on a tenth of the training "
+            "documents that is held out; 0 to read all of them for all epochs.",
+        ),
+    ] = 0,
+    watch: Annotated[str, typer.Option(help="What stops it, loss or f (F1).")] = "loss",
     only: Annotated[str, typer.Option(help="Names of rows, with commas between.")] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Rows at a time, a core each.")] = 2,
-    output: Annotated[Path, typer.Option(help="A folder a row, results, table and plot.")] = Path(
+    output: Annotated[Path, typer.Option(help="A folder a training, results, table, plot.")] = Path(
         "training/table1"
     ),
 ) -> None:
     """Rerun the paper's Table 1."""
-    rows = read_rows()
-    names = only.split(",") if only else list(rows)
-    if unknown := set(names) - set(rows):
-        raise typer.BadParameter(f"No row {', '.join(sorted(unknown))}.", param_hint="--only")
-    inputs = {"train": str(train), "encoder": str(encoder), "vectors": vectors, "parser": parser}
-    inputs = {k: str(Path(v).resolve()) if Path(v).exists() else v for k, v in inputs.items()}
+    rows = chosen_rows(only)
+    missing = {str(each) for row in rows for each in (row.parser, row.vectors) if each}
+    if missing := {each for each in missing if not (Path(each).exists() or is_package(each))}:
+        raise typer.BadParameter(f"{', '.join(sorted(missing))} is not there; see docs/table1.md.")
+    if watch not in ("loss", "f"):
+        raise typer.BadParameter(f"{watch} is not loss or f.", param_hint="--watch")
+    output = output.resolve()
+    results = output / "results"
+    results.mkdir(parents=True, exist_ok=True)
     test = official_test_part(corpus)
     if test is None:
-        typer.echo(f"{corpus} has no official test part: the development documents are scored.")
-    parts = [str(path.resolve()) for path in (dev, test) if path]
-    results = output.resolve() / "results"
-    shutil.rmtree(results, ignore_errors=True)  # what it holds is of this table, and nothing else
-    results.mkdir(parents=True)
+        typer.echo(f"{corpus} has no official test part.")
+    tests = {} if test is None else {"test": test.resolve()}
+    if folds:
+        numbers = [int(i) for i in only_folds.split(",")] if only_folds else list(range(folds))
+        parts = parts_of_folds(train, folds, folds_seed, numbers, output)
+        parts += [("whole", train.resolve(), tests)] if tests else []
+    elif dev is None:
+        raise typer.BadParameter("is needed without --folds", param_hint="--dev")
+    else:
+        parts = [("", train.resolve(), {"dev": dev.resolve(), **tests})]
+        for path in results.iterdir():  # what it holds is of this table, and nothing else
+            if "folds" not in path.name:
+                path.unlink()
+    trainings = [
+        Training(donor, [donor, *takers], seed, part, sentences, scored, output)
+        for seed in seeds.split(",")
+        for part, sentences, scored in parts
+        for donor, takers in donors_of(rows)
+    ]
+    inputs = {"encoder": str(encoder), "vectors": vectors, "parser": parser}
+    inputs |= {"molecules": str(molecules)} if molecules else {}
+    setting = Setting(inputs, epochs, patience, watch, keep=not folds)
     failed = []
-    for waits in (False, True):  # rows that take another's weights wait for them
-        now = [rows[name] for name in names if bool(rows[name].weights) == waits]
-        folders = [
-            write_project(row, seed, epochs, inputs, parts, results.parent)
-            for seed in seeds.split(",")
-            for row in now
-        ]
-        with ThreadPoolExecutor(jobs) as pool:
-            for folder, code in zip(
-                folders, pool.map(partial(run_project, workflow="row"), folders), strict=True
-            ):
-                typer.echo(f"{folder.name}: {'failed, see run.log in' if code else 'in'} {folder}")
-                failed += [folder.name] if code else []
-                for file in [] if code else folder.glob("scored.*"):
-                    shutil.copy(file, results / file.name.replace("scored", folder.name))
-    write_report(results, results.parent / "table1.md")
+    for training, code in run_all(trainings, setting, jobs):
+        failed += [training.name] if code else []
+        store(training, folds, results)
+    write_report(results, output / "table1.md")
     if failed:
         typer.secho(f"Failed: {', '.join(failed)}", fg="red", err=True)
         raise typer.Exit(1)
 
 
-def write_project(
-    row: Row, seed: str, epochs: int, inputs: dict[str, str], parts: list[str], output: Path
-) -> Path:
-    """Write the spaCy project of a row, with the workflow `row`.
+def chosen_rows(only: str) -> list[Row]:
+    """The rows of these names, or all."""
+    rows = read_rows()
+    names = only.split(",") if only else list(rows)
+    if unknown := set(names) - set(rows):
+        raise typer.BadParameter(f"No row {', '.join(sorted(unknown))}.", param_hint="--only")
+    return [rows[name] for name in names]
 
-    row (Row): The row.
-    seed (str): The seed.
-    epochs (int): How often the sentences are read.
-    inputs (Dict[str, str]): What it is trained with: options of `benchmarks.table1.row train`.
-    parts (List[str]): What it is scored on.
-    output (Path): Where the folders of rows are.
-    RETURNS (Path): The row's folder.
+
+def donors_of(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
+    """The rows to train for some rows, each with all those that take its weights: they can't be
+    scored later, when the weights are gone."""
+    every = read_rows()
+    for name in dict.fromkeys(row.weights or row.name for row in rows):
+        yield every[name], [row for row in every.values() if row.weights == name]
+
+
+def parts_of_folds(
+    sentences: Path, n_folds: int, seed: int, numbers: Iterable[int], output: Path
+) -> list[tuple[str, Path, dict[str, Path]]]:
+    """Name, training sentences and test sentences of some folds, which are written unless they
+    are there."""
+    digest = hashlib.sha256(sentences.read_bytes()).hexdigest()[:8]
+    data = output / f"data.{digest}.{n_folds}folds.seed{seed}"
+    if not data.exists():
+        split_documents(read_docbin(sentences, spacy.blank("en").vocab), n_folds, seed, data)
+    folders = [(f"fold{i}", data / f"fold{i}") for i in numbers]
+    for _, folder in folders:
+        if not folder.exists():
+            raise typer.BadParameter(f"There are {n_folds} folds.", param_hint="--only-folds")
+    return [(name, folder / TRAIN, {"folds": folder / TEST}) for name, folder in folders]
+
+
+def run_all(
+    trainings: Sequence[Training], setting: Setting, jobs: int
+) -> Iterator[tuple[Training, int]]:
+    """Do trainings, some at a time, and tell how far it is.
+
+    trainings (Sequence[Training]): The trainings, in their order.
+    setting (Setting): How rows are trained.
+    jobs (int): How many at a time.
+    YIELDS (Tuple[Training, int]): Each as it ends, with its exit code.
     """
-    folder = output / f"{row.name}.seed{seed}"
-    trained = str(output / f"{row.weights or row.name}.seed{seed}")
-    configs = [str(path) for path in (BASE, *row.files())]
-    sources = [
-        str(get_package_path(source) / "meta.json") if is_package(source) else source
-        for source in inputs.values()
-    ]
-    called = [row.name, seed, str(epochs * row.epochs_factor)]
-    train = [*called, *(f"--{name}={value}" for name, value in inputs.items())]
-    commands = [
-        {
-            "name": name,
-            "script": [shlex.join(["python", "-m", "benchmarks.table1.row", name, *arguments])],
-            "deps": [*configs, *deps],
-            "outputs": [output],
-        }
-        for name, arguments, deps, output in (
-            ("train", train, sources, "model-last"),
-            ("score", [*called, trained, *parts], [f"{trained}/model-last", *parts], "scored.json"),
-        )
-        if name == "score" or not row.weights
-    ]
-    workflows = {"row": [command["name"] for command in commands]}
-    folder.mkdir(parents=True, exist_ok=True)
-    project = {"title": row.title, "commands": commands, "workflows": workflows}
-    srsly.write_yaml(folder / "project.yml", project)
-    return folder
+    waiting = list(trainings)
+    done: list[Training] = []
+    pool = ThreadPoolExecutor(jobs)
+    futures = {pool.submit(training.run, setting): training for training in trainings}
+    try:
+        for future in as_completed(futures):
+            training, code = futures[future], future.result()
+            waiting.remove(training)
+            done += [] if code else [training]
+            yield training, code
+            told = f"failed, see {training.folder}/run.log" if code else in_words(training)
+            place = f"[{len(trainings) - len(waiting)}/{len(trainings)}]"
+            typer.echo(f"{place} {training.name}: {told}; {time_left(done, waiting, jobs)}")
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def in_words(training: Training) -> str:
+    """What a training has given, and how long it took."""
+    rates = scores_of(srsly.read_json(training.found(training.row)))
+    told = ", ".join(f"F1 {rate:.1f} ({part})" for part, rate in rates.items())
+    return f"{told} in {(training.seconds or 0) / 60:.1f} min"
+
+
+def store(training: Training, n_folds: int, results: Path) -> None:
+    """Put the counts of a training among the results."""
+    for row in training.scored:
+        if n_folds:
+            store_folds(training.row.name, training.seed, n_folds, training.output, results, row)
+        elif (found := training.found(row)).exists():
+            name = f"{row.name}.seed{training.seed}"
+            shutil.copy(found, results / f"{name}.json")
+            for file in training.folder.glob(f"{row.name}.*.txt"):
+                shutil.copy(file, results / file.name.replace(row.name, name, 1))
 
 
 if __name__ == "__main__":

@@ -7,76 +7,92 @@ python -m benchmarks.table1.report --compare gcn_baseline lstm_baseline
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
 
-import srsly
 import typer
 from matplotlib.figure import Figure
 
 from benchmarks.page import markdown_table, write_page
 from benchmarks.table1.rows import ROOT, read_comparisons, read_rows
+from benchmarks.table1.runs import ANY, FULL, Runs, left_out, read_runs, to_counts
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
-from spacy_ddi.scoring.bootstrap import Difference, compare, mean_interval
-from spacy_ddi.scoring.counts import PairCounts, Tally
+from spacy_ddi.scoring.bootstrap import Difference, compare, holm, mean_interval
 from spacy_ddi.scoring.metrics import compute_scores
 
 MODULE = "benchmarks.table1.report"
 RESULTS = Path(__file__).parent / "results"
 PAGE = ROOT / "docs" / "table1.md"
-PARTS = {"dev": "development documents", "test": "official test part"}
+PARTS = {
+    "folds": "folds of the training documents",
+    "test": "official test part",
+    "dev": "development documents",
+}
 
-ANY = "any type"
-"""Stands among the types for detection: right pair, any type."""
-
-Runs = dict[str, list[dict[str, Any]]]
-"""By name of a row what is stored of it, a dict a seed, with the counts of one part."""
+N_RESAMPLES = 10_000
+"""Draws of documents: corrected for many comparisons, p of 2,000 could not be small."""
 
 
 def main(
     results: Annotated[Path, typer.Option(exists=True, help="Stored results.")] = RESULTS,
     page: Annotated[Path, typer.Option(help="The Markdown file to renew.")] = PAGE,
+    only: Annotated[
+        str, typer.Option(help="Rows, with commas between; by default those that have most folds.")
+    ] = "",
     compare: Annotated[
         tuple[str, str] | None, typer.Option(help="Print the difference of two rows instead.")
     ] = None,
 ) -> None:
     """Write table and plot again."""
     if compare is None:
-        write_report(results, page)
+        write_report(results, page, only.split(",") if only else ())
         return
     for part, title in PARTS.items():
-        if found := difference(read_runs(results, part), *compare):
-            typer.echo(f"{title}: {in_words(*compare, found)}")
+        if found := difference(read_runs(results, part, compare), *compare):
+            typer.echo(f"{title}: {in_words(*compare, found, found.p_value)}")
 
 
-def write_report(results: Path, page: Path) -> None:
+def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
     """Write the tables into a page, and the plot beside it."""
     texts, plotted = [], {}
     for part, title in PARTS.items():
-        if runs := read_runs(results, part):
+        if runs := read_runs(results, part, only):
             lines = table_lines(runs)
             plotted[title] = lines
-            texts.append(as_markdown(title, runs, lines))
+            said = scope(runs, left_out(results, runs)) if part == "folds" else ""
+            texts.append(as_markdown(title, runs, lines, said))
     if texts:
         write_page(page, MODULE, "\n\n".join(texts), draw_plot(plotted))
 
 
-def read_runs(folder: Path, part: str) -> Runs:
-    """What was scored on a part, with `documents`: its counts as the scorer takes them."""
-    runs: Runs = {name: [] for name in read_rows()}
-    for path in sorted(folder.glob("*.json")):
-        run = srsly.read_json(path)
-        run["documents"] = {
-            document: PairCounts(
-                per_type={label: Tally(*n) for label, n in counts.items() if label != ANY},
-                detection=Tally(*counts[ANY]),
-            )
-            for document, counts in run["counts"].get(part, {}).items()
-        }
-        if run["documents"]:
-            runs[run["row"]].append(run)
-    return {name: of_row for name, of_row in runs.items() if of_row}
+def scores_of(run: dict[str, Any]) -> dict[str, float]:
+    """The micro F1 of a training by part, in per cent."""
+    found = {part: to_counts(counts) for part, counts in run["counts"].items()}
+    return {
+        part: 100 * compute_scores(documents, INTERACTION_TYPES)["micro_f"]
+        for part, documents in found.items()
+    }
+
+
+def scope(runs: Runs, unfinished: dict[str, str]) -> str:
+    """What documents and seeds a table of folds is of, and which rows it lacks."""
+    first = next(iter(runs.values()))
+    folds, n_folds = first[0]["folds"], first[0]["n_folds"]
+    of_folds = listed("fold", [fold.removeprefix("fold") for fold in folds])
+    which = f"all {n_folds} folds" if len(folds) == n_folds else f"{of_folds} of {n_folds} alone"
+    seeds = listed("seed", [str(run["seed"]) for run in first])
+    said = f"{len(first[0]['documents'])} documents, {which}, {seeds}. "
+    if unfinished:
+        lacking = "; ".join(f"`{name}` ({has})" for name, has in unfinished.items())
+        said += f"Not in the table, because folds are missing: {lacking}. "
+    return f"{said.strip()}\n\n"
+
+
+def listed(what: str, values: Sequence[str]) -> str:
+    """Such as "fold 1" or "folds 0, 1"."""
+    return f"{what}{'s' if len(values) > 1 else ''} {', '.join(values)}"
 
 
 def table_lines(runs: Runs) -> list[dict[str, Any]]:
@@ -94,10 +110,14 @@ def table_lines(runs: Runs) -> list[dict[str, Any]]:
             "runs": own,
             "f": [100 * score["micro_f"] for score in scores],
             "interval": [100 * end for end in mean_interval(documents, INTERACTION_TYPES)],
-            "difference": difference(runs, name, "full") if name != "full" else None,
+            "difference": difference(runs, name, FULL) if name != FULL else None,
             **{key: f"{100 * mean(values):.1f}" for key, values in rates.items()},
         }
         lines.append(line)
+    compared = [line for line in lines if line["difference"]]
+    p_values = holm([line["difference"].p_value for line in compared])
+    for line, p_value in zip(compared, p_values, strict=True):
+        line["p"] = p_value
     return lines
 
 
@@ -110,22 +130,27 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
     if not seeds:
         return None
     ours, theirs = ([side[seed] for seed in seeds] for side in sides)
-    return compare(ours, theirs, INTERACTION_TYPES)
+    return compare(ours, theirs, INTERACTION_TYPES, n_resamples=N_RESAMPLES)
 
 
-def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]]) -> str:
+def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]], said: str) -> str:
     """Scores of a part and the differences of `rows.yml`; then types and costs of each row."""
     rows = [cells(line) for line in lines]
     split = list(rows[0]).index("paper: F1") + 1
     scores = [dict(list(row.items())[:split]) for row in rows]
     costs = [{"System": row["System"], **dict(list(row.items())[split:])} for row in rows]
+    asked = [
+        (each, found)
+        for each in read_comparisons()
+        if (found := difference(runs, each["first"], each["second"]))
+    ]
+    p_values = holm([found.p_value for _, found in asked])
     compared = [
-        f"- {asked['question']} {in_words(asked['first'], asked['second'], found)}\n"
-        for asked in read_comparisons()
-        if (found := difference(runs, asked["first"], asked["second"]))
+        f"- {each['question']} {in_words(each['first'], each['second'], found, p_value)}\n"
+        for (each, found), p_value in zip(asked, p_values, strict=True)
     ]
     return (
-        f"Scores on the {title}:\n\n{markdown_table(scores)}\n\n{''.join(compared)}\n"
+        f"Scores on the {title}:\n\n{said}{markdown_table(scores)}\n\n{''.join(compared)}\n"
         f"F1 by type on the {title}, and costs:\n\n{markdown_table(costs)}"
     )
 
@@ -135,7 +160,7 @@ def cells(line: dict[str, Any]) -> dict[str, str]:
     runs, (low, high) = line["runs"], line["interval"]
     deviation = f" ± {stdev(line['f']):.1f}" if len(line["f"]) > 1 else ""
     found: Difference | None = line["difference"]
-    paper = [f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
+    paper = ["" if rate is None else f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
     return {
         "System": line["row"].title,
         "P": line["micro_p"],
@@ -143,10 +168,10 @@ def cells(line: dict[str, Any]) -> dict[str, str]:
         "F1": f"**{mean(line['f']):.1f}**{deviation}",
         "interval": f"{low:.1f} to {high:.1f}",
         "from the full model": points(found) if found else "",
-        "p": f"{found.p_value:.3f}" if found else "",
+        "p (Holm)": f"{line['p']:.3f}" if found else "",
         **dict(zip(("paper: P", "paper: R", "paper: F1"), paper, strict=True)),
         **{label: line[label] for label in (*INTERACTION_TYPES, ANY)},
-        "epochs": str(runs[0]["epochs"]),
+        "epochs": f"{mean(run['epochs'] for run in runs):.3g}",
         "seeds": " ".join(str(run["seed"]) for run in runs),
         "parameters": f"{runs[0]['parameters'] / 1e6:.1f} M",
         "training": f"{mean(run['train_seconds'] for run in runs) / 60:.1f} min",
@@ -154,9 +179,9 @@ def cells(line: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def in_words(first: str, second: str, found: Difference) -> str:
+def in_words(first: str, second: str, found: Difference, p_value: float) -> str:
     """A difference of two rows in a sentence."""
-    return f"`{first}` minus `{second}`: {points(found)} points of F1, p = {found.p_value:.3f}."
+    return f"`{first}` minus `{second}`: {points(found)} points of F1, p = {p_value:.3f}."
 
 
 def points(found: Difference) -> str:
@@ -165,19 +190,20 @@ def points(found: Difference) -> str:
 
 
 def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
-    """Micro F1 with its interval, the paper's figure beside it where there is one."""
-    figure = Figure(figsize=(7.5, 6.3 * len(parts)), layout="constrained")
-    axes = figure.subplots(len(parts), squeeze=False)[:, 0]
+    """Micro F1 with its interval, the published figure beside it where there is one."""
+    heights = [0.8 + 0.37 * len(lines) for lines in parts.values()]
+    figure = Figure(figsize=(7.5, sum(heights)), layout="constrained")
+    axes = figure.subplots(len(parts), squeeze=False, height_ratios=heights)[:, 0]
     for (title, lines), axis in zip(parts.items(), axes, strict=True):
         for place, line in enumerate(lines):
             (low, high), f = line["interval"], mean(line["f"])
             axis.errorbar(f, place, xerr=[[f - low], [high - f]], fmt="o", color="C0", capsize=3)
-            for rate in line["row"].paper[2:]:
+            for rate in filter(None, line["row"].paper[2:]):
                 axis.plot(rate, place, "D", color="C1", mfc="none")
         axis.set_yticks(range(len(lines)), [line["row"].title for line in lines])
         axis.invert_yaxis()
         axis.grid(axis="x", color="0.92")
-        axis.set_xlabel(f"micro F1, {title}; diamonds: the paper's, official test part")
+        axis.set_xlabel(f"micro F1, {title}; diamonds: as published, official test part")
     return figure
 
 

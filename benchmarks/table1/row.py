@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from math import ceil, comb
+from math import comb
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -12,17 +11,19 @@ from typing import Annotated
 import spacy
 import srsly
 import typer
-from spacy.cli.train import train as spacy_train
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.training.initialize import init_nlp
 from spacy.util import dict_to_dot, load_config
 
 from benchmarks.speed.systems import take_turns, whole_pipeline
-from benchmarks.table1.report import ANY
+from benchmarks.table1.learning import hold_out, learn, parse, settings_of_length
 from benchmarks.table1.rows import read_rows
+from benchmarks.table1.runs import ANY
 from spacy_ddi.cli.light_imports import import_transformers
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import read_docbin, write_docbin
+from spacy_ddi.corpora.docs import make_examples
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.gold import gold_mentions_of
 from spacy_ddi.scoring.counts import all_labels, count_by_document
@@ -30,8 +31,16 @@ from spacy_ddi.scoring.evaluation import annotate
 from spacy_ddi.scoring.submission import submission_lines
 from spacy_ddi.training.torch_modules import torch_modules
 
-WARMUP = 0.115
-"""Share of the steps in which the rate rises, as in `configs/minilm.cfg`."""
+MAX_PAIRS = "components.ddi_relation.model.max_pairs"
+TRAINING_PAIRS = 8192
+"""Pairs whose activations are kept in training. With the shipped 256 those of long lists are
+computed twice."""
+
+MODEL, EPOCHS = "model-last", "epochs.json"
+"""What training leaves: the pipeline, and how long it took."""
+
+TIMED_SENTENCES = 600
+"""The most whose pairs are timed."""
 
 app = typer.Typer(add_completion=False)
 
@@ -45,64 +54,86 @@ def train(
     encoder: Annotated[str, typer.Option()],
     vectors: Annotated[str, typer.Option()],
     parser: Annotated[str, typer.Option()],
+    molecules: Annotated[str | None, typer.Option(help="For rows that read molecules.")] = None,
+    patience: Annotated[
+        int,
+        typer.Option(
+            help="Hold a tenth of the documents out, and stop when so many epochs have not lowered "
+            "the loss on them; 0 for all epochs and all documents."
+        ),
+    ] = 0,
+    watch: Annotated[str, typer.Option(help="What stops it: loss, or f (F1).")] = "loss",
 ) -> None:
-    """Train a row. No epoch is chosen: it is evaluated at the end, and the last weights count."""
+    """Train a row. Without patience no epoch is chosen: the last weights count."""
+    start = perf_counter()
     config = read_rows()[name].config()
-    docs = read_docbin(train, spacy.blank("en").vocab)
-    with_pairs = [doc for doc in docs if len(gold_mentions_of(doc)) >= 2]
-    # spaCy evaluates in training too. What counts is scored later, so one sentence will do.
-    write_docbin(with_pairs[:1], Path("watched.spacy"))
-    steps = epochs * ceil(len(with_pairs) / config["training"]["batcher"]["size"])
+    parsing = spacy.load(parser)
+    docs = [doc for doc in read_docbin(train, parsing.vocab) if len(gold_mentions_of(doc)) >= 2]
+    parse(parsing, docs)
+    kept, held_out = hold_out(docs, seed) if patience else (docs, [])
+    write_docbin(kept, Path("parsed.spacy"))
     overrides = {
-        "paths.train": str(train),
-        "paths.dev": "watched.spacy",
+        "paths.train": "parsed.spacy",
         "paths.encoder": encoder,
         "paths.parser": parser,
         **({"paths.vectors": vectors} if "vectors" in config["paths"] else {}),
+        **({"paths.molecules": molecules} if "molecules" in config["paths"] else {}),
         "system.seed": seed,
         "system.gpu_allocator": None,
-        "training.max_steps": steps,
-        "training.eval_frequency": steps,
-        "training.optimizer.learn_rate.total_steps": steps + 1,
-        "training.optimizer.learn_rate.warmup_steps": round(WARMUP * steps),
+        "corpora.train.gold_parse": True,
+        "training.annotating_components": [],
+        MAX_PAIRS: TRAINING_PAIRS,
+        **settings_of_length(config, n_sentences=len(kept), epochs=epochs, patience=patience),
     }
     config.to_disk("config.cfg", interpolate=False)
-    start = perf_counter()
-    spacy_train(Path("config.cfg"), Path(), overrides=overrides)
-    srsly.write_json("seconds.json", perf_counter() - start)
-    shutil.rmtree("model-best")
+    nlp = init_nlp(load_config("config.cfg", overrides=overrides, interpolate=False))
+    examples = make_examples(held_out, nlp.make_doc, gold_mentions=True, gold_parse=True)
+    looks = learn(nlp, Path(MODEL), list(examples), watch=watch)
+    Path("parsed.spacy").unlink()
+    best = looks[-1] if not patience else _best(looks, watch)
+    done = {"epochs": round(best["epoch"]) if patience else epochs, "looks": looks}
+    srsly.write_json(EPOCHS, {**done, "seconds": perf_counter() - start})
+
+
+def _best(looks: list[dict[str, float]], watch: str) -> dict[str, float]:
+    """The epoch whose weights were kept: the first of those that are best."""
+    sign = -1 if watch == "loss" else 1
+    return max(looks, key=lambda look: (sign * look[watch], -look["epoch"]))
 
 
 @app.command()
 def score(
     name: Annotated[str, typer.Argument(help="Name of the row.")],
     seed: int,
-    epochs: int,
-    trained: Annotated[Path, typer.Argument(help="Folder in which it was trained.")],
-    parts: Annotated[list[Path], typer.Argument(help="Development sentences, official test part.")],
+    parts: Annotated[
+        list[str], typer.Argument(help="PART=PATH: sentences (.spacy), or a folder with XML.")
+    ],
 ) -> None:
-    """Score a trained row on .spacy files or folders of XML, and time it on the first."""
-    row = read_rows()[name]
+    """Score a row with what was trained here, for it or another, and time it on the first part."""
+    row, files = read_rows()[name], [part.partition("=")[::2] for part in parts]
     # With another row's weights its own settings are what the last file says.
     changed = dict_to_dot(load_config(row.files()[-1])) if row.weights else {}
-    nlp = spacy.load(trained / "model-last", config=changed)
+    default = row.config()["components"]["ddi_relation"]["model"]["max_pairs"]
+    nlp = spacy.load(MODEL, config={MAX_PAIRS: default, **changed})
     counts = {}
-    for part, path in zip(("dev", "test"), parts, strict=False):
-        counts[part] = score_part(nlp, read_sentences(path, nlp), Path(f"scored.{part}.txt"))
-    docs = read_sentences(parts[0], nlp)
+    for part, path in files:
+        found = Path(f"{name}.{part}.txt")
+        counts[part] = score_part(nlp, read_sentences(Path(path), nlp), found)
+    docs = read_sentences(Path(files[0][1]), nlp)[:TIMED_SENTENCES]
     (seconds,) = take_turns({name: whole_pipeline(nlp)}, docs, repeats=3).values()
     # Also those that the negative filter drops, through all components but the recognizer.
     n_pairs = sum(comb(len(gold_mentions_of(doc)), 2) for doc in docs)
+    trained = srsly.read_json(EPOCHS)
     run = {
         "row": name,
         "seed": seed,
-        "epochs": epochs,
+        "epochs": trained["epochs"],
         "parameters": count_parameters(nlp),
-        "train_seconds": srsly.read_json(trained / "seconds.json"),
+        "train_seconds": trained["seconds"],
         "pairs_a_second": n_pairs / median(seconds),
         "counts": counts,
     }
-    Path("scored.json").write_text(srsly.json_dumps(run) + "\n", encoding="utf8")
+    Path(f"{name}.json").write_text(srsly.json_dumps(run) + "\n", encoding="utf8")
 
 
 def read_sentences(path: Path, nlp: Language) -> list[Doc]:

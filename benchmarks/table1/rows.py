@@ -23,17 +23,43 @@ class Row:
     name: str
     title: str
     configs: list[str]
-    paper: tuple[float, ...] = ()
+    paper: tuple[float | None, ...] = ()
     weights: str | None = None
     epochs_factor: int = 1
+    group: str = "own"
+    note: str = ""
+    epochs: int | None = None
+    parser: str | None = None
+    vectors: str | None = None
 
     def files(self) -> list[Path]:
         """Its differences from `configs/minilm.cfg`."""
         return [FOLDER / f"{name}.cfg" for name in self.configs]
 
+    def reads_molecules(self) -> bool:
+        """Whether it is trained with molecules of drugs."""
+        return "molecules" in self.config()["paths"]
+
     def config(self) -> Config:
         """The whole config, variables not filled in."""
         return merge_configs(BASE, self.files())
+
+    @property
+    def is_contextual(self) -> bool:
+        """Whether its token vectors come from a transformer, which costs most of its time."""
+        return "transformer" in self.config()["nlp"]["pipeline"]
+
+    def length(self, epochs: int, patience: int) -> tuple[int, int]:
+        """How long it learns.
+
+        epochs (int): Of a row that sits on a fine-tuned encoder; with patience, the most of any.
+        patience (int): Epochs without a lower loss after which a row ends; 0 for none.
+        RETURNS (Tuple[int, int]): The same of this row. One whose epochs are given by the paper has
+            no patience.
+        """
+        if self.epochs:
+            return self.epochs, 0
+        return (epochs, patience) if patience else (epochs * self.epochs_factor, 0)
 
 
 def read_rows() -> dict[str, Row]:

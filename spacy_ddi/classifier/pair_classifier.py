@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import torch
 
     from spacy_ddi.pytorch.pair_tensors import PairTensors
+    from spacy_ddi.pytorch.pooling import PairPooling
 
 PairInput = tuple[list[Doc], PairBatch]
 
@@ -31,7 +32,7 @@ class Attention(NamedTuple):
     """The network's own weights of the M nodes of a sentence, for each of its P pairs.
 
     pooling (Optional[NDArray]): Shape (P, M): of the attentive pooling; they add up to 1. None
-        where the network pools by maximum.
+        where the network pools by maximum, or in a way without such weights.
     context (Optional[NDArray]): Shape (P, M): of the pair's attention in `PairContext`, the mean
         over its heads; they add up to 1. None in a network without one.
     """
@@ -54,7 +55,7 @@ class MissingVectorsError(ValueError):
 def build_pair_classifier(
     tok2vec: Model[list[Doc], list[Floats2d]],
     pair_encoder: Callable[[int, float], Any],
-    pooling: Literal["attentive", "max"] = "attentive",
+    pooling: Literal["attentive", "max"] | None = "attentive",
     dropout: float | None = 0.5,
     max_pairs: int = 256,
     context: Callable[[int, float], Any] | None = None,
@@ -66,9 +67,10 @@ def build_pair_classifier(
 
     tok2vec (Model[List[Doc], List[Floats2d]]): Token vectors: a transformer listener, a tok2vec
         listener, or a layer of its own.
-    pair_encoder (Callable[[int, float], Any]): Makes the `PairEncoder` from the token width
-        and the dropout rate.
-    pooling (str): How the nodes of a sentence are pooled, "attentive" (the paper's) or "max".
+    pair_encoder (Callable[[int, float], Any]): Makes the `PairEncoder` or the `PairReader` from the
+        token width and the dropout rate.
+    pooling (Optional[str]): How the nodes of a sentence are pooled, "attentive" (the paper's) or
+        "max". None for a `PairReader`, which pools them in its own way.
     dropout (Optional[float]): Dropout rate within the network in training (paper: 0.5). With
         None it is the `drop` that `update` gets, i.e. `[training] dropout`.
     max_pairs (int): Pairs held in memory at a time.
@@ -109,7 +111,7 @@ def build_network(
     n_classes: int,
     *,
     pair_encoder: Callable[[int, float], Any],
-    pooling: str,
+    pooling: str | None,
     dropout: float,
     max_pairs: int,
     context: Callable[[int, float], Any] | None,
@@ -120,18 +122,17 @@ def build_network(
     token_width (int): D.
     n_classes (int): C.
     pair_encoder, pooling, dropout, max_pairs, context: See `build_pair_classifier`.
+    RAISES (ValueError): If there is no pooling for a `PairEncoder`, or one for a `PairReader`.
     """
     from spacy_ddi.classifier.network_shim import NetworkShim
     from spacy_ddi.pytorch.heads import InteractionHeads
     from spacy_ddi.pytorch.pair_network import PairNetwork
-    from spacy_ddi.pytorch.pooling import AttentivePooling, MaxPooling, PairPooling
 
     encoder = pair_encoder(token_width, dropout)
-    hidden_size = cast(int, encoder.hidden_size)
-    sentence_pooling = {"attentive": AttentivePooling, "max": MaxPooling}[pooling](hidden_size)
-    pair_pooling = PairPooling(sentence_pooling, hidden_size)
+    pair_pooling = _make_pooling(encoder, pooling)
     pair_context = None if context is None else context(token_width, dropout)
-    width = pair_pooling.output_size + (pair_context.output_size if pair_context else 0)
+    width = (pair_pooling or encoder).output_size
+    width += pair_context.output_size if pair_context else 0
     heads = InteractionHeads(width, n_classes, dropout)
     network = PairNetwork(encoder, pair_pooling, pair_context, heads, max_pairs)
     wrapper = PyTorchWrapper_v3(network, _convert_inputs, _convert_outputs)
@@ -140,6 +141,21 @@ def build_network(
     model.set_ref("network", wrapper)
     model.set_dim("nI", token_width, force=True)
     model.set_dim("nO", n_classes, force=True)
+
+
+def _make_pooling(encoder: Any, pooling: str | None) -> PairPooling | None:
+    from spacy_ddi.pytorch.pair_reader import PairReader
+    from spacy_ddi.pytorch.pooling import AttentivePooling, MaxPooling, PairPooling
+
+    pools_itself = isinstance(encoder, PairReader)
+    expected = f"{'null' if pools_itself else 'attentive or max'} with {type(encoder).__name__}"
+    where = "spacy-ddi.PairClassifier.v1"
+    require((pooling is None) == pools_itself, where, "pooling", pooling, expected)
+    if pooling is None:
+        return None
+    hidden_size = cast(int, encoder.hidden_size)
+    sentence_pooling = {"attentive": AttentivePooling, "max": MaxPooling}[pooling](hidden_size)
+    return PairPooling(sentence_pooling, hidden_size)
 
 
 def set_dropout(model: Model[PairInput, Floats2d], rate: float) -> None:

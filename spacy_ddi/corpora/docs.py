@@ -11,10 +11,12 @@ import itertools
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import filter_spans
+from thinc.types import Ints2d
 
 from spacy_ddi.annotations import RelationDict, each_doc, make_relation, set_relations
 from spacy_ddi.corpora.documents import Document, Sentence
@@ -94,6 +96,7 @@ def make_examples(
     *,
     gold_mentions: bool,
     gold_sentences: bool = True,
+    gold_parse: bool = False,
     spans_key: str = MENTIONS_KEY,
 ) -> Iterator[Example]:
     """Pair gold Docs with Docs for a pipeline to annotate.
@@ -104,6 +107,8 @@ def make_examples(
         predicted Docs have its vocab, which must be that of the pipeline.
     gold_mentions (bool): Whether the predicted side gets the gold tokens and mentions.
     gold_sentences (bool): Whether it gets the gold sentence boundaries, where its tokens allow it.
+    gold_parse (bool): Whether it gets the dependency parse of gold Docs that have one, which bounds
+        the sentences, too. For this it must have the gold tokens.
     spans_key (str): The span group that gets the mentions, where the component looks for them.
     YIELDS (Example): Predicted and gold side, in the order of the gold Docs.
     RAISES (DDIError): If something else than Docs is given.
@@ -118,9 +123,23 @@ def make_examples(
             copy_mentions(reference.spans[spans_key], predicted, spans_key)
         else:
             predicted = make_doc(reference.text)
-        if gold_sentences:
+        if gold_parse and gold_mentions and reference.has_annotation("DEP"):
+            copy_parse(reference, predicted)
+        elif gold_sentences:
             _preset_sentences(reference, predicted)
         yield Example(predicted, reference)
+
+
+def copy_parse(source: Doc, target: Doc) -> None:
+    """Give a Doc the dependency parse of another with the same tokens.
+
+    source (Doc): The parsed Doc.
+    target (Doc): Gets the heads and the types of the dependencies.
+    """
+    attributes: list[int | str] = ["HEAD", "DEP"]
+    for token in source:
+        target.vocab.strings.add(token.dep_)
+    target.from_array(attributes, cast(Ints2d, source.to_array(attributes)))
 
 
 def with_mention_group(reference: Doc, spans_key: str) -> Doc:

@@ -70,6 +70,7 @@ def configure_docbin_corpus(
     spans_key: str = MENTIONS_KEY,
     also: str | dict[str, str | None] | None = None,
     augmenter: Augmenter | None = None,
+    gold_parse: bool = False,
 ) -> ExampleReader:
     """Registered as `spacy-ddi.DocBinCorpus.v1` (@readers): `.spacy` files with relations.
 
@@ -87,6 +88,8 @@ def configure_docbin_corpus(
         of your choice (a section of the config). What is null is left out.
     augmenter (Optional[Callable[[Language, Example], Iterator[Example]]]): Makes other examples of
         each, as in `spacy.Corpus.v1`; e.g. `spacy-ddi.vary_names.v1`, or one of spaCy's own.
+    gold_parse (bool): Whether the predicted Doc carries the dependency parse of the stored one, for
+        training that does not parse the same sentences again in each epoch.
     RETURNS (Callable[[Language], Iterator[Example]]): The reader.
     """
     where = "spacy-ddi.DocBinCorpus.v1"
@@ -110,7 +113,11 @@ def configure_docbin_corpus(
             ]
             unpacked[:] = [(nlp.vocab, kept)]
         examples = make_examples(
-            unpacked[0][1], nlp.make_doc, gold_mentions=gold_mentions, spans_key=spans_key
+            unpacked[0][1],
+            nlp.make_doc,
+            gold_mentions=gold_mentions,
+            gold_parse=gold_parse,
+            spans_key=spans_key,
         )
         for example in examples:
             yield from augmenter(nlp, example) if augmenter else (example,)

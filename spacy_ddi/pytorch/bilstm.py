@@ -5,16 +5,12 @@ from __future__ import annotations
 
 from functools import partial
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_sequence, unpack_sequence
 
 from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
-from spacy_ddi.pytorch.pair_tensors import PairRows, PairTensors
-
-POSITION_DEVIATION = 0.1
-"""Standard deviation of the position embeddings before training, as in `SyntaxGCN`."""
+from spacy_ddi.pytorch.pair_tensors import PairRows
+from spacy_ddi.pytorch.word_sequences import PositionedWords, read_both_ways
 
 
 def configure_bilstm(
@@ -38,7 +34,7 @@ def configure_bilstm(
     )
 
 
-class BiLSTM(nn.Module):
+class BiLSTM(PositionedWords):
     """The states of one LSTM layer over [w_i; p_i1; p_i2], a direction's beside the other's.
 
     token_width (int): D.
@@ -55,39 +51,10 @@ class BiLSTM(nn.Module):
         position_size: int,
         position_clip: int,
     ) -> None:
-        super().__init__()
+        super().__init__(dropout, position_size=position_size, position_clip=position_clip)
         self.hidden_size = hidden_size
-        self.position_clip = position_clip
-        self.head_positions = nn.Embedding(2 * position_clip + 1, position_size)
-        self.tail_positions = nn.Embedding(2 * position_clip + 1, position_size)
-        nn.init.normal_(self.head_positions.weight, std=POSITION_DEVIATION)
-        nn.init.normal_(self.tail_positions.weight, std=POSITION_DEVIATION)
         self.lstm = nn.LSTM(token_width + 2 * position_size, hidden_size // 2, bidirectional=True)
-        self.dropout = nn.Dropout(dropout)
-
-    def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
-        """What a pair puts together; see `PairEncoder`.
-
-        RETURNS (Tuple[Tensor, ...]): The token vectors of the nodes, shape (M, D), and the entries
-            of the position tables for all of the batch's `distances`.
-        """
-        distances = batch.distances.clamp(-self.position_clip, self.position_clip)
-        return self.dropout(nodes), distances + self.position_clip
 
     def encode_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
         """Read the sentence of each pair in both directions; see `PairEncoder`."""
-        nodes, distances = shared
-        if not len(rows.pairs):
-            return nodes.new_zeros(0, self.hidden_size)
-        head_rows, tail_rows = rows.distance_rows
-        words = torch.cat(
-            [
-                nodes[rows.graph.nodes],
-                self.head_positions(distances[head_rows]),
-                self.tail_positions(distances[tail_rows]),
-            ],
-            dim=1,
-        )
-        sentences = words.split(rows.graph.starts.diff().tolist())
-        states, _ = self.lstm(pack_sequence(sentences, enforce_sorted=False))
-        return torch.cat(unpack_sequence(states))
+        return read_both_ways(self.lstm, self.words(shared, rows), rows.graph)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -9,7 +11,8 @@ from torch.utils.checkpoint import checkpoint
 from spacy_ddi.pytorch.heads import InteractionHeads
 from spacy_ddi.pytorch.pair_context import PairContext
 from spacy_ddi.pytorch.pair_encoder import PairEncoder
-from spacy_ddi.pytorch.pair_tensors import PairTensors, lay_out_pairs
+from spacy_ddi.pytorch.pair_reader import PairReader
+from spacy_ddi.pytorch.pair_tensors import PairRows, PairTensors, lay_out_pairs
 from spacy_ddi.pytorch.pooling import AttentivePooling, PairPooling
 
 LONG_SENTENCE = 32
@@ -19,8 +22,9 @@ LONG_SENTENCE = 32
 class PairNetwork(nn.Module):
     """Token vectors and graphs in, logits of both heads out.
 
-    pair_encoder (nn.Module): A `PairEncoder`.
-    pooling (PairPooling): From node states to a pair's representation.
+    pair_encoder (nn.Module): A `PairEncoder`, or a `PairReader`.
+    pooling (Optional[PairPooling]): From node states to a pair's representation; None after a
+        `PairReader`, which gives one itself.
     context (Optional[PairContext]): Joins what the encoder says of the pair to it.
     heads (InteractionHeads): From a pair's representation to logits.
     max_pairs (int): Pairs held in memory at a time; fewer where their sentences have more than
@@ -31,7 +35,7 @@ class PairNetwork(nn.Module):
     def __init__(
         self,
         pair_encoder: nn.Module,
-        pooling: PairPooling,
+        pooling: PairPooling | None,
         context: PairContext | None,
         heads: InteractionHeads,
         max_pairs: int,
@@ -50,9 +54,8 @@ class PairNetwork(nn.Module):
         batch (PairTensors): P pairs, at least one.
         RETURNS (Tensor): Shape (P, C + 2): classification, then identification.
         """
-        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
         nodes = vectors[batch.node_tokens]
-        shared = encoder.encode_sentences(nodes, batch)
+        shared = self._encoder.encode_sentences(nodes, batch)
         context = () if self.context is None else self.context.encode_sentences(nodes, batch)
         chunks = self._chunks(batch)
         if len(chunks) == 1 or not torch.is_grad_enabled():
@@ -70,17 +73,18 @@ class PairNetwork(nn.Module):
         vectors (Tensor): Shape (T, D).
         batch (PairTensors): P pairs, at least one; R nodes of their sentences.
         RETURNS (Tuple[Optional[Tensor], Optional[Tensor]]): Shape (R,) each, pair after pair: those
-            of the attentive pooling, and those of the context, the mean over its heads. None for
-            what the network has not.
+            of the attentive pooling (or of the reader), and those of the context, the mean over its
+            heads. None for what the network has not.
         """
         rows = lay_out_pairs(batch, torch.arange(len(batch.pairs), device=batch.pairs.device))
-        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
+        encoder = self._encoder
         nodes = vectors[batch.node_tokens]
-        pooling = self.pooling.sentence_pooling
         of_pooling = of_context = None
-        if isinstance(pooling, AttentivePooling):
+        if isinstance(encoder, PairReader):
+            of_pooling = encoder.attention(encoder.encode_sentences(nodes, batch), rows)
+        elif self.pooling and isinstance(self.pooling.sentence_pooling, AttentivePooling):
             states = encoder.encode_pairs(encoder.encode_sentences(nodes, batch), rows)
-            of_pooling = pooling.attention(states, rows.graph)
+            of_pooling = self.pooling.sentence_pooling.attention(states, rows.graph)
         if self.context is not None:
             shared = self.context.encode_sentences(nodes, batch)
             of_context = self.context.attention(shared, rows).mean(1)
@@ -94,6 +98,10 @@ class PairNetwork(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Dropout):
                 module.p = rate
+
+    @property
+    def _encoder(self) -> PairEncoder | PairReader:
+        return cast("PairEncoder | PairReader", self.pair_encoder)
 
     def _chunks(self, batch: PairTensors) -> list[Tensor]:
         """The indices of the batch's pairs, in parts that fit into memory."""
@@ -113,8 +121,14 @@ class PairNetwork(nn.Module):
         context: tuple[Tensor, ...],
     ) -> Tensor:
         rows = lay_out_pairs(batch, pairs)
-        encoder: PairEncoder = self.pair_encoder  # type: ignore[assignment]
-        states = self.pooling(encoder.encode_pairs(shared, rows), rows)
+        states = self._represent(shared, rows)
         if self.context is not None:
             states = torch.cat([states, self.context.encode_pairs(context, rows)], dim=1)
         return self.heads(states)
+
+    def _represent(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
+        encoder = self._encoder
+        if self.pooling is None:
+            return cast(PairReader, encoder).read_pairs(shared, rows)
+        states: Tensor = self.pooling(cast(PairEncoder, encoder).encode_pairs(shared, rows), rows)
+        return states

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spacy_ddi.errors import require
+from spacy_ddi.pytorch.dropout import Dropout
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import GraphRows, PairRows, PairTensors, copy_graphs
 
@@ -78,7 +79,7 @@ class SyntaxGCN(nn.Module):
         nn.init.normal_(self.tail_positions.weight, std=POSITION_DEVIATION)
         widths = [token_width + 2 * position_size] + [hidden_size] * (layers - 1)
         self.layers = nn.ModuleList(nn.Linear(width, hidden_size) for width in widths)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
         """The first layer before its ReLU; see `PairEncoder`.

@@ -121,6 +121,22 @@ def compare(
     )
 
 
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values for as many comparisons as there are (Holm 1979): the chance that any of those which
+    seem as clear, or clearer, is a fluke.
+
+    p_values (Sequence[float]): One a comparison.
+    RETURNS (List[float]): The corrected ones, in the same order.
+    """
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    corrected = [0.0] * len(p_values)
+    largest = 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * p_values[i]))
+        corrected[i] = largest
+    return corrected
+
+
 def _draw(n_documents: int, n_resamples: int, seed: int) -> Floats:
     """Shape (n_resamples, n_documents): how many times each document is drawn."""
     chances = np.full(n_documents, 1 / n_documents)

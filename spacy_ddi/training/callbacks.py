@@ -9,6 +9,10 @@ from spacy.language import Language
 from spacy.util import registry
 from thinc.api import Config
 
+from spacy_ddi.classifier.molecule_vectors import MOLECULES, read_molecules
+from spacy_ddi.classifier.molecule_vectors import NAMES as MOLECULE_NAMES
+from spacy_ddi.classifier.molecule_vectors import NODE as MOLECULE_NODE
+from spacy_ddi.component.lookup import layers_of
 from spacy_ddi.encoder.known_names import NAMES, NODE, marks_of
 from spacy_ddi.name_tables import read_names_table
 from spacy_ddi.training.optimizer import GroupedAdam
@@ -76,6 +80,27 @@ def configure_read_known_names(
         return nlp
 
     return read_known_names
+
+
+def configure_read_molecules(path: str | None) -> Callable[[Language], Language]:
+    """Registered as `spacy-ddi.read_molecules.v1` (@callbacks), for `[initialize.before_init]`.
+
+    Reads the molecules that the `spacy-ddi.MoleculeVectors.v1` models of the pipeline know.
+
+    path (Optional[str]): What `scripts/molecules.py` has written. It is wanted when a pipeline is
+        initialized, and not any more when it is loaded.
+    RETURNS (Callable[[Language], Language]): Changes the pipeline's models and returns it.
+    RAISES (CorpusError): If there is no such file.
+    """
+
+    def put_molecules(nlp: Language) -> Language:
+        names, molecules = read_molecules(Path(path or "null"))
+        for layer in layers_of(nlp):
+            if layer.name == MOLECULE_NODE:
+                layer.attrs.update({MOLECULE_NAMES: names, MOLECULES: molecules})
+        return nlp
+
+    return put_molecules
 
 
 def _optimizer(nlp: Language) -> GroupedAdam | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,14 +17,24 @@ import spacy
 import srsly
 import typer
 from spacy.language import Language
-from spacy.util import dict_to_dot, load_config
+from spacy.training import Example
+from spacy.util import dict_to_dot, load_config, registry
+from weasel.cli.run import update_lockfile
+from weasel.util.config import load_project_config
 
+from benchmarks.crossval import __main__ as crossval
+from benchmarks.table1 import learning, trainings
 from benchmarks.table1 import row as commands
-from benchmarks.table1.__main__ import main
-from benchmarks.table1.report import ANY, RESULTS, difference, read_runs, table_lines
+from benchmarks.table1.__main__ import main, parts_of_folds
+from benchmarks.table1.pace import time_left
+from benchmarks.table1.report import RESULTS, difference, table_lines
 from benchmarks.table1.report import main as report_main
 from benchmarks.table1.rows import BASE, Row, read_rows
+from benchmarks.table1.runs import ANY, Block, largest_block, read_runs
 from spacy_ddi.component.lookup import component_of
+from spacy_ddi.corpora.docbin import read_docbin
+from spacy_ddi.corpora.docs import make_examples
+from spacy_ddi.gold import DOCUMENT_ID, labelled_pairs
 from tests.conftest import SAMPLE_CORPUS
 
 ROWS = read_rows()
@@ -39,6 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for i, word in enumerate(("drug", "with", "and", "the")):
         nlp.vocab.set_vector(word, np.eye(4, dtype=np.float32)[i])
     nlp.to_disk(folder / "vectors")
+    molecules = {"names": {"aspirin": 0}, "molecules": [{"atoms": [6, 8], "bonds": [[0, 1, 1]]}]}
+    srsly.write_gzip_json(folder / "molecules.json.gz", molecules)
     return folder
 
 
@@ -54,11 +70,14 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
             run_row(weights)
         (folder / name).mkdir(exist_ok=True)
         monkeypatch.chdir(folder / name)
-        if not Path("scored.json").exists():
-            if not weights:
-                commands.train(name, 1, epochs, train, vectors=f"{folder}/vectors", **inputs)
-            commands.score(name, 1, epochs, folder / (weights or name), [train, SAMPLE_CORPUS])
-        return srsly.read_json("scored.json")
+        if not Path(f"{name}.json").exists():
+            if weights:
+                monkeypatch.chdir(folder / weights)
+            else:
+                given = {**inputs, "molecules": str(folder / "molecules.json.gz")}
+                commands.train(name, 1, epochs, train, vectors=f"{folder}/vectors", **given)
+            commands.score(name, 1, [f"dev={train}", f"test={SAMPLE_CORPUS}"])
+        return srsly.read_json(f"{name}.json")
 
     return run_row
 
@@ -70,7 +89,7 @@ def test_a_row_trains_and_is_scored(name: str, run: Run) -> None:
     assert stored["pairs_a_second"] > 0
     assert stored["counts"]["dev"] == stored["counts"]["test"]  # as .spacy and as XML
     tp, fp, fn = np.sum([labels[ANY] for labels in stored["counts"]["dev"].values()], axis=0)
-    assert len(Path("scored.dev.txt").read_text().splitlines()) == tp + fp
+    assert len(Path(f"{name}.dev.txt").read_text().splitlines()) == tp + fp
     assert tp + fn > 0
 
 
@@ -96,8 +115,13 @@ def test_a_row_is_what_its_files_say_and_nothing_else(row: Row) -> None:
     base = dict_to_dot(load_config(BASE, interpolate=False))
     whole = dict_to_dot(row.config())
     named: dict[str, Any] = {}
-    for path in row.files():
-        named.update(dict_to_dot(load_config(path, interpolate=False)))
+    for file in row.files():
+        changes = dict_to_dot(load_config(file, interpolate=False))
+        # A block with another function takes the place of what an earlier file says of it.
+        for path in [path for path in changes if ".@" in path and path in named]:
+            block = f"{path.rpartition('.@')[0]}."
+            named = {key: value for key, value in named.items() if not key.startswith(block)}
+        named.update(changes)
     assert {path: whole[path] for path in named} == named
     blocks = [path.rpartition(".@")[0] for path in named if ".@" in path]
     for path, value in base.items():
@@ -113,35 +137,260 @@ def test_a_row_takes_the_weights_of_one_before_that_differs_in_settings_alone() 
     assert changed == {"components.ddi_relation.decoding": "joint"}
 
 
-def test_the_command_repeats_what_changed_alone(
-    folder: Path, parts: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    corpus, output = tmp_path / "DDICorpus", tmp_path / "output"
+@pytest.fixture
+def given(folder: Path, parts: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+    """Options of the command, for one row at a time."""
+    corpus = tmp_path / "DDICorpus"
     shutil.copytree(SAMPLE_CORPUS, corpus / "Train")
-    given = {name: Path(parts[f"paths.{name}"]) for name in ("train", "dev", "encoder")}
-    given |= {"vectors": f"{folder}/vectors", "parser": parts["paths.parser"], "output": output}
+    paths = {name: Path(parts[f"paths.{name}"]) for name in ("train", "dev", "encoder")}
+    return {
+        "corpus": corpus,
+        **paths,
+        "vectors": f"{folder}/vectors",
+        "parser": parts["paths.parser"],
+        "output": tmp_path / "output",
+        **{"epochs": 1, "jobs": 1, "folds": 0, "only_folds": "", "folds_seed": 1},
+        **{"seeds": "1", "patience": 0, "watch": "loss"},
+    }
 
-    def run_it(**changed: Any) -> tuple[dict[str, Any], int]:
-        options = {"seeds": "1", "epochs": 1, "only": "lstm_baseline", "jobs": 1, **changed}
-        main(corpus, **{**given, **options})
-        stored = srsly.read_json(output / "results" / "lstm_baseline.seed1.json")
-        return stored, (output / "lstm_baseline.seed1" / "run.log").read_text().count("Skipping")
 
-    first, _ = run_it()
-    assert first["counts"].keys() == {"dev"}
+@pytest.fixture
+def quick_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Lets projects write the results of another time, and keeps the names of those that ran."""
+    ran: list[str] = []
+
+    def run_project(folder: Path, workflow: str) -> int:
+        ran.append(folder.name)
+        if "broken" in (folder / "project.yml").read_text():
+            return 1
+        (folder / "model-last").mkdir(exist_ok=True)
+        for command in load_project_config(folder)["commands"]:
+            for output in command["outputs"]:
+                if (name := output.removesuffix(".json")) != output:
+                    run = srsly.read_json(RESULTS / f"{name}.seed1.json")
+                    parts = dict.fromkeys(_scored(command), run["counts"]["dev"])
+                    srsly.write_json(folder / output, {**run, "counts": parts})
+            update_lockfile(folder, command)
+        return 0
+
+    monkeypatch.setattr(trainings, "run_project", run_project)
+    return ran
+
+
+def _scored(command: dict[str, Any]) -> list[str]:
+    return re.findall(r"(dev|test|folds)=", command["script"][-1])
+
+
+def test_the_command_trains_scores_and_does_not_do_so_again(
+    given: dict[str, Any],
+    quick_runs: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run_here(folder: Path, workflow: str) -> int:
+        monkeypatch.chdir(folder)
+        for command in load_project_config(folder)["commands"]:
+            for line in command["script"]:
+                python, m, module, *arguments = shlex.split(line)
+                assert (python, m, module) == ("python", "-m", "benchmarks.table1.row")
+                commands.app(arguments, standalone_mode=False)
+            update_lockfile(folder, command)
+        return 0
+
+    with monkeypatch.context() as real:
+        real.setattr(trainings, "run_project", run_here)
+        main(**given, only="lstm_baseline")
+    results = given["output"] / "results" / "lstm_baseline.seed1.json"
+    stored = srsly.read_json(results)
+    assert stored["counts"].keys() == {"dev"}
     assert "has no official test part" in capsys.readouterr().out
-    assert run_it() == (first, 2)
-    shutil.copytree(SAMPLE_CORPUS, corpus / "Test" / "Test for DDI Extraction task")
-    scored, n_skipped = run_it()
-    assert scored["counts"].keys() == {"dev", "test"}
-    assert (n_skipped, scored["train_seconds"]) == (1, first["train_seconds"])
-    page = (output / "table1.md").read_text()
-    assert page.index("on the development documents") < page.index("on the official test part")
+    main(**given, only="lstm_baseline")
+    assert srsly.read_json(results) == stored
+    assert not quick_runs
+    page = (given["output"] / "table1.md").read_text()
+    assert "LSTM baseline" in page
+
+
+def test_the_official_test_part_is_scored_where_it_is(
+    given: dict[str, Any], quick_runs: list[str]
+) -> None:
+    main(**given, only="full")
+    shutil.copytree(SAMPLE_CORPUS, given["corpus"] / "Test" / "Test for DDI Extraction task")
+    main(**given, only="full")
+    assert quick_runs == ["full.seed1"] * 2
+    page = (given["output"] / "table1.md").read_text()
+    assert page.index("on the official test part") < page.index("on the development documents")
+    main(**{**given, "folds": 2, "dev": None}, only="gcn_baseline")
+    folds = srsly.read_json(given["output"] / "results" / "gcn_baseline.seed1.folds.json")
+    assert folds["folds"].keys() == {"fold0", "fold1", "whole"}
+
+
+def test_a_failure_is_told_and_leaves_no_result(
+    given: dict[str, Any], quick_runs: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {**given, "folds": 2}
+    main(**given, only="full")
     with pytest.raises(typer.Exit):
-        run_it(train=tmp_path / "none.spacy")
-    assert "Failed: lstm_baseline.seed1" in capsys.readouterr().err
-    with pytest.raises(typer.BadParameter, match="No row nonsense"):
-        run_it(only="nonsense")
+        main(**{**given, "vectors": "broken", "only_folds": "1"}, only="gcn_baseline,full")
+    assert "Failed: gcn_baseline.seed1.fold1" in capsys.readouterr().err
+    assert not list((given["output"] / "results").glob("gcn_baseline*"))
+    for wrong, told in (({"only": "nonsense"}, "No row nonsense"), ({"watch": "p"}, "p is not")):
+        with pytest.raises(typer.BadParameter, match=told):
+            main(**{**given, "only": "full", **wrong})
+    with pytest.raises(typer.BadParameter, match="There are 2 folds"):
+        main(**{**given, "only_folds": "2"}, only="full")
+    with pytest.raises(typer.BadParameter, match="needed without --folds"):
+        main(**{**given, "folds": 0, "dev": None}, only="full")
+
+
+def test_folds_are_done_once_and_keep_no_weights(
+    given: dict[str, Any], quick_runs: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {**given, "folds": 2, "dev": None, "seeds": "1,2"}
+    main(**{**given, "only_folds": "0", "seeds": "1"}, only="gcn_baseline,joint_decoding")
+    assert quick_runs == ["gcn_baseline.seed1.fold0", "full.seed1.fold0"]
+    page = given["output"] / "table1.md"
+    assert "fold 0 of 2 alone, seed 1." in page.read_text()
+    main(**given, only="gcn_baseline,joint_decoding")
+    assert len(quick_runs) == len(set(quick_runs)) == 8
+    assert "all 2 folds, seeds 1, 2." in page.read_text()
+    assert not list(given["output"].rglob("model-last"))
+    # Those that take weights are scored with the others, even where nobody asked.
+    results = {path.name for path in (given["output"] / "results").iterdir()}
+    rows = ("full", "joint_decoding", "gcn_baseline")
+    assert results == {f"{row}.seed{seed}.folds.json" for row in rows for seed in (1, 2)}
+    told = capsys.readouterr().out
+    assert "[8/8] full.seed2.fold1: F1 " in told
+    assert "nothing left" in told.splitlines()[-1]
+
+
+def test_the_folds_are_those_of_the_cross_validation(parts: dict[str, Any], tmp_path: Path) -> None:
+    ours = parts_of_folds(Path(parts["paths.train"]), 2, 1, [0, 1], tmp_path)
+    theirs = crossval.write_folds(SAMPLE_CORPUS, 2, 1, tmp_path / "crossval")
+    vocab = spacy.blank("en").vocab
+    for (_, train, scored), folder in zip(ours, theirs, strict=True):
+        for path in (train, scored["folds"]):
+            documents = [
+                [doc.user_data[DOCUMENT_ID] for doc in read_docbin(file, vocab)]
+                for file in (path, folder / path.name)
+            ]
+            assert documents[0] == documents[1] != []
+
+
+def test_with_patience_a_row_ends_when_held_out_documents_say_so(
+    folder: Path, parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    inputs = {name: parts[f"paths.{name}"] for name in ("encoder", "parser")}
+    train = Path(parts["paths.train"])
+    losses = iter([3.0, 1.0, 2.0, 2.0, 0.0])
+    seen: list[set[str]] = []
+
+    def loss_of(nlp: Language, examples: list[Example], *, frozen: Any) -> dict[str, float]:
+        seen.append({example.reference.user_data[DOCUMENT_ID] for example in examples})
+        assert all(example.predicted.has_annotation("DEP") for example in examples)
+        return {"loss": next(losses), "f": 0.0}
+
+    monkeypatch.setattr(learning, "loss_of", loss_of)
+    commands.train("gcn_baseline", 1, 9, train, vectors=f"{folder}/vectors", patience=2, **inputs)
+    stored = srsly.read_json("epochs.json")
+    assert [look["loss"] for look in stored["looks"]] == [3.0, 1.0, 2.0, 2.0]
+    assert stored["epochs"] == 1
+    docs = list(read_docbin(train, spacy.blank("en").vocab))
+    kept, held_out = learning.hold_out(docs, seed=1)
+    assert seen[0] <= {doc.user_data[DOCUMENT_ID] for doc in held_out}
+    assert not seen[0] & {doc.user_data[DOCUMENT_ID] for doc in kept}
+    assert len(kept) + len(held_out) == len(docs)
+
+
+def test_the_loss_of_held_out_pairs_is_what_probabilities_say(
+    run: Run, folder: Path, parts: dict[str, Any]
+) -> None:
+    run("no_graph")
+    nlp = spacy.load(folder / "no_graph" / "model-last")
+    docs = list(read_docbin(parts["paths.train"], nlp.vocab))
+    learning.parse(nlp, docs)
+    examples = list(make_examples(docs, nlp.make_doc, gold_mentions=True, gold_parse=True))
+    found = learning.loss_of(nlp, examples, frozen=["tok2vec", "parser"])
+    component = component_of(nlp)
+    component.store_probs = True
+    component.cfg["threshold"] = 0.0
+    log_probs = []
+    for example in examples:
+        truth = labelled_pairs(example.reference)
+        doc = nlp(example.predicted.copy())
+        pairs = component.find_candidates(doc).place_pairs
+        for pair, relation in zip(pairs, doc._.ddi_rels, strict=True):
+            log_probs.append(np.log(relation["probs"][truth.get(pair, "none")]))
+    assert found["loss"] == pytest.approx(-np.mean(log_probs), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked", "expected"),
+    [
+        ({}, (3, 0), (3, 0)),
+        ({"epochs_factor": 3}, (3, 0), (9, 0)),
+        ({"epochs_factor": 3}, (40, 2), (40, 2)),
+        ({"epochs": 50, "epochs_factor": 3}, (3, 0), (50, 0)),
+        ({"epochs": 50}, (40, 2), (50, 0)),
+    ],
+)
+def test_how_long_a_row_learns(
+    settings: dict[str, int], asked: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert Row("any", "Any", [], **settings).length(*asked) == expected
+
+
+def test_with_patience_the_rate_stays(parts: dict[str, Any]) -> None:
+    config = ROWS["full"].config()
+    told = learning.settings_of_length(config, n_sentences=81, epochs=3, patience=0)
+    assert told["training.max_steps"] == told["training.eval_frequency"] == 33
+    assert told["training.patience"] == 0
+    told = learning.settings_of_length(config, n_sentences=81, epochs=40, patience=2)
+    assert (told["training.eval_frequency"], told["training.patience"]) == (11, 22)
+    schedule = {**config["training"]["optimizer"]["learn_rate"], **_of_rate(told)}
+    steps = list(islice(registry.resolve({"rate": schedule})["rate"], 441))
+    rates = [steps[i] for i in (0, 11, 440)]
+    assert rates == pytest.approx([0.0, 0.001, 0.001], rel=1e-3)
+
+
+def _of_rate(settings: dict[str, Any]) -> dict[str, Any]:
+    start = "training.optimizer.learn_rate."
+    return {k.removeprefix(start): v for k, v in settings.items() if k.startswith(start)}
+
+
+def _stored(row: str, seed: int, folds: Iterable[str]) -> dict[str, Any]:
+    return {"row": row, "seed": seed, "folds": {fold: {} for fold in folds}}
+
+
+def test_a_table_is_of_the_rows_and_folds_of_which_most_is_there() -> None:
+    four, two, one = (["fold0", "fold1", "fold2", "fold3"][:n] for n in (4, 2, 1))
+    runs = [_stored("full", 1, [*four, "whole"]), _stored("full", 2, two)]
+    runs += [_stored(row, 1, two) for row in ("gcn_baseline", "static_vectors")]
+    assert largest_block(runs) == Block(
+        ["full", "static_vectors", "gcn_baseline"], (1,), tuple(two)
+    )
+    # One fold of one row does not cut those of the others, unless it is asked for.
+    runs.append(_stored("lstm_baseline", 1, one))
+    assert largest_block(runs) == Block(
+        ["full", "static_vectors", "gcn_baseline"], (1,), tuple(two)
+    )
+    found = largest_block(runs, ["gcn_baseline", "lstm_baseline"])
+    assert found is not None
+    assert (found.seeds, found.folds) == ((1,), ("fold0",))
+    assert largest_block(runs[2:]) is None
+
+
+def test_the_time_that_is_left_goes_by_rows_that_are_done() -> None:
+    def training(row: str, seconds: float | None) -> Any:
+        return SimpleNamespace(row=ROWS[row], seconds=seconds)
+
+    done = [training("full", 3600.0), training("gcn_baseline", 600.0)]
+    waiting = [training("full", None), training("no_graph", None), training("lstm_baseline", None)]
+    assert time_left(done, waiting, 2) == "about 1.1 h left, by what is done"
+    assert time_left(done[1:], waiting[2:], 1) == "about 10 min left, by what is done"
+    assert time_left([], waiting, 2) == "time left unknown"
+    assert time_left(done, [], 2) == "nothing left"
 
 
 def test_lines_are_means_over_seeds_with_differences_from_the_full_model(tmp_path: Path) -> None:

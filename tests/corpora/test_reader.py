@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
@@ -191,3 +192,28 @@ def test_problems_of_a_file_that_is_left_out_are_not_told(nlp, write_document):
     errors: list[CorpusError] = []
     assert len(list(read_docs(folder, nlp.make_doc, on_error=errors.append))) == 1
     assert len(errors) == 1
+
+
+def test_a_stored_parse_comes_with_the_predicted_docs(nlp, folder, tmp_path):
+    docs = list(read_docs(folder, nlp.make_doc))
+    parsed = docs[0]
+    heads = [min(1, len(parsed) - 1)] * len(parsed)
+    parsed.from_array(["HEAD", "DEP"], make_parse(parsed, heads))
+    write_docbin(docs, tmp_path / "parsed.spacy")
+    read = configure_docbin_corpus(str(tmp_path / "parsed.spacy"), gold_parse=True)
+    first, second, _ = (example.predicted for example in read(spacy.blank("en")))
+    assert [token.head.i for token in first] == heads
+    assert {token.dep_ for token in first} == {"dep"}
+    assert len(list(first.sents)) == 1
+    assert len(first.spans[MENTIONS_KEY]) == 2
+    # What is not parsed gets no parse, but its sentence.
+    assert not second.has_annotation("DEP")
+    assert len(list(second.sents)) == 1
+    plain = configure_docbin_corpus(str(tmp_path / "parsed.spacy"))
+    assert not next(plain(spacy.blank("en"))).predicted.has_annotation("DEP")
+
+
+def make_parse(doc, heads):
+    dep = doc.vocab.strings.add("dep")
+    offsets = [head - i for i, head in enumerate(heads)]
+    return np.array([[offset, dep] for offset in offsets], dtype="int64").astype("uint64")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spacy_ddi.scoring.bootstrap import compare, mean_interval, micro_f_interval
+from spacy_ddi.scoring.bootstrap import compare, holm, mean_interval, micro_f_interval
 from spacy_ddi.scoring.counts import PairCounts, Tally
 from spacy_ddi.scoring.metrics import compute_scores
 
@@ -126,3 +126,10 @@ def test_runs_count_by_their_mean():
 def test_runs_on_other_documents_are_refused():
     with pytest.raises(ValueError, match="DDI020"):
         compare([sample(5)], [sample(6)], LABELS)
+
+
+def test_p_values_grow_with_the_number_of_comparisons():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([0.02]) == [0.02]
+    assert holm([]) == []

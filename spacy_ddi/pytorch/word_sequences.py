@@ -1,0 +1,93 @@
+"""A pair's sentence as a sequence of words: their vectors beside the distances to both mentions.
+M nodes, D token width, P pairs, R rows."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_sequence, unpack_sequence
+
+from spacy_ddi.pytorch.dropout import Dropout
+from spacy_ddi.pytorch.pair_tensors import GraphRows, PairRows, PairTensors
+
+POSITION_DEVIATION = 0.1
+"""Standard deviation of the position embeddings before training, as in `SyntaxGCN`."""
+
+
+def position_table(n_places: int, size: int) -> nn.Embedding:
+    """Embeddings as small as the features of an encoder; torch's own deviation of 1 drowns them.
+
+    n_places (int): How many.
+    size (int): Their width.
+    RETURNS (nn.Embedding): The table.
+    """
+    table = nn.Embedding(n_places, size)
+    nn.init.normal_(table.weight, std=POSITION_DEVIATION)
+    return table
+
+
+class PositionedWords(nn.Module):
+    """[w_i; p_i1; p_i2] for each word of each pair's sentence; a base for networks that read it.
+
+    dropout (float): Rate on the token vectors.
+    position_size (int): Width of a position embedding.
+    position_clip (int): Distances beyond this many nodes are one.
+    """
+
+    def __init__(self, dropout: float, *, position_size: int, position_clip: int) -> None:
+        super().__init__()
+        self.position_clip = position_clip
+        self.head_positions = position_table(2 * position_clip + 1, position_size)
+        self.tail_positions = position_table(2 * position_clip + 1, position_size)
+        self.dropout = Dropout(dropout)
+
+    def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
+        """What a pair puts together; see `PairEncoder`.
+
+        RETURNS (Tuple[Tensor, ...]): The token vectors of the nodes, shape (M, D), and the entries
+            of the position tables for all of the batch's `distances`.
+        """
+        return self.dropout(nodes), self.places(batch.distances)
+
+    def places(self, distances: Tensor) -> Tensor:
+        """The entries of the position tables.
+
+        distances (Tensor): Shape (D,): signed distances in nodes.
+        RETURNS (Tensor): Shape (D,).
+        """
+        return distances.clamp(-self.position_clip, self.position_clip) + self.position_clip
+
+    def positions(self, shared: tuple[Tensor, ...], rows: PairRows) -> tuple[Tensor, Tensor]:
+        """Both position embeddings of each row.
+
+        shared (Tuple[Tensor, ...]): What `encode_sentences` returned.
+        rows (PairRows): R rows.
+        RETURNS (Tuple[Tensor, Tensor]): Shape (R, position_size) each.
+        """
+        distances = shared[1]
+        head_rows, tail_rows = rows.distance_rows
+        return self.head_positions(distances[head_rows]), self.tail_positions(distances[tail_rows])
+
+    def words(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
+        """The words of the sentence of each pair.
+
+        shared (Tuple[Tensor, ...]): What `encode_sentences` returned.
+        rows (PairRows): R rows.
+        RETURNS (Tensor): Shape (R, D + 2 * position_size).
+        """
+        return torch.cat([shared[0][rows.graph.nodes], *self.positions(shared, rows)], dim=1)
+
+
+def read_both_ways(network: nn.LSTM | nn.GRU, words: Tensor, graph: GraphRows) -> Tensor:
+    """The states of a recurrent network over the rows of each owner.
+
+    network (Union[nn.LSTM, nn.GRU]): One layer or more, in both directions, H wide together.
+    words (Tensor): Shape (R, I).
+    graph (GraphRows): P owners of R rows.
+    RETURNS (Tensor): Shape (R, H).
+    """
+    if not len(words):
+        return words.new_zeros(0, 2 * network.hidden_size)
+    sentences = words.split(graph.starts.diff().tolist())
+    states, _ = network(pack_sequence(sentences, enforce_sorted=False))
+    return torch.cat(unpack_sequence(states))
