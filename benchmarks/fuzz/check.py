@@ -195,6 +195,8 @@ def _read(path: Path, format_name: str, is_told: bool) -> Read:
         assert list(line) == ["file", "position", "code", "message"], line
         assert Path(line["file"]).stem == path.stem, line
         assert line["code"].startswith("DDI"), line
+        # Empty is for what is wrong with all of a file.
+        assert line["position"] or not (documents or len(errors) > 1), line
         assert path.stem in line["message"], line
         error_line(error).encode()
         without_path = str(error).replace(str(path.parent), "")

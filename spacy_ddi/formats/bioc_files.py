@@ -64,8 +64,14 @@ def read_bioc_xml(
             path, "its beginning", f"no BioC: the root is <{prolog.root}>, not <collection>"
         )
     with open_bytes(path) as file:
-        elements = stream_elements(file, path, ("document",), prolog, on_error=on_error)
-        for number, element in enumerate(elements, start=1):
+        for number, element in stream_elements(
+            file,
+            path,
+            ("document",),
+            prolog,
+            name_element=lambda number, head: f"document {number}",
+            on_error=on_error,
+        ):
             place = f"document {number}"
             try:
                 check_entities(element)

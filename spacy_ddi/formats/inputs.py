@@ -256,18 +256,25 @@ def read_input(
     YIELDS (TextDocument): The documents.
     """
     assert each.format.read is not None
+    last = ""
 
     def tell(error: CorpusError) -> None:
+        nonlocal last
+        last = error.place
         error.path = error.path or str(each.path)
         on_error(error)
 
     try:
         for document in each.format.read(each.path, on_error=tell, columns=columns):
+            last = document.place
             yield replace(document, file=str(each.path))
     except CorpusError as error:
         tell(error)
     except DAMAGED as error:
-        tell(CorpusError.at(Errors.CORPUS_FILE, each.path, problem=problem_of(error)))
+        template, place = Errors.CORPUS_FILE, ""
+        if last:
+            template, place = Errors.REST_OF_FILE, f"after {last}"
+        tell(CorpusError.at(template, each.path, place, problem=problem_of(error)))
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:

@@ -91,10 +91,10 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
     try:
         row = parse_object(line)
     except ValueError as error:
-        found = f"not a line of JSON ({error})"
-        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=found) from None
-    plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
-    plain = replace(plain, place=place)
+        problem = f"not a line of JSON ({error})"
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem) from None
+    found = find_columns(row, columns, path, place)
+    plain = row_document(row, found, path=path, number=number, place=place)
     try:
         document = _with_annotations(plain, row)
         problem = annotation_problem(document)

@@ -71,10 +71,8 @@ def _document(
         if found is None:
             return None
         results, is_predicted = found
-        named = find_columns(data, columns, path)
-        plain = replace(
-            row_document(data, named, path=path, number=piece.number), place=piece.place
-        )
+        named = find_columns(data, columns, path, piece.place)
+        plain = row_document(data, named, path=path, number=piece.number, place=piece.place)
         if named.id is None and isinstance(task.get("id"), (int, str)):
             plain = replace(plain, id=str(task["id"]))
         used = {name for name in named if name}

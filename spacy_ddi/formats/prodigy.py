@@ -128,8 +128,8 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         task = parse_object(line)
         if task.get("answer") in ("reject", "ignore"):
             return None
-        found = find_columns(task, columns, path)
-        plain = replace(row_document(task, found, path=path, number=number), place=place)
+        found = find_columns(task, columns, path, place)
+        plain = row_document(task, found, path=path, number=number, place=place)
         given = task.get("meta")
         meta: Json = given if isinstance(given, dict) else {}
         if found.id is None and isinstance(meta.get("id"), (int, str)):

@@ -21,8 +21,8 @@ from spacy_ddi.formats.format import Format, OnError
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.spl_lines import narrative_lines
 from spacy_ddi.formats.text_document import Section, TextDocument
+from spacy_ddi.formats.xml_pieces import CHUNK
 from spacy_ddi.formats.xml_streams import (
-    CHUNK,
     MAX_DOCUMENT,
     SAFE,
     check_entities,

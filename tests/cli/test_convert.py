@@ -199,7 +199,7 @@ def test_a_bad_document_lies_beside_and_costs_itself(run, tmp_path):
     result = run("convert", tmp_path / "a.jsonl", tmp_path / "gold.spacy")
     assert result.exit_code == 1
     assert "1 error: " in result.stderr
-    assert "DDI126" in (tmp_path / "gold.spacy.errors.jsonl").read_text("utf8")
+    assert "DDI134" in (tmp_path / "gold.spacy.errors.jsonl").read_text("utf8")
     assert len(stored_texts(tmp_path / "gold.spacy")) == 3
 
 
