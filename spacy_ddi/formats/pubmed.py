@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.formats.xml_streams import (
@@ -80,7 +80,7 @@ _BOOK: Final = _Paths(
 
 
 def read_pubmed(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read PubMed XML; see `Reader`. A citation is in memory at a time.
 
