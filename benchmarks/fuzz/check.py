@@ -39,7 +39,8 @@ _COUNTED: Final = {
         re.compile(rb"^[^\S\n]*\S.*$", re.MULTILINE),
     ),
     **dict.fromkeys(
-        ("bioc-json", "label-studio", "pubannotation"), re.compile(rb"^\{.*\},?$", re.MULTILINE)
+        ("bioc-json", "json", "label-studio", "pubannotation"),
+        re.compile(rb"^\{.*\},?$", re.MULTILINE),
     ),
     "pubtator": re.compile(rb"^[^|\t\n]*\|t\|", re.MULTILINE),
 }

@@ -43,9 +43,10 @@ def test_documents_that_are_lost_after_an_error_are_seen(tmp_path_factory, monke
     file = next(
         file
         for file in map(damaged_file, range(first, 10_000, len(originals())))
-        if file.piece == 1 and file.damages in (("truncate",), ("nest",), ("take_out",))
+        if file.piece == 1
+        and file.damages in (("truncate",), ("nest",), ("take_out",))
+        and check(file, tmp_path_factory.mktemp("damaged")).kind == "told"
     )
-    assert check(file, tmp_path_factory.mktemp("damaged")).kind == "told"
     monkeypatch.setattr(check_module, "_documents", stop_at_an_error)
     assert check(file, tmp_path_factory.mktemp("damaged")).kind == "lost"
 
