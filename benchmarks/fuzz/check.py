@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from benchmarks.fuzz.commands import check_convert, check_run
+from benchmarks.fuzz.commands import check_convert, check_run, import_factories
 from benchmarks.fuzz.damages import DAMAGES, OF_WHOLE_FILES, Damage, flip_bits
 from benchmarks.fuzz.findings import Finding
 from benchmarks.fuzz.originals import Original, Place, originals
@@ -134,6 +134,7 @@ def _kind(file: Damaged, folder: Path) -> tuple[str, str]:
     path.write_bytes(file.content)
     if file.beside is not None:
         (folder / file.beside[0]).write_bytes(file.beside[1])
+    import_factories()
     try:
         with _written_as_told():
             reads = [_read(path, file.original.format, is_told) for is_told in (True, False)]
