@@ -36,6 +36,7 @@ check: $(VENV)/.dev
 # Tests that `make check` skips, since what they need is large (Ray Data, 240 MB) or old (kindred).
 others: $(VENV)/.others
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/runs/test_ray_engine.py tests/runs/test_ray_kills.py \
+		tests/cli/test_extract_ray.py \
 		tests/formats/test_other_tools.py $(TESTS)
 
 # What `make check` needs, and no more.
