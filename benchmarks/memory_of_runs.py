@@ -48,7 +48,7 @@ class Kind(str, Enum):
 
 def say_nothing(documents: Sequence[TextDocument]) -> Said:
     """An annotator without a pipeline."""
-    return Said([], [])
+    return Said([], [], [])
 
 
 class Measured:

@@ -14,6 +14,7 @@ from benchmarks.service.asking import Client, is_up
 TEXT: Final = "Fluconazole raises warfarin levels."
 JSON: Final = "application/json"
 FILE: Final = "application/octet-stream"
+ADDRESSES: Final = ("/extract", "/explain", "/show")
 
 
 class Wrong(NamedTuple):
@@ -38,8 +39,11 @@ RAW: Final = (
 
 def wrong_request(rng: random.Random) -> Wrong:
     """A request that does not fit, of a kind chosen at random."""
-    address = rng.choice(["/extract", "/explain", "/show"])
-    kind = rng.randrange(10)
+    address = rng.choice(ADDRESSES)
+    kind = rng.randrange(12)
+    others = {7: _wrong_file, 8: _wrong_place, 9: _vain_address, 10: _key_twice}
+    if kind in others:
+        return others[kind](rng)
     if kind < 5:
         return Wrong(wrong_body(rng), address)
     if kind == 5:
@@ -50,12 +54,27 @@ def wrong_request(rng: random.Random) -> Wrong:
     if kind == 6:
         method, address = rng.choice([("PUT", address), ("DELETE", "/health"), ("POST", "/none")])
         return Wrong(b"{}", address, method)
-    if kind == 7:
-        return _wrong_file(rng)
-    if kind == 8:
-        places = {"head_start": 0, "head_end": rng.randrange(20), "tail_start": rng.randrange(50)}
-        return Wrong(json.dumps({"text": TEXT, **places, "tail_end": 99}).encode(), "/explain")
     return Wrong(rng.choice(RAW), "")
+
+
+def _wrong_place(rng: random.Random) -> Wrong:
+    places = {"head_start": 0, "head_end": rng.randrange(20), "tail_start": rng.randrange(50)}
+    return Wrong(json.dumps({"text": TEXT, **places, "tail_end": 99}).encode(), "/explain")
+
+
+def _vain_address(rng: random.Random) -> Wrong:
+    """A body that fits, and an address that does not."""
+    ends = ["/", "//", "/text", "?min_score=2", "?text=a", "?min_score=0.5&types=int"]
+    return Wrong(json.dumps({"text": TEXT}).encode(), rng.choice(ADDRESSES) + rng.choice(ends))
+
+
+def _key_twice(rng: random.Random) -> Wrong:
+    """A body that would fit, but for a key that it has twice."""
+    fitting = {"text": TEXT, "min_score": 0.5, "types": []}
+    pairs = [*fitting.items(), rng.choice(list(fitting.items()))]
+    rng.shuffle(pairs)
+    members = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in pairs)
+    return Wrong(f"{{{', '.join(members)}}}".encode())
 
 
 def wrong_body(rng: random.Random) -> bytes:

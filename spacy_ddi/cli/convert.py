@@ -151,6 +151,13 @@ def _tell_of_left_out(cut: SentenceCutter) -> None:
             f"Left out, since nobody has annotated them: {found}. --with-predictions takes them.",
             style="yellow",
         )
+    if cut.n_unchanged:
+        found = count_of(cut.n_unchanged, "document")
+        say(
+            f"Taken, though as a pipeline wrote it: {found}. If nobody has looked at it, remove "
+            "its files: what a pipeline says is no gold.",
+            style="yellow",
+        )
 
 
 def _renamed(read: Any, renamed: OwnTypes, **options: Any) -> Iterator[Document]:

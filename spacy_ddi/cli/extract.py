@@ -29,6 +29,7 @@ from spacy_ddi.cli.extract_documents import (
     write_stream,
 )
 from spacy_ddi.cli.loading import load_pipeline, mention_source, require_installed
+from spacy_ddi.cli.notes_file import notes_written
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
     AddressOption,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from spacy_ddi.cli.error_list import ErrorList
     from spacy_ddi.explaining.explanation import Explanation
+    from spacy_ddi.formats.reading_notes import Noted
     from spacy_ddi.formats.text_document import TextDocument
 
 __all__ = ["ExtractCommand", "extract"]
@@ -124,6 +126,15 @@ def extract(
             "JSON lines and the page.",
         ),
     ] = False,
+    notes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Also write what could not be known, one JSON object a line: texts without a "
+            "drug, sentences with one drug only, or not read in full. A run has a table of it.",
+        ),
+    ] = None,
     as_text: AsTextOption = False,
     min_precision: MinPrecisionOption = None,
     min_score: MinScoreOption = None,
@@ -149,7 +160,13 @@ def extract(
     target = target_of(output, to)
     columns = Columns(text_column, id_column)
     reported = Reported(min_precision, min_score, types)
-    given_options = {"--format": format, "--html": html, "--as-text": as_text, "--explain": explain}
+    given_options = {
+        "--format": format,
+        "--html": html,
+        "--as-text": as_text,
+        "--explain": explain,
+        "--notes": notes,
+    }
     _require_used(target, given_options)
     if target is not None and target.name == PARTS:
         from spacy_ddi.cli.extract_files import chosen_engine, extract_files
@@ -173,15 +190,15 @@ def extract(
     from spacy_ddi.cli.error_list import ErrorList
 
     given = sort_arguments(text or [], as_text=as_text)
-    shown = Shown(format or Format.TABLE, html, explain, n_process)
+    shown = Shown(format or Format.TABLE, html, explain, n_process, notes)
     if target is None and not given.names:
         content = read_text(given.texts, file or [], as_text=as_text)
         require_installed(pipeline)
-        require_writable(html)
+        require_writable(html, notes)
         shown.print_text(load_pipeline(pipeline, precision, reported), content)
         return
     require_installed(pipeline)
-    require_writable(html, *([target.path] if target else ()))
+    require_writable(html, notes, *([target.path] if target else ()))
     if target is not None:
         require_unused(target)
     errors = ErrorList(target.path if target else None)
@@ -223,12 +240,14 @@ class Shown:
     html (Optional[Path]): Where a page is written, too.
     explain (bool): Whether they are explained.
     n_process (int): Processes that find them.
+    notes (Optional[Path]): Where what could not be known is written.
     """
 
     format: Format
     html: Path | None
     explain: bool
     n_process: int
+    notes: Path | None
     found: Found = field(default_factory=Found)
 
     def print_text(self, nlp: Language, text: str) -> None:
@@ -239,21 +258,26 @@ class Shown:
         """
         from spacy_ddi.component.lookup import component_of
         from spacy_ddi.formats.html_page import page_part
+        from spacy_ddi.formats.reading_notes import notes_of
         from spacy_ddi.formats.relation_records import relation_records
 
         source = mention_source(component_of(nlp))
         reasons = Reasons(nlp) if self.explain else None
         records: list[Mapping[str, Any]] = []
         explanations: list[Explanation] = []
+        noted: list[Noted] = []
         for doc, offset in _annotate(nlp, text, self.n_process):
             of_passage: list[Any] = list(relation_records(doc, offset=offset, source=source))
             if reasons is not None:
                 of_passage = reasons.add_to(of_passage, doc, offset)
                 explanations += reasons(doc)
-            self.found.add(counts_of(doc, source))
+            noted.append((counts := counts_of(doc, source, offset)).noted)
+            self.found.add(counts)
             if self.html is not None:
                 self.found.pages.append(page_part(doc, source, reasons))
             records += self._print_lines(of_passage)
+        with notes_written(self.notes) as on_notes:
+            on_notes(notes_of(noted, len(text)))
         self._finish(records, explanations)
 
     def show_documents(
@@ -272,10 +296,16 @@ class Shown:
         """
         reasons = Reasons(nlp) if self.explain else None
         keeps = keeps_for(target, page=self.html is not None, reasons=reasons)
-        stream = annotate_all(
-            nlp, documents, keeps, n_process=self.n_process, errors=errors, found=self.found
-        )
-        with silent_workers():
+        with silent_workers(), notes_written(self.notes) as on_notes:
+            stream = annotate_all(
+                nlp,
+                documents,
+                keeps,
+                n_process=self.n_process,
+                errors=errors,
+                found=self.found,
+                on_notes=on_notes,
+            )
             if target is not None:
                 write_stream(progress(stream, None, "Reading"), target, self.found, errors)
                 say_notes(self.found.notes, mentions=self.found.mentions)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from spacy_ddi.candidates.mentions import MentionSource
     from spacy_ddi.cli.error_list import ErrorList
+    from spacy_ddi.cli.notes_file import OnNotes
     from spacy_ddi.cli.reasons import Reasons
     from spacy_ddi.explaining.explanation import Explanation
     from spacy_ddi.formats.html_page import PagePart
+    from spacy_ddi.formats.reading_notes import Noted
     from spacy_ddi.formats.text_document import TextDocument
     from spacy_ddi.runs.predictions import Annotation, Keep, Kept, Passage
 
@@ -31,12 +33,12 @@ class Counts(NamedTuple):
     """What a Doc has.
 
     mentions, sentences (int): How many.
-    notes (Counter[str]): How many sentences have each of the flags of `notes_on`.
+    noted (Noted): What could not be known of it.
     """
 
     mentions: int
     sentences: int
-    notes: Counter[str]
+    noted: Noted
 
 
 @dataclass
@@ -62,20 +64,22 @@ class Found:
         """
         self.mentions += counts.mentions
         self.sentences += counts.sentences
-        self.notes += counts.notes
+        self.notes.update(note["flag"] for note in counts.noted.notes)
 
 
-def counts_of(doc: Doc, source: MentionSource) -> Counts:
+def counts_of(doc: Doc, source: MentionSource, offset: int) -> Counts:
     """What a Doc has.
 
     doc (Doc): The annotated Doc.
     source (MentionSource): Where the component found the mentions.
+    offset (int): Where it begins in the text.
     RETURNS (Counts): How many of what.
     """
-    from spacy_ddi.formats.relation_records import mention_types, notes_on, sentences
+    from spacy_ddi.formats.reading_notes import noted_in
+    from spacy_ddi.formats.relation_records import mention_types, sentences
 
-    notes = Counter(note.flag for note in notes_on(doc, source))
-    return Counts(len(mention_types(doc, source)), len(sentences(doc)), notes)
+    n_mentions = len(mention_types(doc, source))
+    return Counts(n_mentions, len(sentences(doc)), noted_in(doc, offset, source))
 
 
 def keeps_for(
@@ -114,6 +118,7 @@ def annotate_all(
     n_process: int,
     errors: ErrorList,
     found: Found,
+    on_notes: OnNotes = lambda notes: None,
 ) -> Iterator[Kept]:
     """Annotate documents as a stream.
 
@@ -123,8 +128,10 @@ def annotate_all(
     n_process (int): Processes.
     errors (ErrorList): Gets an error of each document on which the pipeline fails.
     found (Found): Counts what was found.
+    on_notes (Callable): Called with the notes on each document.
     YIELDS (Kept): What was kept of each document.
     """
+    from spacy_ddi.formats.reading_notes import note_rows
     from spacy_ddi.runs.predictions import annotate
 
     is_annotation = "annotation" in keeps
@@ -136,6 +143,7 @@ def annotate_all(
             found.add(passage["counts"])
             if "page" in passage:
                 found.pages.append(passage["page"])
+        on_notes(note_rows([passage["counts"].noted for passage in each.passages], each.document))
         yield each
 
 
@@ -199,7 +207,7 @@ def _annotations(kept: Kept) -> list[Annotation]:
 
 def _counts_of(passage: Passage, source: MentionSource) -> Counts:
     """What a passage has."""
-    return counts_of(passage.doc, source)
+    return counts_of(passage.doc, source, passage.offset)
 
 
 def _reasons_of(passage: Passage, source: MentionSource, *, reasons: Reasons) -> list[Explanation]:

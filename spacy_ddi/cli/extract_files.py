@@ -47,6 +47,7 @@ def extract_files(
     """
     from spacy_ddi.cli.run_progress import RunProgress
     from spacy_ddi.formats.relation_records import count_of
+    from spacy_ddi.runs.parts import NOTES
     from spacy_ddi.runs.run import run
 
     require_installed(pipeline)
@@ -79,6 +80,8 @@ def extract_files(
         f"{count_of(outcome.interactions, 'interaction')} in {count_of(outcome.parts, 'part')}: "
         f"{output}"
     )
+    if outcome.notes:
+        say(f"Note: {count_of(outcome.notes, 'note')} on what could not be known: {output / NOTES}")
     tell_of_others(others)
     if outcome.errors:
         say(f"{count_of(outcome.errors, 'error')}: {output / 'errors.jsonl'}", style="red")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -38,6 +40,8 @@ _PASSED_OVER: Final = ("E", "A", "M", "N", "#", "*")
 _LINE_END: Final = re.compile(r"[\r\n]+")
 _UNSAFE_IN_TYPES: Final = re.compile(r"[^\w-]+")
 _OWN_ID: Final = re.compile(r"T[0-9]+")
+_UNCHANGED: Final = "predicted; this note is right as long as nothing is changed:"
+_SIGN: Final = re.compile(rf"#[0-9]+\tAnnotatorNotes R1\t{_UNCHANGED} ([0-9a-f]{{16}})")
 
 
 def read_brat(
@@ -60,8 +64,9 @@ def write_brat(documents: Iterable[TextDocument], path: Path) -> None:
     """Write a folder that brat can open, with a text and annotations a document; see `Writer`.
 
     Mentions get ids as brat has them where theirs are others, and one that goes over a line end is
-    written in pieces, as brat does. Scores are notes. `annotation.conf` lists the types, if the
-    folder has none yet.
+    written in pieces, as brat does. Scores are notes, and where there are some, a last note has a
+    digest of the lines, so that `read_brat` sees whether anybody has changed them.
+    `annotation.conf` lists the types, if the folder has none yet.
 
     documents (Iterable[TextDocument]): The documents.
     path (Path): The folder.
@@ -73,7 +78,7 @@ def write_brat(documents: Iterable[TextDocument], path: Path) -> None:
     for document in documents:
         name = names.name(document.id)
         (path / f"{name}.txt").write_bytes(document.text.encode())
-        (path / f"{name}{ANNOTATIONS}").write_bytes("".join(_lines(document)).encode())
+        (path / f"{name}{ANNOTATIONS}").write_bytes("".join(_signed(document)).encode())
         mention_types.update(_safe(mention.type) for mention in document.mentions)
         labels.update(_safe(interaction.label) for interaction in document.interactions)
     if not (path / CONFIG).exists():
@@ -172,7 +177,28 @@ def _read(path: Path) -> TextDocument:
     text = _decoded(text_path)
     lines = _decoded(annotations_path).removeprefix(_MARK).split("\n")
     annotations = _Annotations(annotations_path, lines)
-    return annotations.document(name, text.removeprefix(_MARK), had_mark=text.startswith(_MARK))
+    found = annotations.document(name, text.removeprefix(_MARK), had_mark=text.startswith(_MARK))
+    return replace(found, is_unchanged=_is_unchanged(lines))
+
+
+def _signed(document: TextDocument) -> list[str]:
+    """The lines of an annotation file; if it is predicted, also what shows that it is unchanged."""
+    lines = list(_lines(document))
+    if any(each.score is not None for each in document.interactions):
+        number = len(document.interactions) + 1
+        lines.append(f"#{number}\tAnnotatorNotes R1\t{_UNCHANGED} {_digest(lines)}\n")
+    return lines
+
+
+def _is_unchanged(lines: Iterable[str]) -> bool:
+    """Whether the lines of an annotation file are those that `write_brat` predicted."""
+    kept = [f"{line}\n" for each in lines if (line := each.removesuffix("\r"))]
+    sign = _SIGN.fullmatch(kept[-1].removesuffix("\n")) if kept else None
+    return sign is not None and sign[1] == _digest(kept[:-1])
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return sha256("".join(lines).encode()).hexdigest()[:16]
 
 
 def _lines(document: TextDocument) -> Iterator[str]:

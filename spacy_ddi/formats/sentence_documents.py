@@ -98,6 +98,8 @@ class SentenceCutter:
         """Interactions between sentences, and of mentions that mark no word."""
         self.n_predicted = 0
         """Documents that nobody has annotated."""
+        self.n_unchanged = 0
+        """Documents whose annotation is as a pipeline wrote it, but that were taken."""
         self.passed_over: list[Path] = []
         """Files of a folder that have another format."""
         self._split = split
@@ -216,6 +218,7 @@ def _documents(
             elif document.is_predicted and not with_predictions:
                 cut.n_predicted += 1
             else:
+                cut.n_unchanged += document.is_unchanged
                 yield cut(document)
 
 

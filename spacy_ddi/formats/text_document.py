@@ -45,6 +45,8 @@ class TextDocument:
     file (str): The file; empty if it is from none.
     place (str): Where in the file: 'line 3'; empty if it is all of it.
     is_predicted (bool): Whether its annotation is a machine's, and nobody has looked at it.
+    is_unchanged (bool): Whether its annotation is a machine's, and nobody has changed it, where it
+        can't be told whether anybody has looked at it.
     not_read (str): Why its annotation could not be read, though it seems to have some.
     """
 
@@ -58,6 +60,7 @@ class TextDocument:
     file: str = field(default="", compare=False, repr=False)
     place: str = field(default="", compare=False, repr=False)
     is_predicted: bool = field(default=False, compare=False, repr=False)
+    is_unchanged: bool = field(default=False, compare=False, repr=False)
     not_read: str = field(default="", compare=False, repr=False)
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from spacy_ddi.runs.machine_failures import may_go_away
-from spacy_ddi.runs.parts import ENDING, ERRORS, UNFINISHED, merge_parts
+from spacy_ddi.runs.parts import ENDING, ERRORS, UNFINISHED, merge_parts, remove_part
 from spacy_ddi.runs.report import Report
 from spacy_ddi.runs.shards import CHUNKS_OF_PART, LAST, Shard, numbered_name
 
@@ -123,8 +123,7 @@ class Merger:
 
     def _remove(self, shard: int, numbers: Sequence[int]) -> None:
         for path in self._paths(shard, numbers):
-            for ending in (ENDING, ERRORS):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
+            remove_part(path)
 
 
 def _chunks_of(part: int) -> range:
@@ -144,6 +143,5 @@ def take_back_failures(output: Path) -> int:
             found = sum(may_go_away(json.loads(line)["code"]) for line in lines)
             if found:
                 n_errors += found
-                path.with_name(path.name.removesuffix(ERRORS) + ENDING).unlink(missing_ok=True)
-                path.unlink()
+                remove_part(path.with_name(path.name.removesuffix(ERRORS)))
     return n_errors

@@ -1,4 +1,5 @@
-"""The parts of a run's output: Parquet files, and what went wrong in each beside.
+"""The parts of a run's output: Parquet files, and beside each what went wrong, and what could not
+be known.
 
 A part is written under another name, flushed to the disk, and then renamed: what has its name is
 whole.
@@ -14,6 +15,7 @@ from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.formats.reading_notes import note_schema
 from spacy_ddi.formats.row_files import row_schema
 
 try:
@@ -27,6 +29,9 @@ except ImportError as error:
 ENDING: Final = ".parquet"
 ERRORS: Final = ".errors.jsonl"
 
+NOTES: Final = "notes"
+"""The folder of tables of notes, one a part, under its name."""
+
 UNFINISHED: Final = "unfinished"
 """The folder of what will be parts."""
 
@@ -39,6 +44,9 @@ _DOCUMENTS: Final = b"documents"
 SCHEMA: Final = row_schema()
 """A row an interaction. Offsets are characters of the document's text."""
 
+NOTE_SCHEMA: Final = note_schema()
+"""A row a note."""
+
 
 def write_part(
     folder: Path,
@@ -46,6 +54,7 @@ def write_part(
     rows: Sequence[dict[str, Any]],
     errors: Sequence[str],
     documents: int = 0,
+    notes: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Write a part, or what becomes one.
 
@@ -54,9 +63,12 @@ def write_part(
     rows (Sequence[Dict[str, Any]]): Interactions by the columns of `SCHEMA`.
     errors (Sequence[str]): Lines of the error table.
     documents (int): How many it is made of.
+    notes (Sequence[Dict[str, Any]]): Notes by the columns of `NOTE_SCHEMA`.
     """
     table = pa.Table.from_pylist(list(rows), SCHEMA)
-    _write(folder / name, table, "".join(f"{line}\n" for line in errors).encode(), documents)
+    noted = pa.Table.from_pylist(list(notes), NOTE_SCHEMA)
+    found = "".join(f"{line}\n" for line in errors).encode()
+    _write(folder / name, table, found, documents, noted)
 
 
 def merge_parts(paths: Sequence[Path], path: Path) -> None:
@@ -70,20 +82,50 @@ def merge_parts(paths: Sequence[Path], path: Path) -> None:
     found = b"".join(each.read_bytes() for each in errors if each.exists())
     documents = sum(int(table.schema.metadata[_DOCUMENTS]) for table in tables)
     whole = pa.concat_tables([table.replace_schema_metadata() for table in tables])
-    _write(path, whole.combine_chunks(), found, documents)
+    notes = [parquet.read_table(each) for each in map(notes_path, paths) if each.exists()]
+    noted = pa.concat_tables([NOTE_SCHEMA.empty_table(), *notes])
+    _write(path, whole.combine_chunks(), found, documents, noted.combine_chunks())
 
 
-def _write(path: Path, table: pa.Table, errors: bytes, documents: int) -> None:
-    """Write a table and its errors, these first: what is there has all that it had to say."""
+def notes_path(path: Path) -> Path:
+    """Where the notes of a part are; there is no such file if there are none.
+
+    path (Path): What the part is called.
+    RETURNS (Path): The file.
+    """
+    return path.parent / NOTES / f"{path.name}{ENDING}"
+
+
+def remove_part(path: Path) -> None:
+    """Remove a part and what lies beside it; it may not be there.
+
+    path (Path): What it is called.
+    """
+    for file in (path.with_name(path.name + ENDING), path.with_name(path.name + ERRORS)):
+        file.unlink(missing_ok=True)
+    notes_path(path).unlink(missing_ok=True)
+
+
+def _write(path: Path, table: pa.Table, errors: bytes, documents: int, notes: pa.Table) -> None:
+    """Write a table, but its errors and notes first: what is there has all that it had to say."""
     beside = path.with_name(path.name + ERRORS)
     if errors:
         write_whole(beside, errors)
     else:
         beside.unlink(missing_ok=True)
+    if notes.num_rows:
+        notes_path(path).parent.mkdir(exist_ok=True)
+        write_whole(notes_path(path), _parquet_of(notes))
+    else:
+        notes_path(path).unlink(missing_ok=True)
     table = table.replace_schema_metadata({_DOCUMENTS: str(documents)})
+    write_whole(path.with_name(path.name + ENDING), _parquet_of(table))
+
+
+def _parquet_of(table: pa.Table) -> Any:
     sink = pa.BufferOutputStream()
     parquet.write_table(table, sink, compression="zstd")
-    write_whole(path.with_name(path.name + ENDING), sink.getvalue())
+    return sink.getvalue()
 
 
 def write_whole(path: Path, content: bytes | Any) -> None:
@@ -119,12 +161,13 @@ def flush_folder(folder: Path) -> None:
 class Totals(NamedTuple):
     """What parts hold together.
 
-    parts, documents, interactions (int): How many.
+    parts, documents, interactions, notes (int): How many.
     """
 
     parts: int
     documents: int
     interactions: int
+    notes: int
 
 
 def totals_of(folder: Path) -> Totals:
@@ -133,9 +176,12 @@ def totals_of(folder: Path) -> Totals:
     folder (Path): Their folder.
     RETURNS (Totals): What they hold.
     """
-    footers = [parquet.read_metadata(path) for path in folder.glob(f"*[0-9]*{ENDING}")]
+    paths = list(folder.glob(f"*[0-9]*{ENDING}"))
+    footers = [parquet.read_metadata(path) for path in paths]
     documents = sum(int(footer.metadata[_DOCUMENTS]) for footer in footers)
-    return Totals(len(footers), documents, sum(footer.num_rows for footer in footers))
+    noted = (notes_path(path.with_suffix("")) for path in paths)
+    n_notes = sum(parquet.read_metadata(path).num_rows for path in noted if path.exists())
+    return Totals(len(footers), documents, sum(footer.num_rows for footer in footers), n_notes)
 
 
 def remove_unwritten(output: Path) -> None:
@@ -143,7 +189,8 @@ def remove_unwritten(output: Path) -> None:
 
     output (Path): The output's folder.
     """
-    for folder, pattern in product((output, output / UNFINISHED), (f"{WRITING}*", "*.tries")):
+    folders = (output, output / NOTES, output / UNFINISHED, output / UNFINISHED / NOTES)
+    for folder, pattern in product(folders, (f"{WRITING}*", "*.tries")):
         for path in folder.glob(pattern):
             path.unlink(missing_ok=True)
 

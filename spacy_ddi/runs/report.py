@@ -33,10 +33,12 @@ class Said(NamedTuple):
 
     rows (List[Dict[str, Any]]): Interactions by the columns of `SCHEMA`.
     errors (List[str]): Lines of the error table.
+    notes (List[Dict[str, Any]]): What could not be known, by the columns of `NOTE_COLUMNS`.
     """
 
     rows: list[dict[str, Any]]
     errors: list[str]
+    notes: list[dict[str, Any]]
 
 
 Annotate = Callable[[Sequence[TextDocument]], Said]

@@ -49,13 +49,14 @@ class Plan(NamedTuple):
 class Outcome(NamedTuple):
     """What a run came to.
 
-    parts, documents, interactions, errors (int): How many there are, those of earlier starts among
-        them.
+    parts, documents, interactions, notes, errors (int): How many there are, those of earlier starts
+        among them.
     """
 
     parts: int
     documents: int
     interactions: int
+    notes: int
     errors: int
 
 

@@ -50,14 +50,15 @@ class Worker:
             annotate = self._loaded() if chunk.documents else _nothing
             said = annotate(chunk.documents) if deaths < WHOLE else _singly(annotate, chunk, trial)
             errors = [*chunk.errors, *said.errors]
-            write_part(self._folder, chunk.name, said.rows, errors, len(chunk.documents))
+            n_documents = len(chunk.documents)
+            write_part(self._folder, chunk.name, said.rows, errors, n_documents, said.notes)
             trial.end()
         except OSError as error:
             if not is_of_machine(error):
                 raise
             found = {"part": chunk.name, "problem": words_of(error)}
             raise DDIError(Errors.MACHINE_FAILED.format(**found)) from error
-        counts = (len(chunk.documents), len(said.rows), len(errors))
+        counts = (n_documents, len(said.rows), len(errors))
         return Report(chunk.shard, chunk.number, chunk.is_last, *counts, chunk.begin, chunk.end)
 
     def _loaded(self) -> Annotate:
@@ -67,19 +68,21 @@ class Worker:
 
 
 def _nothing(documents: Sequence[TextDocument]) -> Said:
-    return Said([], [])
+    return Said([], [], [])
 
 
 def _singly(annotate: Annotate, chunk: Chunk, trial: Trial) -> Said:
     """Annotate document by document, but for those that have ended their process twice."""
     deadly = trial.deadly()
-    rows, errors = Said([], [])
+    whole = Said([], [], [])
     for number, document in enumerate(chunk.documents):
         if number in deadly:
-            errors.append(failed_line(document, Errors.DOCUMENT_KILLS, ", each time silently"))
+            line = failed_line(document, Errors.DOCUMENT_KILLS, ", each time silently")
+            whole.errors.append(line)
             continue
         trial.note(number)
         said = annotate((document,))
-        rows += said.rows
-        errors += said.errors
-    return Said(rows, errors)
+        whole.rows.extend(said.rows)
+        whole.errors.extend(said.errors)
+        whole.notes.extend(said.notes)
+    return whole

@@ -13,9 +13,10 @@ from spacy_ddi.component.ddi_relation import DDIRelation
 from spacy_ddi.component.reported import highest_promises
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
+from spacy_ddi.formats.reading_notes import Noted, noted_in, notes_of
 from spacy_ddi.formats.relation_records import RelationRecord, notes_on, relation_records
 from spacy_ddi.formats.text_document import TextDocument
-from spacy_ddi.reading_flags import ALONE, MEANINGS, NO_DRUG, Flag
+from spacy_ddi.reading_flags import ALONE, MEANINGS, Flag
 from spacy_ddi.runs.predictions import place_in
 from spacy_ddi.stored_pairs import PlacePair
 from spacy_ddi.web.bodies import Choice
@@ -55,25 +56,15 @@ class ShownPart(TypedDict):
     passages: list[ShownPassage]
 
 
-class Note(TypedDict):
-    """A flag of `notes_on`, with its place in the text."""
-
-    flag: str
-    start: int
-    end: int
-
-
 class Found(NamedTuple):
     """What is found in a part of a text.
 
     records (List[RelationRecord]): The interactions that were asked for.
-    notes (List[Note]): What is to be told of its sentences.
-    names_drugs (bool): Whether any drug was recognised.
+    noted (Noted): What is to be told of it.
     """
 
     records: list[RelationRecord]
-    notes: list[Note]
-    names_drugs: bool
+    noted: Noted
 
 
 def found_in(doc: Doc, offset: int, source: MentionSource, least: Mapping[str, float]) -> Found:
@@ -85,11 +76,7 @@ def found_in(doc: Doc, offset: int, source: MentionSource, least: Mapping[str, f
     least (Mapping[str, float]): The score that an interaction needs, by its type.
     RETURNS (Found): Plain data.
     """
-    notes: list[Note] = [
-        {"flag": note.flag, "start": note.start_char + offset, "end": note.end_char + offset}
-        for note in notes_on(doc, source)
-    ]
-    return Found(chosen_records(doc, offset, source, least), notes, bool(source(doc)))
+    return Found(chosen_records(doc, offset, source, least), noted_in(doc, offset, source))
 
 
 def answer_of(text: str, parts: Sequence[Found]) -> dict[str, list[Any]]:
@@ -99,9 +86,7 @@ def answer_of(text: str, parts: Sequence[Found]) -> dict[str, list[Any]]:
     parts (Sequence[Found]): What is found in each of its parts.
     RETURNS (Dict[str, List]): Interactions and notes.
     """
-    notes = [note for part in parts for note in part.notes]
-    if not any(part.names_drugs for part in parts):
-        notes.append({"flag": NO_DRUG, "start": 0, "end": len(text)})
+    notes = notes_of([part.noted for part in parts], len(text))
     return {"interactions": [record for part in parts for record in part.records], "notes": notes}
 
 

@@ -22,6 +22,7 @@ from spacy_ddi.web.bodies import Answers, ExplainBody, ExtractBody, Interactions
 from spacy_ddi.web.complaints import refusal_of_errors, refusal_of_status
 from spacy_ddi.web.guard import FILE_ADDRESS, LINES, Guard
 from spacy_ddi.web.page_files import page_files
+from spacy_ddi.web.questions import QuestionRoute
 from spacy_ddi.web.refusal import Refusal, refused
 from spacy_ddi.web.service import Service
 from spacy_ddi.web.service_settings import ServiceSettings
@@ -64,9 +65,11 @@ def make_web_app(load: Callable[[], Language], settings: ServiceSettings) -> Gua
         description=_DESCRIPTION,
         docs_url=None,  # FastAPI's pages load from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # elsewhere there is nothing, and that is said
         lifespan=lifespan,
         separate_input_output_schemas=False,
     )
+    app.router.route_class = QuestionRoute
     _add_questions(app)
     _add_pages(app)
     _add_complaints(app)

@@ -74,7 +74,7 @@ def test_scores_are_there_for_those_who_annotate(run, pipeline, text, tmp_path):
     for tool in ("brat", "label-studio", "prodigy"):
         run("candidates", text, "--output", tmp_path / tool, "--to", tool, *options)
     notes = (tmp_path / "brat" / "note.ann").read_text("utf8")
-    assert notes.count("AnnotatorNotes R") == 3
+    assert notes.count("\tscore ") == 3
     (task,) = json.loads((tmp_path / "label-studio").read_text("utf8"))
     (prediction,) = task["predictions"]
     scores = [each["score"] for each in prediction["result"] if each["type"] == "relation"]

@@ -250,6 +250,7 @@ def test_errors_lie_beside_the_output_and_nothing_done_is_lost(
         (["--output", "out", "--format", "jsonl"], "--format"),
         (["--output", "out", "--html", "a.html"], "--html"),
         (["--output", "out", "--as-text"], "--as-text"),
+        (["--output", "out", "--notes", "notes.jsonl"], "--notes"),
     ],
 )
 def test_an_option_that_would_do_nothing_is_refused(run, inputs, options, option):

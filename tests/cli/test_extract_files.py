@@ -52,6 +52,11 @@ def test_files_become_parts_and_parts_become_pairs(run, pipeline, inputs, tmp_pa
     assert [(row["document"], row["year"]) for row in rows] == [("7", 1999), ("b.csv.xz:1", None)]
     assert rows[0]["head_start"] == len("Nothing. ")
     assert rows[1]["file"] == str(inputs / "b.csv.xz")
+    assert "Note: 2 notes on what could not be known" in folded(result.stderr)
+    notes = parquet.read_table(out / "notes").to_pylist()
+    assert [(each["document"], each["end"]) for each in notes] == [("8", 8), ("b.csv.xz:2", 0)]
+    first = {"flag": "no_drug", "start": 0, "file": str(inputs / "a.jsonl")}
+    assert notes[0] == {"document": "8", "end": 8, **first}
     result = run("aggregate", out, "--output", tmp_path / "pairs.parquet")
     assert "1 pair of 2 interactions" in folded(result.stderr)
     (row,) = parquet.read_table(tmp_path / "pairs.parquet").to_pylist()

@@ -35,3 +35,23 @@ def test_the_best_value_is_found(run, pipeline: str, corpus: Path, tmp_path: Pat
     assert scores[1.0] == 0.0
     if setting == "threshold":
         assert scores[0.0] < 1.0
+
+
+def test_the_packaged_pipeline_has_a_best_value(run, tmp_path: Path):
+    pytest.importorskip("en_ddi_minilm", reason="the shipped pipeline is not installed")
+    sample = Path(__file__).parents[2] / "assets" / "sample_corpus"
+    run("convert", sample, tmp_path / "sample.spacy")
+    best, best_score, scores = find_threshold(
+        "en_ddi_minilm",
+        tmp_path / "sample.spacy",
+        "ddi_relation",
+        "threshold",
+        "ddi_micro_f",
+        n_trials=3,
+        silent=True,
+    )
+    assert sorted(scores) == [0.0, 0.5, 1.0]
+    assert best == 0.5
+    assert scores[0.0] < best_score
+    assert scores[1.0] == 0.0
+    assert best_score > 0.8

@@ -112,3 +112,36 @@ def test_a_text_without_drugs_is_noted(run, pipeline):
     result = run("extract", "Nothing happens here.", "--pipeline", pipeline, "--format", "jsonl")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "Note: no drug was recognised." in folded(result.stderr)
+
+
+NOTED = f"{KNOWN} Take plinozide alone."
+
+
+def notes_in(path):
+    return [json.loads(line) for line in path.read_text("utf8").splitlines()]
+
+
+def test_notes_on_a_text_are_written_and_its_records_stay_as_they_are(run, pipeline, tmp_path):
+    options = ["--pipeline", pipeline, "--format", "jsonl"]
+    bare = run("extract", NOTED, *options)
+    result = run("extract", NOTED, *options, "--notes", tmp_path / "notes.jsonl")
+    assert result.stdout == bare.stdout
+    start = len(KNOWN) + 1
+    (note,) = notes_in(tmp_path / "notes.jsonl")
+    assert note == {"flag": "alone", "start": start, "end": len(NOTED)}
+    run("extract", "Nothing happens.", *options, "--notes", tmp_path / "notes.jsonl")
+    assert notes_in(tmp_path / "notes.jsonl") == [{"flag": "no_drug", "start": 0, "end": 16}]
+
+
+@pytest.mark.parametrize("output", [[], ["--output", "a.csv"], ["--output", "a.spacy"]])
+def test_notes_on_documents_name_them(run, pipeline, tmp_path, monkeypatch, output):
+    monkeypatch.chdir(tmp_path)
+    rows = [{"id": "d1", "text": NOTED}, {"id": "d2", "text": "Nothing."}, {"id": "d3"}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    run("extract", "a.jsonl", *output, "--pipeline", pipeline, "--notes", "new/notes.jsonl")
+    first, second = notes_in(tmp_path / "new" / "notes.jsonl")
+    place = {"start": len(KNOWN) + 1, "end": len(NOTED)}
+    of_file = {"file": first["file"]}
+    assert first == {"document": "d1", "flag": "alone", **place, **of_file}
+    assert second == {"document": "d2", "flag": "no_drug", "start": 0, "end": 8, **of_file}
+    assert first["file"].endswith("a.jsonl")

@@ -85,7 +85,7 @@ def test_chosen_sentences_come_back_as_training_data(run, unsure, text, tmp_path
     assert len(three.interactions) == 3
 
     assert run("convert", out, gold, "--from", tool).exit_code == 0
-    # What nobody looked at is no training data. In brat's files it can't be told.
+    # What nobody looked at is no training data. In brat's files it can't be told, but it is said.
     assert len(list(DocBin().from_disk(gold).get_docs(spacy.blank("en").vocab))) == (
         4 if tool == "brat" else 0
     )
@@ -107,11 +107,34 @@ def test_chosen_sentences_come_back_as_training_data(run, unsure, text, tmp_path
     assert not texts & {each.text for each in chosen(rest, tool).values()}
 
 
+def test_files_of_brat_that_nobody_changed_are_counted(run, unsure, text, tmp_path):
+    out, gold = tmp_path / "out", tmp_path / "gold.spacy"
+    run("select", text, "--output", out, "-n", 4, "--to", "brat", "--pipeline", unsure)
+    first, second, *_ = sorted(out.glob("*.ann"))
+    lines = first.read_text("utf8").splitlines(keepends=True)
+    first.write_text("".join(reversed(lines)), encoding="utf8")
+    second.write_bytes(second.read_bytes().replace(b"\n", b"\r\n"))
+    result = run("convert", out, gold, "--from", "brat")
+    assert result.exit_code == 0
+    assert "Taken, though as a pipeline wrote it: 3 documents." in folded(result.stderr)
+    for path in out.glob("*.ann"):
+        content = path.read_text("utf8")
+        path.write_text(content.replace(" Arg1:", "_of_mine Arg1:"), encoding="utf8")
+    result = run("convert", out, gold, "--from", "brat")
+    assert "as a pipeline wrote it" not in folded(result.stderr)
+
+
 def test_an_annotated_folder_is_not_overwritten(run, pipeline, text, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "note.ann").write_text("corrected")
-    result = run("select", text, "--output", tmp_path / "out", "--to", "brat")
+    options = ("--to", "brat", "--pipeline", pipeline)
+    result = run("select", text, "--output", tmp_path / "out", *options)
     assert result.exit_code == 1
+    assert "is not empty" in folded(result.stderr)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["note.ann"]
+    assert (tmp_path / "out" / "note.ann").read_text() == "corrected"
+    (tmp_path / "out" / "note.ann").unlink()
+    assert run("select", text, "--output", tmp_path / "out", *options).exit_code == 0
 
 
 def test_a_file_that_can_not_be_read_is_told(run, unsure, text, tmp_path):

@@ -23,7 +23,7 @@ SETTINGS = {"pipeline": "made up"}
 
 
 class MadeUpAnnotator:
-    """Gives each document one interaction, of its text with itself.
+    """Gives each document one interaction, of its text with itself, and every third one a note.
 
     seconds (float): What documents take that come together.
     deadly (Optional[Path]): A folder with a file for each document that ends its process: how
@@ -44,6 +44,11 @@ class MadeUpAnnotator:
                 for each in documents
             ],
             [],
+            [
+                {"document": each.id, "flag": "alone", "start": 0, "end": 4, "file": each.file}
+                for each in documents
+                if each.id.endswith(("0", "3", "6", "9"))
+            ],
         )
 
     def _die_of(self, name: str) -> None:

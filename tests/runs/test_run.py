@@ -13,6 +13,7 @@ from pyarrow import parquet
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.runs import manifest, merging, shards
 from spacy_ddi.runs.manifest import missing_inputs
+from spacy_ddi.runs.parts import NOTES
 from spacy_ddi.runs.report import Report
 from tests.runs.made_up_run import start
 
@@ -41,6 +42,10 @@ def documents(folder: Path) -> list[str]:
     return [row for path in paths for row in parquet.read_table(path)["document"].to_pylist()]
 
 
+def noted(folder: Path) -> list[str]:
+    return documents(folder / NOTES)
+
+
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "CHUNK", 10)
@@ -53,10 +58,15 @@ def test_every_document_is_there_once_in_order(tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     outcome = start([str(tmp_path)], tmp_path / "out")
     assert documents(tmp_path / "out") == [f"{name}{i}" for name in "ab" for i in range(25)]
-    assert outcome == (2, 50, 50, 0)
+    assert noted(tmp_path / "out") == [
+        f"{name}{i}" for name in "ab" for i in range(25) if str(i)[-1] in "0369"
+    ]
+    assert outcome == (2, 50, 50, 20, 0)
     assert sorted(content(tmp_path / "out")) == [
         ".lock",
         "manifest.json",
+        "notes/part-000000-000000.parquet",
+        "notes/part-000000-000001-last.parquet",
         "part-000000-000000.parquet",
         "part-000000-000001-last.parquet",
     ]
@@ -141,7 +151,8 @@ def test_a_second_start_does_what_is_missing(tmp_path: Path, n_done: int) -> Non
     assert len(list(out.glob("part-*.parquet"))) == (n_done // 3 if n_done < 11 else 4)
     is_done = n_done == 11
     assert missing_inputs(out) == ([] if is_done else [str(path)], 1)
-    for folder in (out, out / "unfinished"):
+    for folder in (out, out / NOTES, out / "unfinished", out / "unfinished" / NOTES):
+        folder.mkdir(exist_ok=True)
         (folder / ".writing-77").write_bytes(b"half")
     reports: list[Report] = []
     start([str(path)], out, on_report=reports.append)
@@ -157,6 +168,7 @@ def test_a_part_that_is_removed_is_made_again_and_no_other(tmp_path: Path) -> No
     time = kept.stat().st_mtime_ns
     for name in ("part-000000-000000", "part-000000-000003-last"):
         (tmp_path / "out" / f"{name}.parquet").unlink()
+        (tmp_path / "out" / NOTES / f"{name}.parquet").write_bytes(b"of before")
         reports: list[Report] = []
         start([str(path)], tmp_path / "out", on_report=reports.append)
         assert len(reports) == (3 if name.endswith("0") else 2)

@@ -41,7 +41,7 @@ class Annotator:
         self.given.append(" ".join(each.id for each in documents))
         if any(each.id in self.deadly for each in documents):
             raise DiedError
-        return Said([{"document": each.id} for each in documents], [])
+        return Said([{"document": each.id} for each in documents], [], [])
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 
+READ = "document.getElementById('results').getAttribute('aria-busy') === 'false'"
+"""Whether the page of the service has read what it was given."""
+
 
 class Browser:
     """A browser with one page.
@@ -118,13 +121,23 @@ class Browser:
             time.sleep(0.03)
         return value
 
-    def press(self, key: str) -> None:
-        """Press a key."""
-        codes = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40}
+    def press(self, key: str, *, ctrl: bool = False) -> None:
+        """Press a key, with the control key or without."""
+        arrows = {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        codes = {"Enter": 13, "Escape": 27, "Tab": 9, **arrows}
         text = {"text": "\r"} if key == "Enter" else {}
-        common = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
+        held = {"modifiers": 2} if ctrl else {}
+        common = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key], **held}
         self.call("Input.dispatchKeyEvent", type="keyDown", **common, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
+
+    def tab_to(self, selector: str, most: int = 60) -> int:
+        """Press Tab until an element that fits a selector has the focus. Gives how often."""
+        for times in range(1, most + 1):
+            self.press("Tab")
+            if self(f"document.activeElement.matches({selector!r})"):
+                return times
+        raise AssertionError(f"Tab never comes to {selector}")
 
     def click(self, selector: str) -> None:
         """Click with the mouse into the middle of the first element of a selector."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import spacy
 
 from spacy_ddi.web.web_app import make_web_app
 from tests.cli.conftest import KNOWN
-from tests.web.browser import CHROMIUM, Browser
-from tests.web.serving import SETTINGS, Running, served
+from tests.web.browser import CHROMIUM, READ, Browser
+from tests.web.serving import SETTINGS, served
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium in the PATH"),
@@ -24,23 +23,8 @@ pytestmark = [
 ]
 
 TEXT = f"{KNOWN} Avoid rostamine with plinozide. Dexarol or rostamine was given."
-READ = "document.getElementById('results').getAttribute('aria-busy') === 'false'"
 STATUS = "document.getElementById('status').textContent"
 ARCS = "document.querySelectorAll('.arcs .line').length"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("browser")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(browser: Browser, service: Running) -> Browser:
-    """The page, with what its example gives."""
-    browser.open(f"http://127.0.0.1:{service.port}/")
-    browser.wait_for(READ)
-    return browser
 
 
 def find(page: Browser, text: str) -> None:
@@ -163,32 +147,6 @@ def saved(path: Path) -> str:
         assert time.monotonic() < until, f"{path.name} was not saved"
         time.sleep(0.02)
     return path.read_bytes().decode()
-
-
-def test_keyboard_alone_opens_and_closes_what_is_known(page):
-    find(page, f"Sample \N{MATHEMATICAL ITALIC SMALL ALPHA}. {KNOWN}")
-    page("document.querySelector('.relations button').focus()")
-    assert page("document.querySelector('.relations').clientHeight") > 10
-    page.press("Enter")
-    page.wait_for("document.querySelector('.why table') !== null")
-    assert page("document.querySelector('.relations button').ariaExpanded") == "true"
-    words = page(
-        "[...document.querySelectorAll('section p .word')].map((each) => each.textContent)"
-    )
-    assert words[-3:] == ["raises", "levels", "."]
-    page.press("Escape")
-    assert page("document.activeElement.ariaExpanded") == "false"
-
-
-def test_every_field_has_a_name_and_changes_are_announced(page):
-    find(page, KNOWN)
-    unnamed = page(
-        "[...document.querySelectorAll('input:not([hidden]), textarea')]"
-        ".filter((field) => !field.labels.length).length"
-    )
-    assert unnamed == 0
-    assert page("document.getElementById('status').role") == "status"
-    assert page("document.getElementById('problem').role") == "alert"
 
 
 def test_markup_in_a_text_stays_text(page):
