@@ -2,6 +2,9 @@
 
     python -m benchmarks.explanations en_ddi_minilm CORPUS --documents configs/dev_documents.txt
 
+stores what comes of each sentence, and renews the table of `docs/explanations.md`. What is stored
+is not done again.
+
 Of a sentence, the heaviest 1, 5, 10, 20 and 50 % of its words are left out, or are all that is left
 beside the mentions, which always stay. *Comprehensiveness* is by how much the probability of the
 predicted label falls without them, *sufficiency* by how much it falls if there is nothing else,
@@ -14,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import ceil
 from pathlib import Path
-from time import perf_counter
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from benchmarks.page import markdown_table
+from benchmarks.page import markdown_table, write_page
 from spacy_ddi.annotations import Relation
 from spacy_ddi.classifier.pair_classifier import _to_tensors
 from spacy_ddi.component.decoding import class_logits
@@ -35,6 +37,7 @@ from spacy_ddi.component.targets import NONE
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.explaining.explain import word_weights
 from spacy_ddi.explaining.left_out import SentenceReader
+from spacy_ddi.gold import DOCUMENT_ID
 from spacy_ddi.scoring.evaluation import annotate
 
 SHARES: Final = (0.01, 0.05, 0.10, 0.20, 0.50)
@@ -42,6 +45,12 @@ SHARES: Final = (0.01, 0.05, 0.10, 0.20, 0.50)
 BY_CHANCE: Final = "random words"
 
 N_RANDOM: Final = 2
+
+N_SAMPLES: Final = 2000
+
+MODULE: Final = "benchmarks.explanations"
+RESULTS: Final = Path(__file__).parent / "results" / "explanations.jsonl"
+PAGE: Final = Path(__file__).parents[1] / "docs" / "explanations.md"
 
 Weights = NDArray[np.float32]
 """Shape (M,): of each node; NaN for mentions."""
@@ -56,9 +65,12 @@ class MaskReader(SentenceReader):
 class Case:
     """A relation of a sentence."""
 
-    def __init__(self, nlp: Language, doc: Doc, relation: Relation, column: int) -> None:
+    def __init__(
+        self, nlp: Language, doc: Doc, relation: Relation, column: int, document: str
+    ) -> None:
         self.nlp = nlp
         self.column = column
+        self.document = document
         self.reader = SentenceReader(nlp, doc, [relation])
         self.mask_reader = MaskReader(nlp, doc, [relation])
 
@@ -75,21 +87,30 @@ class Case:
 def cases(
     nlp: Language, corpus: Path, documents: Path | None, start: int
 ) -> Iterator[tuple[int, Case]]:
-    """Sentences with a pair that interacts and is found to, with gold mentions, in random order;
-    with the number of each among those that have one."""
+    """Sentences with a pair that interacts and is found to, with gold mentions, in random order:
+    those of the listed documents first, then all others. With the number of each among those that
+    have an interaction."""
     classes = (NONE, *component_of(nlp).labels)
     spans_key = component_of(nlp).candidates.mentions.spans_key
-    docs = [doc for doc in read_docs(corpus, nlp.make_doc, documents=documents) if doc._.ddi]
-    order = np.random.default_rng(0).permutation(len(docs))[start:]
+    docs = [*with_interaction(nlp, corpus, documents=documents)]
+    if documents is not None:
+        docs += with_interaction(nlp, corpus, exclude=documents)
     nlp.batch_size = 8
-    found = annotate(nlp, (docs[i] for i in order), mentions="gold", spans_key=spans_key)
+    found = annotate(nlp, docs[start:], mentions="gold", spans_key=spans_key)
     for number, example in enumerate(found, start):
         true = {(relation.place, relation.label) for relation in example.reference._.ddi}
         for relation in example.predicted._.ddi:
             if (relation.place, relation.label) in true:
                 column = classes.index(relation.label)
-                yield number, Case(nlp, example.predicted, relation, column)
+                document = example.reference.user_data[DOCUMENT_ID]
+                yield number, Case(nlp, example.predicted, relation, column, document)
                 break
+
+
+def with_interaction(nlp: Language, corpus: Path, **which: Path | None) -> list[Doc]:
+    """The sentences of some documents that have an interaction, in random order."""
+    docs = [doc for doc in read_docs(corpus, nlp.make_doc, **which) if doc._.ddi]
+    return [docs[i] for i in np.random.default_rng(0).permutation(len(docs))]
 
 
 # The ways to weigh words: the higher, the more it counts
@@ -190,67 +211,90 @@ def faithfulness(case: Case, weights: Sequence[Weights]) -> list[list[list[float
 def main(
     pipeline: Annotated[str, typer.Argument(help="Installed pipeline package, or a folder.")],
     corpus: Annotated[Path, typer.Argument(help="Folder with the XML files of the DDI corpus.")],
-    documents: Annotated[Path | None, typer.Option(help="File with ids of documents.")] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help="File with ids of documents, which come first.")
+    ] = None,
     sentences: Annotated[int, typer.Option(help="How many sentences.")] = 200,
     results: Annotated[
         Path, typer.Option(help="JSON lines; what is there is not done again.")
-    ] = Path("explanations.jsonl"),
+    ] = RESULTS,
+    page: Annotated[Path, typer.Option(help="The Markdown file to renew.")] = PAGE,
     ways: Annotated[str, typer.Option(help="Names of ways, with commas between.")] = "",
 ) -> None:
     """Measure ways to weigh words."""
     torch.set_num_threads(1)
+    nlp = spacy.load(pipeline)
     lines: list[Any] = list(srsly.read_jsonl(results)) if results.exists() else []
+    name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
+    if lines and lines[0]["pipeline"] != name:
+        raise typer.BadParameter(f"{results} is of {lines[0]['pipeline']}, not of {name}")
     if len(lines) < sentences:
-        nlp = spacy.load(pipeline)
-        chosen = {name: way for name, way in WAYS.items() if not ways or name in ways.split(",")}
+        chosen = {key: way for key, way in WAYS.items() if not ways or key in ways.split(",")}
         start = lines[-1]["number"] + 1 if lines else 0
         found = cases(nlp, corpus, documents, start)
         for number, case in islice(found, sentences - len(lines)):
-            lines.append({"number": number, "words": case.reader.n_nodes, **measure(case, chosen)})
-            srsly.write_jsonl(results, lines[-1:], append=True, append_new_line=False)
-    print_table(lines[:sentences])
+            line = {"pipeline": name, "number": number, **measure(case, chosen)}
+            lines.append(line)
+            results.parent.mkdir(parents=True, exist_ok=True)
+            srsly.write_jsonl(results, [line], append=True, append_new_line=False)
+    write_page(page, MODULE, as_text(lines[:sentences]))
 
 
 def measure(case: Case, ways: dict[str, Callable[[Case], Weights]]) -> dict[str, Any]:
-    """What comes of each way in one sentence."""
+    """What comes of each way in one sentence: comprehensiveness and sufficiency."""
     generator = np.random.default_rng(0)
     weights = [generator.random(case.reader.n_nodes) for _ in range(N_RANDOM)]
-    seconds = {}
-    for name, way in ways.items():
-        began = perf_counter()
-        weights.append(way(case))
-        seconds[name] = perf_counter() - began
-    falls = faithfulness(case, weights)
-    by_chance = np.mean(falls[:N_RANDOM], axis=0).tolist()
+    weights += [way(case) for way in ways.values()]
+    falls = np.mean(faithfulness(case, weights), axis=2)
+    rows = [falls[:N_RANDOM].mean(0), *falls[N_RANDOM:]]
     return {
-        "seconds": seconds,
-        "falls": {BY_CHANCE: by_chance, **dict(zip(ways, falls[N_RANDOM:], strict=True))},
+        "document": case.document,
+        "words": case.reader.n_nodes,
+        "falls": {
+            name: [round(float(fall), 4) for fall in row]
+            for name, row in zip((BY_CHANCE, *ways), rows, strict=True)
+        },
     }
 
 
-def print_table(lines: list[dict[str, Any]]) -> None:
-    """Print the means over the sentences."""
-    table = []
-    base = np.mean([line["falls"][BY_CHANCE][0] for line in lines])
-    for name in lines[0]["falls"]:
-        comprehensiveness, sufficiency = np.mean(
-            [line["falls"][name] for line in lines], axis=(0, 2)
-        )
-        seconds = [line["seconds"].get(name, 0.0) for line in lines]
-        table.append(
-            {
-                "words chosen by": name,
-                "comprehensiveness": f"{comprehensiveness:.3f}",
-                "times random": f"{comprehensiveness / base:.1f}",
-                "sufficiency": f"{sufficiency:.3f}",
-                "seconds": f"{np.median(seconds):.2f}",
-                "longest": f"{max(seconds):.2f}",
-            }
-        )
+def as_text(lines: Sequence[dict[str, Any]]) -> str:
+    """A table of what was measured, in Markdown, with what it was measured on.
+
+    lines (Sequence[Dict[str, Any]]): Of each sentence what `measure` gives, and the pipeline.
+    RETURNS (str): Means, with 95 % bootstrap intervals over documents.
+    """
+    names = list(lines[0]["falls"])
+    falls = np.array([[line["falls"][name] for name in names] for line in lines])
+    _, at = np.unique([line["document"] for line in lines], return_inverse=True)
+    n_documents = at.max() + 1
+    chances = np.full(n_documents, 1 / n_documents)
+    drawn = np.random.default_rng(0).multinomial(n_documents, chances, size=N_SAMPLES)
+    # The first draw is the sentences as they are.
+    shares = np.vstack([np.ones(n_documents), drawn])[:, at].astype(float)
+    shares /= shares.sum(1, keepdims=True)
+    comprehensiveness, sufficiency = np.moveaxis(np.tensordot(shares, falls, 1), -1, 0)
+    times = comprehensiveness / comprehensiveness[:, [names.index(BY_CHANCE)]]
+    table = [
+        {
+            "words chosen by": name,
+            "comprehensiveness": with_interval(comprehensiveness[:, i], 3),
+            "times random": with_interval(times[:, i], 1) if name != BY_CHANCE else "1",
+            "sufficiency": with_interval(sufficiency[:, i], 3),
+        }
+        for i, name in enumerate(names)
+    ]
     words = [line["words"] for line in lines]
-    print(markdown_table(table))
-    middle = np.median(words)
-    print(f"\n{len(words)} sentences of {min(words)} to {max(words)} words, median {middle:.0f}.")
+    return (
+        f"{markdown_table(table)}\n\n`{lines[0]['pipeline']}`, {len(lines)} sentences of "
+        f"{n_documents} documents, of {min(words)} to {max(words)} words (median "
+        f"{np.median(words):.0f}). In brackets 95 % bootstrap intervals over documents."
+    )
+
+
+def with_interval(values: NDArray[np.float64], digits: int) -> str:
+    """A figure, the first value, with the interval of the others."""
+    low, high = np.percentile(values[1:], [2.5, 97.5])
+    return f"{values[0]:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ Table = list[dict[str, Any]]
 """Lines by column: words, numbers, or a number for each round."""
 
 
-def write_page(page: Path, module: str, content: str, plot: Figure) -> None:
+def write_page(page: Path, module: str, content: str, plot: Figure | None = None) -> None:
     """Put tables between the marks of a page, and a plot beside it.
 
     page (Path): The Markdown file; one that is not there is made. The plot has its name.
     module (str): Who writes, as the first mark says.
     content (str): Markdown.
-    plot (Figure): The plot.
+    plot (Optional[Figure]): The plot, if there is one.
     RAISES (ValueError): If the page has no marks.
     """
     begin = BEGIN.format(module=module)
@@ -33,6 +33,8 @@ def write_page(page: Path, module: str, content: str, plot: Figure) -> None:
     text = f"{before}{begin}\n\n{content}\n\n{END}{rest.split(END, 1)[1]}"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf8")
+    if plot is None:
+        return
     # The same results give the same file.
     with mpl.rc_context({"svg.hashsalt": "spacy-ddi", "svg.fonttype": "none"}):
         plot.savefig(page.with_suffix(".svg"), metadata={"Date": None})
