@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 # Twice quiet: errors only. Once quiet still warns of each index that lacks a package. Bytecode is
 # written when a module is first imported: most are never.
 INSTALL := $(BIN)/python -m pip install -qq --no-compile -c constraints.txt
+# So it must be written then: else each of the tests' processes compiles torch and spaCy again.
+unexport PYTHONDONTWRITEBYTECODE
 WHEEL := $(wildcard assets/en_ddi_minilm-*.whl)
 
 .PHONY: run test lint types check others environment docs clean FORCE
@@ -34,6 +36,7 @@ check: $(VENV)/.dev
 # Tests that `make check` skips, since what they need is large (Ray Data, 240 MB) or old (kindred).
 others: $(VENV)/.others
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/runs/test_ray_engine.py tests/runs/test_ray_kills.py \
+		tests/cli/test_extract_ray.py \
 		tests/formats/test_other_tools.py $(TESTS)
 
 # What `make check` needs, and no more.

@@ -9,7 +9,6 @@ are counted, too. The files are the same each time. `--first 2000` begins with t
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Annotated, Any
 
+import psutil
 import typer
 
 from benchmarks.fuzz.findings import Finding
@@ -28,7 +28,7 @@ class Worker:
     """A process that reads damaged files, and is replaced when it dies or hangs.
 
     limit (float): Seconds that a file may take.
-    memory (int): Bytes of memory that the process may have.
+    memory (int): Bytes of memory that the process may have beside what is loaded.
     """
 
     def __init__(self, limit: float, memory: int) -> None:
@@ -78,10 +78,9 @@ def _serve(requests: Connection, memory: int) -> None:
     import resource
 
     one_thread()
-    # spaCy imports torch where it is there, and no reader needs it.
-    sys.modules["torch"] = None  # type: ignore[assignment]
     check_file(0)  # Imports take more memory than any file may.
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    most = psutil.Process().memory_info().vms + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     requests.send("ready")
     while True:
         try:
@@ -115,7 +114,7 @@ def main(
     n: Annotated[int, typer.Argument(help="How many files.")],
     first: Annotated[int, typer.Option(help="The number of the first.")] = 0,
     limit: Annotated[float, typer.Option(help="Seconds that a file may take.")] = 10.0,
-    memory: Annotated[int, typer.Option(help="GiB that the reading process may have.")] = 4,
+    memory: Annotated[int, typer.Option(help="GiB of memory that a file may take.")] = 2,
     show: Annotated[bool, typer.Option(help="Print all that is said of a fault.")] = False,
 ) -> None:
     """Read damaged files, and print a line for each that is read wrongly."""

@@ -23,6 +23,7 @@ class FileErrors:
         "never does and which could expand entities without bound. Remove the DOCTYPE."
     )
     CORPUS_FILE: Final = "[DDI108] {path}: the file can't be read: {problem}."
+    REST_OF_FILE: Final = "[DDI108] {path}, {place}: the rest can't be read: {problem}."
     CORPUS_LIST: Final = (
         "[DDI109] {path}: not a list of document ids: the file is no UTF-8 text. It holds one "
         "document id a line, e.g. DDI-DrugBank.d0."
@@ -39,6 +40,10 @@ class FileErrors:
     DOCBIN_FILE: Final = (
         "[DDI117] {path}: not a .spacy file with Docs: {problem}. Make it by python -m spacy_ddi "
         "convert, or by spacy.tokens.DocBin(store_user_data=True).to_disk."
+    )
+    DOCBIN_REST: Final = (
+        "[DDI117] {path}, {place}: this Doc can't be read, nor any after it: {problem}. The file "
+        "is damaged: make it again."
     )
     CORPUS_DOCUMENTS: Final = (
         "[DDI106] {path}: of the {n_listed} listed documents, {n_missing} are not in {folder}, "
@@ -96,6 +101,10 @@ class FileErrors:
     COLUMN_MISSING: Final = (
         "[DDI126] {path} has no column {column!r}, only {found}. Name the column of the text by "
         "--text-column, that of the ids by --id-column."
+    )
+    VALUE_MISSING: Final = (
+        "[DDI134] {path}, {place}: it has no value {column!r}, only {found}. Name the value of the "
+        "text by --text-column, that of the ids by --id-column."
     )
     NEEDS_PACKAGE: Final = (
         "[DDI127] {path}: {name} files need the package {package}: pip install '{extra}'."

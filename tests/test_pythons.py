@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -164,3 +165,18 @@ def test_folder_of_something_else_is_never_deleted(machine: Machine) -> None:
     assert done.returncode == 1
     assert "is no virtual environment" in done.stderr
     assert (machine.folder / "thesis").is_dir()
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_environments_keep_their_bytecode() -> None:
+    """pip compiles none, so without it each process of the tests compiles torch and spaCy anew."""
+    done = subprocess.run(
+        ["make", "--silent", "--eval", "shown: ; @env", "shown"],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PATH=" in done.stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in done.stdout

@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
+from benchmarks.fuzz.commands import check_convert, check_run, import_factories
 from benchmarks.fuzz.damages import DAMAGES, OF_WHOLE_FILES, Damage, flip_bits
 from benchmarks.fuzz.findings import Finding
 from benchmarks.fuzz.originals import Original, Place, originals
@@ -30,6 +31,10 @@ from spacy_ddi.formats.json_lines import to_dict
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.runs.shards import error_line
 
+EACH_RUN: Final = 5
+EACH_CONVERTED: Final = 10
+"""Of so many copies of a file, one is given to a run, and to `convert`."""
+
 LONGEST_MESSAGE: Final = 2000
 """Characters that an error may have, without the path of the file."""
 
@@ -39,7 +44,8 @@ _COUNTED: Final = {
         re.compile(rb"^[^\S\n]*\S.*$", re.MULTILINE),
     ),
     **dict.fromkeys(
-        ("bioc-json", "label-studio", "pubannotation"), re.compile(rb"^\{.*\},?$", re.MULTILINE)
+        ("bioc-json", "json", "label-studio", "pubannotation"),
+        re.compile(rb"^\{.*\},?$", re.MULTILINE),
     ),
     "pubtator": re.compile(rb"^[^|\t\n]*\|t\|", re.MULTILINE),
 }
@@ -128,13 +134,15 @@ def _kind(file: Damaged, folder: Path) -> tuple[str, str]:
     path.write_bytes(file.content)
     if file.beside is not None:
         (folder / file.beside[0]).write_bytes(file.beside[1])
+    import_factories()
     try:
         with _written_as_told():
             reads = [_read(path, file.original.format, is_told) for is_told in (True, False)]
             _write_all(path, file)
+            _drive_commands(path, file, reads[0])
     except Exception:
         return "fault", traceback.format_exc()
-    counts = [(len(documents), n_errors) for documents, n_errors in reads]
+    counts = [(len(documents), len(errors)) for documents, errors in reads]
     n_documents, n_errors = counts[0]
     if lost := _lost(file, reads[0].documents):
         return "lost", f"{', '.join(lost)}, and {n_errors} errors"
@@ -151,7 +159,7 @@ class Read(NamedTuple):
     """What comes of a file."""
 
     documents: list[TextDocument]
-    n_errors: int
+    errors: list[str]
 
 
 def _lost(file: Damaged, found: Sequence[TextDocument]) -> list[str]:
@@ -180,7 +188,7 @@ def _as_it_is(document: TextDocument, name: str) -> str:
 
 
 def _read(path: Path, format_name: str, is_told: bool) -> Read:
-    """The documents of a file, and how many errors come of it. All of them are looked at."""
+    """The documents of a file, and the lines of its error table. All of them are looked at."""
     errors: list[CorpusError] = []
     documents = []
     for document in _documents(path, format_name, is_told, errors.append):
@@ -195,12 +203,14 @@ def _read(path: Path, format_name: str, is_told: bool) -> Read:
         assert list(line) == ["file", "position", "code", "message"], line
         assert Path(line["file"]).stem == path.stem, line
         assert line["code"].startswith("DDI"), line
+        # Empty is for what is wrong with all of a file.
+        assert line["position"] or not (documents or len(errors) > 1), line
         assert path.stem in line["message"], line
         error_line(error).encode()
         without_path = str(error).replace(str(path.parent), "")
         assert len(without_path) < LONGEST_MESSAGE, without_path[:LONGEST_MESSAGE]
         assert without_path.isprintable(), repr(without_path)
-    return Read(documents, len(errors))
+    return Read(documents, [error_line(error) for error in errors])
 
 
 def _documents(
@@ -217,6 +227,15 @@ def _write_all(path: Path, file: Damaged) -> None:
     write = writers[file.number // len(originals()) % len(writers)]
     read = list(_documents(path, file.original.format, True, lambda error: None))
     write(read, path.parent / "written")
+
+
+def _drive_commands(path: Path, file: Damaged, read: Read) -> None:
+    """Give some of the files to a run, and some to `convert`: both take longer than to read."""
+    copy = file.number // len(originals())
+    if copy % EACH_RUN == 0:
+        check_run(path, file.original.format, len(read.documents), read.errors)
+    if copy % EACH_CONVERTED == 0:
+        check_convert(path, file.original.format)
 
 
 @contextmanager
@@ -257,5 +276,6 @@ def _documents_of(original: Original) -> list[TextDocument]:
         if original.beside is not None:
             (path.parent / original.beside[0]).write_bytes(original.beside[1])
         found = _read(path, original.format, True)
-    assert len(found.documents) > 0 == found.n_errors, (original, found)
+    assert found.documents, original
+    assert not found.errors, (original, found)
     return found.documents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import tempfile
 import zipfile
@@ -20,6 +21,7 @@ from spacy_ddi.annotations import install_extensions, make_relation
 from spacy_ddi.corpora.docbin import write_docbin
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.json_lines import to_dict
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.gold import MENTIONS_KEY
 
@@ -62,7 +64,7 @@ _LINE: Final = re.compile(rb"^[^\n]+", re.MULTILINE)
 _JSON: Final = re.compile(rb"^\{.*\}(?=,?$)", re.MULTILINE)
 _PIECES: Final = {
     **dict.fromkeys(("jsonl", "jsonl-documents", "lines", "prodigy"), _LINE),
-    **dict.fromkeys(("bioc-json", "label-studio", "pubannotation"), _JSON),
+    **dict.fromkeys(("bioc-json", "json", "label-studio", "pubannotation"), _JSON),
     "csv": re.compile(rb"^\d[^\n]+", re.MULTILINE),
     "pubtator": re.compile(rb"[^\n].*?(?=\n\n)", re.DOTALL),
     "bioc-xml": re.compile(rb"<document>.*?</document>", re.DOTALL),
@@ -180,6 +182,7 @@ def _only_read(folder: Path) -> list[Original]:
     label = _label(1)
     texts = "".join(f"{text}\n" for text in (*TEXT.split("\n"), *NAMES))
     bundle = _zipped({f"s/{n}.zip": _zipped({"l.xml": _label(n)}) for n in range(1, 7)})
+    objects = ",\n".join(json.dumps(to_dict(each), ensure_ascii=False) for each in documents())
     stored = (folder / "a.parquet").read_bytes()
     doctype = '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "p.dtd">'
     set_of = f"{doctype}<PubmedArticleSet>{citations}</PubmedArticleSet>".encode()
@@ -188,6 +191,7 @@ def _only_read(folder: Path) -> list[Original]:
         Original("lines", "a.txt", texts.encode()),
         Original("csv", "a.csv", table, pieces=_places(table, [each.encode() for each in lines])),
         Original("csv", "a.tsv", f"pmid\ttitle\tabstract\n{tabs}".encode()),
+        Original("json", "a.json", f"[\n{objects}\n]\n".encode()),
         Original("pubmed", "a.xml", set_of),
     ]
     made = [

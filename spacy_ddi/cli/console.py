@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
@@ -37,7 +38,8 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            result = super().invoke(ctx)
+            with _warnings_said():
+                result = super().invoke(ctx)
             sys.stdout.flush()
             return result
         except DDIError as error:
@@ -165,6 +167,25 @@ class FilesLeftOut:
 
         if self.errors:
             fail(f"{count_of(len(self.errors), 'file')} left out.")
+
+
+@contextmanager
+def _warnings_said() -> Iterator[None]:
+    """A block in which warnings of this project are messages like others, without the place in the
+    code that gives them."""
+    others = warnings.showwarning
+
+    def show(message: Warning | str, *where: Any, **more: Any) -> None:
+        if str(message).startswith("[DDI"):
+            say(str(message), style="yellow")
+        else:
+            others(message, *where, **more)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = others
 
 
 def _is_about(error: OSError, params: Iterable[Any]) -> bool:

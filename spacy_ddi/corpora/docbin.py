@@ -72,10 +72,16 @@ def write_docbin(docs: Iterable[Doc], path: Path) -> CorpusCounts:
 
 
 def _docs(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
+    n_read = 0
     try:
-        yield from DocBin().from_disk(path).get_docs(vocab)
+        for doc in DocBin().from_disk(path).get_docs(vocab):
+            yield doc
+            n_read += 1
     except OSError:
         raise
     except Exception as error:  # zlib, msgpack and NumPy each have their own
         problem = f"{type(error).__name__}: {error}"
-        raise CorpusError.at(Errors.DOCBIN_FILE, path, problem=problem) from error
+        template, place = Errors.DOCBIN_FILE, ""
+        if n_read:
+            template, place = Errors.DOCBIN_REST, f"Doc {n_read + 1}"
+        raise CorpusError.at(template, path, place, problem=problem) from error

@@ -16,7 +16,7 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bioc_trees import ROLES, document_of
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import Piece, read_json_documents
@@ -47,7 +47,7 @@ _PLURALS: Final = {
 
 
 def read_bioc_xml(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read BioC XML; see `Reader`. A document is in memory at a time.
 
@@ -64,8 +64,14 @@ def read_bioc_xml(
             path, "its beginning", f"no BioC: the root is <{prolog.root}>, not <collection>"
         )
     with open_bytes(path) as file:
-        elements = stream_elements(file, path, ("document",), prolog, on_error=on_error)
-        for number, element in enumerate(elements, start=1):
+        for number, element in stream_elements(
+            file,
+            path,
+            ("document",),
+            prolog,
+            name_element=lambda number, head: f"document {number}",
+            on_error=on_error,
+        ):
             place = f"document {number}"
             try:
                 check_entities(element)
@@ -80,7 +86,7 @@ def read_bioc_xml(
 
 
 def read_bioc_json(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read BioC JSON; see `Reader`. A document is in memory at a time.
 

@@ -16,7 +16,7 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.file_names import FileNames
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import companion_of, name_parts, read_all
 from spacy_ddi.formats.plain_text import not_utf8
 from spacy_ddi.formats.text_document import TextDocument
@@ -41,7 +41,7 @@ _OWN_ID: Final = re.compile(r"T[0-9]+")
 
 
 def read_brat(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read a text with its annotations; see `Reader`.
 

@@ -51,12 +51,15 @@ class FoundColumns(NamedTuple):
     year: str | None
 
 
-def find_columns(names: Iterable[str], wanted: Columns, path: Path) -> FoundColumns:
+def find_columns(
+    names: Iterable[str], wanted: Columns, path: Path, place: str = ""
+) -> FoundColumns:
     """Which columns of a table hold what.
 
     names (Iterable[str]): What its columns are called.
     wanted (Columns): Those that the user named.
     path (Path): The file, for messages.
+    place (str): Where in it, if only one object has these names; empty for all of the file.
     RETURNS (FoundColumns): The columns.
     RAISES (CorpusError): If a named column is not there, or none that could hold text.
     """
@@ -71,8 +74,9 @@ def find_columns(names: Iterable[str], wanted: Columns, path: Path) -> FoundColu
         name = next((by_lower[each] for each in sought if each in by_lower), None)
         if name is None and (column or kind == "text"):
             raise CorpusError.at(
-                Errors.COLUMN_MISSING,
+                Errors.VALUE_MISSING if place else Errors.COLUMN_MISSING,
                 path,
+                place,
                 column=column or " or ".join(usual),
                 found=_listed(list(reversed(by_lower.values()))),
             )
@@ -89,7 +93,7 @@ def _listed(names: list[str]) -> str:
 
 
 def row_document(
-    row: Mapping[str, Any], columns: FoundColumns, *, path: Path, number: int
+    row: Mapping[str, Any], columns: FoundColumns, *, path: Path, number: int, place: str = ""
 ) -> TextDocument:
     """The document of a row.
 
@@ -97,10 +101,11 @@ def row_document(
     columns (FoundColumns): What holds what.
     path (Path): The file.
     number (int): Of the row, from 1.
+    place (str): Where it is; empty for 'row' and its number.
     RETURNS (TextDocument): Its text without more.
     RAISES (CorpusError): If the row has no text, or one that no file in UTF-8 can hold.
     """
-    place = f"row {number}"
+    place = place or f"row {number}"
     text = row.get(columns.text)
     if not isinstance(text, str):
         found = "is empty" if text is None else f"holds a {type(text).__name__}, and no text"

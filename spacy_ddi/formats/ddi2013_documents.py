@@ -23,7 +23,7 @@ from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES, MENTION_TYPES, Ranges, read_document
 from spacy_ddi.formats.file_names import FileNames
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 from spacy_ddi.warning_messages import Warnings
 
@@ -32,7 +32,7 @@ _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 def read_ddi2013(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read a file of the corpus; see `Reader`. What is odd in it is warned of.
 

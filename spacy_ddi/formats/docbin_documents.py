@@ -15,7 +15,7 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.english_tokenizer import english_doc
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.text_document import SENTENCE, Section, TextDocument
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ Place = tuple[int, int]
 
 
 def read_docbin_documents(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read the Docs of a file; see `Reader`. What the file holds is in memory, of the Docs one.
 

@@ -24,20 +24,30 @@ GROUP = "spacy_ddi_formats"
 OnError = Callable[[CorpusError], None]
 
 
+def raise_error(error: CorpusError) -> None:
+    """What readers do with the error of a document, unless they are told otherwise.
+
+    error (CorpusError): The error.
+    RAISES (CorpusError): It.
+    """
+    raise error
+
+
 class Reader(Protocol):
     """Reads the documents of a file, one after another."""
 
     def __call__(
-        self, path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+        self, path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
     ) -> Iterator[TextDocument]:
         """Read a file.
 
         path (Path): The file, which may be compressed.
         columns (Columns): Where text and id are, for formats that have columns.
         on_error (Callable[[CorpusError], None]): Called with the error of a document that can't be
-            read; the others are still read.
+            read; the others are still read. Without it, the first such error is raised.
         YIELDS (TextDocument): The documents.
         RAISES (CorpusError): If nothing of the file, or nothing more, can be read.
+        RAISES (OSError, EOFError, LZMAError, zlib.error): If the file is not there, or cut off.
         """
         ...
 

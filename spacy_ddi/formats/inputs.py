@@ -33,9 +33,9 @@ OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls"
 DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
 """What reading a file raises that is damaged or can't be read."""
 
-_JSON_HINT: Final = (
-    " Other objects with a text are read as JSON lines, one a line: jq -c '.[]' A.json > A.jsonl."
-)
+_JSON_HINT: Final = " Of other objects, name the value of the text: --from json --text-column NAME."
+
+_WHITE_SPACE: Final = b"\xef\xbb\xbf \t\r\n\v\f"
 
 _SIGNATURES: Final[dict[bytes, Callable[..., Any]]] = {
     b"\x1f\x8b": gzip.open,
@@ -165,6 +165,9 @@ def find_inputs(
         for file, is_named in _files(name):
             path = _main_file(file) if is_named else file
             try:
+                _require_there(file, is_named)
+                if format_name is None or format_named(format_name).companion:
+                    _require_first(file)
                 format = (
                     _format_given(format_name, path, is_named) if format_name else format_of(path)
                 )
@@ -199,11 +202,7 @@ def format_of(path: Path) -> Format | None:
     fitting = [each for each in formats().values() if each.read and _may_be(each, path)]
     if not fitting:
         return None
-    try:
-        with open_bytes(path) as file:
-            head = file.read(HEAD)
-    except DAMAGED:
-        return fitting[0]  # What is wrong is said where the file is read.
+    head, is_damaged = _head_of(path)
     closest_first = sorted(
         fitting,
         key=lambda each: (
@@ -214,6 +213,8 @@ def format_of(path: Path) -> Format | None:
     )
     recognized = next((each for each in closest_first if each.recognizes(head)), None)
     if recognized is None:
+        if is_damaged or _is_empty(head):
+            return closest_first[-1]  # What is wrong is said where the file is read.
         raise _unknown(path, [each.name for each in fitting])
     if recognized.refuse is not None:
         recognized.refuse(path, head)
@@ -256,18 +257,69 @@ def read_input(
     YIELDS (TextDocument): The documents.
     """
     assert each.format.read is not None
+    last = ""
 
     def tell(error: CorpusError) -> None:
+        nonlocal last
+        last = error.place
         error.path = error.path or str(each.path)
         on_error(error)
 
+    if not each.format.companion and _is_empty(*_head_of(each.path)):
+        tell(CorpusError.at(Errors.TEXT_EMPTY, each.path))
+        return
     try:
         for document in each.format.read(each.path, on_error=tell, columns=columns):
+            last = document.place
             yield replace(document, file=str(each.path))
     except CorpusError as error:
         tell(error)
     except DAMAGED as error:
-        tell(CorpusError.at(Errors.CORPUS_FILE, each.path, problem=problem_of(error)))
+        template, place = Errors.CORPUS_FILE, ""
+        if last:
+            template, place = Errors.REST_OF_FILE, f"after {last}"
+        tell(CorpusError.at(template, each.path, place, problem=problem_of(error)))
+
+
+def _head_of(path: Path) -> tuple[bytes, bool]:
+    """How a file begins, as far as it can be read, and whether it can't be read so far."""
+    head = b""
+    try:
+        with open_bytes(path) as file:
+            while len(head) < HEAD and (chunk := cast(Any, file).read1(HEAD - len(head))):
+                head += chunk
+    except DAMAGED:
+        return head, True
+    return head, False
+
+
+def _is_empty(head: bytes, is_damaged: bool = False) -> bool:
+    """Whether there is nothing but white space in a file that begins so."""
+    return not is_damaged and len(head) < HEAD and not head.strip(_WHITE_SPACE)
+
+
+def _require_there(file: Path, is_named: bool) -> None:
+    """See that a file is no link to nothing, unless it is one of a folder that is passed over.
+
+    RAISES (CorpusError): If it is.
+    """
+    read = [each for each in formats().values() if each.read]
+    endings = {end for each in read for end in (*each.endings, each.companion) if end}
+    if _is_dangling(file) and (is_named or _bare_name(file).endswith(tuple(endings))):
+        problem = f"it is a link to {os.readlink(file)}, which is not there"
+        raise CorpusError.at(Errors.CORPUS_FILE, file, problem=problem)
+
+
+def _require_first(file: Path) -> None:
+    """See that the first of two files is there, too.
+
+    RAISES (CorpusError): If a file is the second one, and the first is not beside it.
+    """
+    for each in formats().values():
+        is_second = each.companion and _bare_name(file).endswith(each.companion)
+        if is_second and _main_file(file) == file:
+            problem = f"there is no {name_parts(file)[0]}{each.endings[0]} beside it"
+            raise CorpusError.at(Errors.DOCUMENT, file, problem=problem)
 
 
 def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
@@ -311,14 +363,19 @@ def _files(name: str) -> Iterator[tuple[Path, bool]]:
     """The files of a name, and whether it names each by itself (and not the folder it is in)."""
     path = Path(name)
     if path.is_dir():
-        inside = sorted(each for each in path.rglob("*") if each.is_file())
+        inside = sorted(each for each in path.rglob("*") if each.is_file() or _is_dangling(each))
         yield from ((each, False) for each in inside if not _is_hidden(each, path))
-    elif path.exists():
+    elif path.exists() or path.is_symlink():
         yield path, True
     elif has_magic(name):
         for fitting in sorted(glob(name, recursive=True)):
-            if Path(fitting).is_file():
+            if Path(fitting).is_file() or _is_dangling(Path(fitting)):
                 yield Path(fitting), True
+
+
+def _is_dangling(path: Path) -> bool:
+    """Whether it is a link to what is not there."""
+    return path.is_symlink() and not path.exists()
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -15,7 +15,7 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.row_files import write_json_rows
@@ -29,7 +29,7 @@ _NOT_READ: Final = (
 
 
 def read_json_lines(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read JSON lines; see `Reader`. A line is read at a time.
 
@@ -91,10 +91,26 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
     try:
         row = parse_object(line)
     except ValueError as error:
-        found = f"not a line of JSON ({error})"
-        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=found) from None
-    plain = row_document(row, find_columns(row, columns, path), path=path, number=number)
-    plain = replace(plain, place=place)
+        problem = f"not a line of JSON ({error})"
+        raise CorpusError.at(Errors.DOCUMENT, path, place, problem=problem) from None
+    return document_of_object(row, columns, path=path, number=number, place=place)
+
+
+def document_of_object(
+    row: dict[str, Any], columns: Columns, *, path: Path, number: int, place: str
+) -> TextDocument:
+    """The document of an object of JSON.
+
+    row (Dict[str, Any]): The object.
+    columns (Columns): Which values hold text and id.
+    path (Path): The file.
+    number (int): Which object it is, from 1.
+    place (str): Where it is: 'line 3'.
+    RETURNS (TextDocument): With all that `to_dict` gave it.
+    RAISES (CorpusError): If it has no text, or annotation that does not fit it.
+    """
+    named = find_columns(row, columns, path, place)
+    plain = row_document(row, named, path=path, number=number, place=place)
     try:
         document = _with_annotations(plain, row)
         problem = annotation_problem(document)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import Piece, read_json_documents
 from spacy_ddi.formats.json_values import write_json_list
@@ -28,7 +28,7 @@ MODEL_VERSION: Final = "spacy-ddi"
 
 
 def read_label_studio(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read tasks with their labels and relations; see `Reader`. A task is read at a time.
 
@@ -71,10 +71,8 @@ def _document(
         if found is None:
             return None
         results, is_predicted = found
-        named = find_columns(data, columns, path)
-        plain = replace(
-            row_document(data, named, path=path, number=piece.number), place=piece.place
-        )
+        named = find_columns(data, columns, path, piece.place)
+        plain = row_document(data, named, path=path, number=piece.number, place=piece.place)
         if named.id is None and isinstance(task.get("id"), (int, str)):
             plain = replace(plain, id=str(task["id"]))
         used = {name for name in named if name}

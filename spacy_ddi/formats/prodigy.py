@@ -21,7 +21,7 @@ from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
 from spacy_ddi.formats.english_tokenizer import english_doc
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import TextDocument
@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 
 def read_prodigy(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read tasks; see `Reader`. A line is read at a time.
 
@@ -128,8 +128,8 @@ def _document(line: bytes, columns: Columns, path: Path, number: int) -> TextDoc
         task = parse_object(line)
         if task.get("answer") in ("reject", "ignore"):
             return None
-        found = find_columns(task, columns, path)
-        plain = replace(row_document(task, found, path=path, number=number), place=place)
+        found = find_columns(task, columns, path, place)
+        plain = row_document(task, found, path=path, number=number, place=place)
         given = task.get("meta")
         meta: Json = given if isinstance(given, dict) else {}
         if found.id is None and isinstance(meta.get("id"), (int, str)):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import Piece, read_json_documents
 from spacy_ddi.formats.json_values import write_json_list
@@ -23,7 +23,7 @@ _OTHER: Final = ("project", "source_url", "sourcedb", "target")
 
 
 def read_pubannotation(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read PubAnnotation JSON; see `Reader`. A document is in memory at a time.
 

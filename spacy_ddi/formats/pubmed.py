@@ -9,9 +9,8 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.formats.xml_streams import (
@@ -27,6 +26,7 @@ CITATIONS: Final = ("PubmedArticle", "PubmedBookArticle")
 ROOTS: Final = ("PubmedArticleSet", "PubmedBookArticleSet", *CITATIONS)
 
 _YEAR: Final = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_PMID: Final = re.compile(rb"<PMID(?:\s[^<>]*)?>\s*([0-9]{1,12})\s*</PMID")
 _NOT_SHOWN: Final = frozenset({"annotation", "annotation-xml"})
 """What MathML has of a formula in other languages, beside the formula."""
 
@@ -80,7 +80,7 @@ _BOOK: Final = _Paths(
 
 
 def read_pubmed(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read PubMed XML; see `Reader`. A citation is in memory at a time.
 
@@ -98,30 +98,33 @@ def read_pubmed(
     if prolog.root not in ROOTS:
         problem = f"the root is <{prolog.root}>, and not one of PubMed: <{'>, <'.join(ROOTS)}>"
         raise document_error(path, "its beginning", problem)
-    number = 0
-
-    def count(error: CorpusError) -> None:
-        nonlocal number
-        number += 1
-        on_error(error)
-
     with open_bytes(path) as file:
-        for element in stream_elements(file, path, CITATIONS, prolog, on_error=count):
-            number += 1
+        for number, element in stream_elements(
+            file, path, CITATIONS, prolog, name_element=_name_damaged, on_error=on_error
+        ):
+            pmid = _first_text(element, (_paths(element).pmid,))
+            place = _name(number, pmid)
             try:
-                document = _document(element, path)
+                document = _document(element, pmid, str(path), place)
             except ValueError as error:
-                pmid = _first_text(element, (_paths(element).pmid,))
-                place = f"citation {number}" + (f" (PMID {pmid})" if pmid else "")
                 on_error(document_error(path, place, str(error)))
             else:
                 yield document
 
 
-def _document(element: etree._Element, path: Path) -> TextDocument:
+def _name(number: int, pmid: str) -> str:
+    return f"citation {number}" + (f" (PMID {pmid})" if pmid else "")
+
+
+def _name_damaged(number: int, head: bytes) -> str:
+    """Name a citation by the first PMID in it."""
+    found = _PMID.search(head)
+    return _name(number, found[1].decode() if found else "")
+
+
+def _document(element: etree._Element, pmid: str, file: str, place: str) -> TextDocument:
     check_entities(element)
     paths = _paths(element)
-    pmid = _first_text(element, (paths.pmid,))
     if not pmid:
         raise ValueError("it has no PMID")
     abstract, abstract_language = _abstract(element, paths)
@@ -144,8 +147,8 @@ def _document(element: etree._Element, path: Path) -> TextDocument:
         tuple(sections),
         year=int(year[0]) if year else None,
         metadata={name: value for name, value in metadata.items() if value},
-        file=str(path),
-        place=f"PMID {pmid}",
+        file=file,
+        place=place,
     )
 
 

@@ -19,7 +19,7 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import MAX_DOCUMENT, numbered_lines, too_long
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.text_document import Section, TextDocument
 
@@ -43,7 +43,7 @@ class _Line(NamedTuple):
 
 
 def read_pubtator(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read PubTator; see `Reader`. A document is in memory at a time.
 

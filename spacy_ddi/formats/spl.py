@@ -17,12 +17,12 @@ from lxml import etree
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.spl_lines import narrative_lines
 from spacy_ddi.formats.text_document import Section, TextDocument
+from spacy_ddi.formats.xml_pieces import CHUNK
 from spacy_ddi.formats.xml_streams import (
-    CHUNK,
     MAX_DOCUMENT,
     SAFE,
     check_entities,
@@ -64,7 +64,7 @@ _DAMAGED_ZIP: Final = (
 
 
 def read_spl(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read a label, a zip with one, or a zip of such zips; see `Reader`.
 

@@ -9,14 +9,14 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.bounded import numbered_lines, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.content_types import ADVICE, binary_type, markup_type
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import HEAD, name_parts, open_bytes
 from spacy_ddi.formats.plain_text import decode, encoding_of, refuse_markup
 from spacy_ddi.formats.text_document import TextDocument
 
 
 def read_text(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read a text; see `Reader`. Line ends are kept as they are, and so is markup.
 
@@ -37,7 +37,7 @@ def read_text(
 
 
 def read_text_lines(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read lines of text in UTF-8; see `Reader`. A line is read at a time.
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO, cast
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
-from spacy_ddi.formats.format import Format, OnError
+from spacy_ddi.formats.format import Format, OnError, raise_error
 from spacy_ddi.formats.inputs import name_parts, open_bytes, problem_of
 from spacy_ddi.formats.plain_text import UTF_8, encoding_of
 from spacy_ddi.formats.row_files import write_csv_rows, write_parquet_rows
@@ -28,7 +28,7 @@ MOST_CHARACTERS: Final = 16 << 20
 
 
 def read_csv(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read CSV or TSV whose first line names the columns; see `Reader`.
 
@@ -124,7 +124,7 @@ def _row_error(path: Path, place: str, problem: str) -> CorpusError:
 
 
 def read_parquet(
-    path: Path, *, on_error: OnError, columns: Columns = FIRST_OF_THEM
+    path: Path, *, on_error: OnError = raise_error, columns: Columns = FIRST_OF_THEM
 ) -> Iterator[TextDocument]:
     """Read Parquet; see `Reader`. `ROWS_AT_A_TIME` rows are in memory, of the needed columns.
 

@@ -7,7 +7,7 @@ may declare nothing itself: entities and default attributes expand without bound
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 from xml.parsers import expat
@@ -16,9 +16,7 @@ from lxml import etree
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.format import OnError
-
-CHUNK: Final = 65_536
-"""Bytes that are read at a time."""
+from spacy_ddi.formats.xml_pieces import CHUNK, Piece, pieces
 
 MAX_PROLOG: Final = 1 << 20
 """Bytes before which the root must begin."""
@@ -38,7 +36,8 @@ _DECLARES: Final = (
     "its DOCTYPE declares something itself, which could expand without bound or name files and "
     "addresses outside. Remove what stands in its brackets"
 )
-_LONGEST_END_TAG: Final = 100
+_HEAD: Final = 4096
+"""Bytes that an element is named by, if it can't be read."""
 _LINE: Final = re.compile(r"\bline (\d+)")
 _AT_ITS_END: Final = re.compile(r", line \d+, column \d+(?: \([^()]*\))?$")
 _WHITE_SPACE: Final = re.compile(r"[ \t\r\n]+")
@@ -58,6 +57,21 @@ class Prolog(NamedTuple):
 
     root: str
     encoding: str
+
+
+class Element(NamedTuple):
+    """An element of a stream.
+
+    number (int): Which one, from 1, damaged ones among them.
+    tree (_Element): The element.
+    """
+
+    number: int
+    tree: etree._Element
+
+
+NameElement = Callable[[int, bytes], str]
+"""Names an element that can't be read by its number and how it begins."""
 
 
 class _RootFoundError(Exception):
@@ -136,8 +150,14 @@ def syntax_error(
 
 
 def stream_elements(
-    file: IO[bytes], path: Path, names: Iterable[str], prolog: Prolog, *, on_error: OnError
-) -> Iterator[etree._Element]:
+    file: IO[bytes],
+    path: Path,
+    names: Iterable[str],
+    prolog: Prolog,
+    *,
+    name_element: NameElement,
+    on_error: OnError,
+) -> Iterator[Element]:
     """Elements of a stream, one after another. Each is freed when the next is asked for.
 
     What is not well-formed costs the element it is in: the stream is cut after each end tag, and
@@ -147,37 +167,41 @@ def stream_elements(
     path (Path): The file, for messages.
     names (Iterable[str]): Which elements, without namespace.
     prolog (Prolog): How the stream begins.
+    name_element (Callable[[int, bytes], str]): Says where an error is.
     on_error (Callable[[CorpusError], None]): Gets an error for what is not well-formed.
-    YIELDS (_Element): The elements.
+    YIELDS (Element): The elements.
     """
     names = tuple(names)
     again = f'<?xml version="1.0" encoding="{prolog.encoding}"?><{prolog.root}>'.encode()
     parser: Any = _pull_parser(names)
-    is_lost, found, size, lines, lines_before = False, False, 0, 0, 0
-    for piece, is_end in _pieces(file, names):
-        if parser is None and not is_lost and piece.strip():
-            parser, lines_before = _pull_parser(names), lines
+    at = _Position(path, name_element)
+    is_lost, found, size = False, False, 0
+    for piece in pieces(file, names):
+        if parser is None and not is_lost and piece.content.strip():
+            parser = _pull_parser(names)
             parser.feed(again)
-        size += len(piece)
-        lines += piece.count(b"\n")
+            at.begin_parser()
+        size += len(piece.content)
+        at.add(piece)
         if parser is not None:
             try:
                 if size > MAX_DOCUMENT:
                     problem = f"no end of <{'> or <'.join(names)}> in {MAX_DOCUMENT >> 20} MiB"
-                    raise document_error(path, f"line {lines + 1}", problem)
-                for element in _fed(parser, piece):
+                    raise document_error(path, f"{at.name}, line {at.n_lines + 1}", problem)
+                for element, n_more in _fed(parser, piece.content):
                     found = True
-                    yield element
+                    yield Element(at.number(n_more), element)
             except etree.XMLSyntaxError as error:
-                on_error(syntax_error(path, error, lines_before=lines_before))
+                on_error(at.error(error))
                 parser, is_lost = None, True
             except CorpusError as error:
                 on_error(error)
                 parser, is_lost = None, True
-        if is_end:
+        if piece.is_end:
             if parser is not None and not found:
-                on_error(_end(parser, path, lines_before))
+                on_error(_end(parser, at))
                 parser = None
+            at.end_element()
             is_lost, size, found = False, 0, False
             if parser is not None and len(parser.feed_error_log):
                 parser = None  # Its warnings would be kept to the end of the file.
@@ -185,7 +209,60 @@ def stream_elements(
         try:
             parser.close()
         except etree.XMLSyntaxError as error:
-            on_error(syntax_error(path, error, lines_before=lines_before))
+            on_error(at.error(error))
+
+
+class _Position:
+    """Where in a stream it is read.
+
+    path (Path): The file.
+    name_element (Callable[[int, bytes], str]): Names an element.
+    """
+
+    # n_begun: Elements that have begun.
+    # n_before: Those of them that begin before the one that is read.
+    # head: How that one begins, or what comes before it.
+    # lines_before: Lines that the parser was not given.
+
+    def __init__(self, path: Path, name_element: NameElement) -> None:
+        self.n_begun = self.n_lines = 0
+        self._path, self._name_element = path, name_element
+        self._n_before = self._n_given = self._lines_before = 0
+        self._head, self._is_end = b"", False
+
+    def begin_parser(self) -> None:
+        """Tell that another parser goes on here."""
+        self._lines_before = self.n_lines
+
+    def add(self, piece: Piece) -> None:
+        """Tell what is read."""
+        self.n_lines += piece.content.count(b"\n")
+        self.n_begun += piece.n_starts
+        self._head += piece.content[: _HEAD - len(self._head)]
+        self._is_end = piece.is_end
+
+    def end_element(self) -> None:
+        """Tell that an element has ended; its start tag may be damaged."""
+        self._n_before = self.n_begun = max(self.n_begun, self._n_before + 1)
+        self._n_given = self.n_begun
+        self._head, self._is_end = b"", False
+
+    def number(self, n_more: int) -> int:
+        """Which element is given, if there are more of them in this piece. In UTF-16 start tags
+        are not seen, so elements are counted as they come."""
+        self._n_given = max(self.n_begun - n_more, self._n_given + 1)
+        return self._n_given
+
+    @property
+    def name(self) -> str:
+        """The element that is read, or the one before; empty if there is none."""
+        if self._is_end or self.n_begun > self._n_before:
+            return self._name_element(self._n_before + 1, self._head)
+        return f"after {self._name_element(self._n_before, b'')}" if self._n_before else ""
+
+    def error(self, error: etree.XMLSyntaxError) -> CorpusError:
+        """What the parser says, with the place in the file."""
+        return syntax_error(self._path, error, member=self.name, lines_before=self._lines_before)
 
 
 def check_entities(element: etree._Element) -> None:
@@ -274,8 +351,9 @@ def _pull_parser(names: tuple[str, ...]) -> Any:
     return cast(Any, etree.XMLPullParser)(events=("end",), tag=names, **SAFE)
 
 
-def _fed(parser: Any, piece: bytes) -> Iterator[etree._Element]:
-    """The elements that end in a piece; each is freed when the next is asked for.
+def _fed(parser: Any, piece: bytes) -> Iterator[tuple[etree._Element, int]]:
+    """The elements that end in a piece, and how many more do; each is freed when the next is asked
+    for.
 
     RAISES (XMLSyntaxError): If the piece is not well-formed, or if a name has no namespace or an
         entity no text: the parser goes on after these, and raises no error before the end.
@@ -284,37 +362,20 @@ def _fed(parser: Any, piece: bytes) -> Iterator[etree._Element]:
     for entry in parser.feed_error_log:
         if entry.level >= etree.ErrorLevels.ERROR:
             raise _SyntaxError(entry.message, entry.type, entry.line, entry.column)
-    for _, element in parser.read_events():
-        yield element
+    ended = [element for _, element in parser.read_events()]
+    for n_more, element in zip(reversed(range(len(ended))), ended, strict=True):
+        yield element, n_more
         _free(element)
 
 
-def _end(parser: Any, path: Path, lines_before: int) -> CorpusError:
+def _end(parser: Any, at: _Position) -> CorpusError:
     """What is wrong with an element that a parser has not come to the end of, though its end tag is
     there. Of some faults it says nothing until it is closed, and passes over all that follows."""
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
-        return syntax_error(path, error, lines_before=lines_before)
-    return document_error(path, f"line {lines_before + 1}", "an end tag without a start")
-
-
-def _pieces(file: IO[bytes], names: tuple[str, ...]) -> Iterator[tuple[bytes, bool]]:
-    """A stream in pieces, and whether each ends with an end tag."""
-    end_tag = re.compile(rb"</(?:" + "|".join(names).encode() + rb")[ \t\r\n]{0,9}>")
-    rest = b""
-    while chunk := file.read(CHUNK):
-        data, start = rest + chunk, 0
-        for found in end_tag.finditer(data):
-            yield data[start : found.end()], True
-            start = found.end()
-        # An end tag may have begun.
-        cut = max(start, len(data) - _LONGEST_END_TAG)
-        if cut > start:
-            yield data[start:cut], False
-        rest = data[cut:]
-    if rest:
-        yield rest, False
+        return at.error(error)
+    return at.error(_SyntaxError("an end tag without a start", 0, 1, 1))
 
 
 def _free(element: etree._Element) -> None:

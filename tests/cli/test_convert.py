@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -199,7 +200,7 @@ def test_a_bad_document_lies_beside_and_costs_itself(run, tmp_path):
     result = run("convert", tmp_path / "a.jsonl", tmp_path / "gold.spacy")
     assert result.exit_code == 1
     assert "1 error: " in result.stderr
-    assert "DDI126" in (tmp_path / "gold.spacy.errors.jsonl").read_text("utf8")
+    assert "DDI134" in (tmp_path / "gold.spacy.errors.jsonl").read_text("utf8")
     assert len(stored_texts(tmp_path / "gold.spacy")) == 3
 
 
@@ -231,3 +232,15 @@ def test_annotation_of_another_shape_is_an_error_and_not_dropped(run, tmp_path):
     places = [(each["position"], each["code"]) for each in map(json.loads, table)]
     assert places == [("line 2", "DDI125"), ("line 3", "DDI125")]
     assert "a mention has id, type and ranges" in result.stderr
+
+
+@pytest.mark.filterwarnings("always")
+def test_warnings_are_said_as_other_messages_are(run, corpus, tmp_path):
+    for path in corpus.glob("*.xml"):
+        shutil.copy(path, path.with_name(f"again_{path.name}"))
+    result = run("convert", corpus, tmp_path / "gold.spacy")
+    assert result.exit_code == 0
+    [said] = [line for line in result.stderr.splitlines() if "DDI912" in line]
+    assert said.startswith("[DDI912] An id is given twice.")
+    assert "Warning" not in result.stderr
+    assert ".py" not in result.stderr

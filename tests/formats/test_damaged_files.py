@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.fuzz import check as check_module
 from benchmarks.fuzz.check import check, damaged_file
+from benchmarks.fuzz.commands import check_run
 from benchmarks.fuzz.damages import DAMAGES
 from benchmarks.fuzz.originals import originals
 from spacy_ddi.errors import MOST_CHARACTERS, CorpusError
@@ -43,11 +44,22 @@ def test_documents_that_are_lost_after_an_error_are_seen(tmp_path_factory, monke
     file = next(
         file
         for file in map(damaged_file, range(first, 10_000, len(originals())))
-        if file.piece == 1 and file.damages in (("truncate",), ("nest",), ("take_out",))
+        if file.piece == 1
+        and file.damages in (("truncate",), ("nest",), ("take_out",))
+        and check(file, tmp_path_factory.mktemp("damaged")).kind == "told"
     )
-    assert check(file, tmp_path_factory.mktemp("damaged")).kind == "told"
     monkeypatch.setattr(check_module, "_documents", stop_at_an_error)
     assert check(file, tmp_path_factory.mktemp("damaged")).kind == "lost"
+
+
+def test_errors_that_a_run_does_not_tell_are_seen(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text": "Iron."}\n{')
+    [line] = check_module._read(path, "jsonl", is_told=True).errors
+    check_run(path, "jsonl", 1, [line])
+    for n_documents, errors in ((2, [line]), (1, []), (1, [line, line])):
+        with pytest.raises(AssertionError):
+            check_run(path, "jsonl", n_documents, errors)
 
 
 def test_files_are_the_same_each_time_and_of_all_formats_and_damages():

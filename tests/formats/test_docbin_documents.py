@@ -121,3 +121,17 @@ def test_a_file_that_is_too_large_decompressed_is_refused(tmp_path, monkeypatch)
     monkeypatch.setattr(docbin_documents, "CHUNK", 1_000)
     with pytest.raises(CorpusError, match=r"DDI132\].*a\.spacy, the file: more than 0 MiB"):
         list(read_docbin_documents(path, on_error=print))
+
+
+def test_where_no_more_docs_can_be_made_the_first_of_them_is_named(tmp_path, monkeypatch):
+    DocBin(docs=[make_doc(), make_doc()]).to_disk(tmp_path / "a.spacy")
+    get_docs = DocBin.get_docs
+
+    def get_one(self, vocab):
+        yield next(get_docs(self, vocab))
+        raise ValueError("odd bytes")
+
+    monkeypatch.setattr(DocBin, "get_docs", get_one)
+    documents, [error] = read(read_docbin_documents, tmp_path / "a.spacy")
+    assert len(documents) == 1
+    assert error.startswith(f"[DDI117] {tmp_path / 'a.spacy'}, Doc 2: this Doc can't be read")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from benchmarks.fuzz.originals import originals
 from spacy_ddi.corpora.documents import Interaction, Mention
+from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import format_of
 from spacy_ddi.formats.text_document import Section, TextDocument
@@ -143,7 +145,23 @@ def test_many_documents_come_back_in_order_and_none_are_none(tmp_path, name):
         assert format_of(tmp_path / "many" / kept.name) is formats()[told]
         assert [each.id for each in documents] == [each.id for each in given]
         write(iter(()), tmp_path / "none" / kept.name)
-        assert found_in(tmp_path / "none" / kept.name, formats()[name]) == ([], [])
+        documents, errors = found_in(tmp_path / "none" / kept.name, formats()[name])
+        is_empty = (tmp_path / "none" / kept.name).stat().st_size == 0
+        assert (documents, [error[:8] for error in errors]) == ([], ["[DDI112]"] * is_empty)
+
+
+@pytest.mark.parametrize("original", originals(), ids=lambda each: f"{each.format} {each.name}")
+def test_readers_need_no_more_than_a_path_and_raise_what_nobody_takes(tmp_path, original):
+    path = tmp_path / original.name
+    path.write_bytes(original.content)
+    if original.beside is not None:
+        (tmp_path / original.beside[0]).write_bytes(original.beside[1])
+    read = formats()[original.format].read
+    assert read is not None
+    assert list(read(path))
+    path.write_bytes(bytes(99))
+    with pytest.raises(CorpusError):
+        list(read(path))
 
 
 def flat(text: str, kept: Kept) -> str:

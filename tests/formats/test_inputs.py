@@ -10,9 +10,13 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
+from spacy.tokens import DocBin
 
 from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats.columns import Columns
 from spacy_ddi.formats.format import format_named, formats, reader_named, writer_named
 from spacy_ddi.formats.inputs import (
     bytes_read,
@@ -227,7 +231,78 @@ def test_it_is_known_how_far_a_file_is_read(
 
 
 def test_other_json_is_refused_with_a_hint(tmp_path):
-    (tmp_path / "plain.json").write_text('[{"id": 1, "text": "Iron."}]')
+    path = tmp_path / "plain.json"
+    path.write_text('[{"id": 1, "words": "Iron."}]')
     errors: list[CorpusError] = []
-    assert list(read_documents([str(tmp_path / "plain.json")], on_error=errors.append)) == []
-    assert "JSON lines, one a line: jq -c" in str(errors[0])
+    assert list(read_documents([str(path)], on_error=errors.append)) == []
+    assert "--from json --text-column NAME" in str(errors[0])
+    named = {"format_name": "json", "columns": Columns("words")}
+    [document] = read_documents([str(path)], **named, on_error=pytest.fail)
+    assert (document.id, document.text) == ("1", "Iron.")
+
+
+ENDINGS = sorted({end for each in formats().values() if each.read for end in each.endings})
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("content", [b"", b"\n \r\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_an_empty_file_is_said_to_be_empty_whatever_its_name(tmp_path, ending, content, compress):
+    path = tmp_path / f"a{ending}{'.gz' if compress is gzip.compress else ''}"
+    path.write_bytes(compress(content))
+    errors: list[CorpusError] = []
+    names = (format_of(path).name, None)
+    for name in names:
+        assert list(read_documents([str(path)], format_name=name, on_error=errors.append)) == []
+    assert [(each.code, each.path, each.place) for each in errors] == [
+        ("DDI112", str(path), "")
+    ] * 2
+
+
+def test_a_file_without_documents_is_no_error(tmp_path):
+    (tmp_path / "a.csv").write_text("id,text\n")
+    (tmp_path / "a.xml").write_text('<?xml version="1.0"?><PubmedArticleSet/>')
+    (tmp_path / "b.xml").write_text("<collection><source>x</source></collection>")
+    (tmp_path / "a.json").write_text("[\n]\n")
+    (tmp_path / "b.json").write_text('{"documents": []}')
+    parquet.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "a.parquet")
+    DocBin().to_disk(tmp_path / "a.spacy")
+    assert list(read_documents([str(tmp_path)], on_error=pytest.fail)) == []
+
+
+def test_annotations_without_their_text_and_links_to_nothing_are_errors(tmp_path):
+    (tmp_path / "a.ann").write_text("T1\tdrug 0 3\tTin\n")
+    for name in ("b.jsonl", "c.ann", "picture.png"):
+        os.symlink("gone", tmp_path / name)
+    (tmp_path / "c.txt").write_text("Tin.")
+    passed_over: list[Path] = []
+    found, errors = inputs(tmp_path, on_other=passed_over.append)
+    assert found == [("c.txt", "text")]
+    assert errors == [
+        f"[DDI125] {tmp_path / 'a.ann'}, the file: there is no a.txt beside it.",
+        *(
+            f"[DDI108] {tmp_path / name}: the file can't be read: it is a link to gone, which is "
+            "not there."
+            for name in ("b.jsonl", "c.ann")
+        ),
+    ]
+    assert [path.name for path in passed_over] == ["picture.png"]
+    assert inputs(tmp_path / "picture.png")[1][0][1:7] == "DDI108"
+    assert inputs(tmp_path / "*.png")[1][0][1:7] == "DDI108"
+    assert inputs(tmp_path, format_name="brat")[1] == errors
+    assert inputs(tmp_path / "a.ann", format_name="text") == ([("a.ann", "text")], [])
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_text_that_is_cut_off_is_told_as_text(tmp_path, ending):
+    content = COMPRESSED[ending](os.urandom(30_000).hex().encode())
+    for size in (len(content) // 2, 40):
+        path = tmp_path / f"a.txt{ending}"
+        path.write_bytes(content[:size])
+        assert format_of(path).name == "text"
+    (tmp_path / f"b.txt{ending}").write_bytes(
+        COMPRESSED[ending](b"1|t|Tin\n" + os.urandom(30_000).hex().encode())[:20_000]
+    )
+    assert format_of(tmp_path / f"b.txt{ending}").name == (
+        "text" if ending == ".bz2" else "pubtator"
+    )

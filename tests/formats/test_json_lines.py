@@ -72,7 +72,7 @@ def test_the_user_names_the_values(write):
         (b"\xff", "can't decode"),
         (b"[" * 100_000, "nested|no"),
         (b'{"text": "\\ud83d"}', "surrogate"),
-        ({"x": "y"}, "DDI126"),
+        ({"x": "y"}, "DDI134"),
         ({"text": None}, "is empty"),
         (
             {"text": "ab", "mentions": [{"id": "m", "type": "d", "ranges": [[0, 3]]}]},
@@ -96,7 +96,7 @@ def test_what_is_wrong_costs_its_line(write, line, problem):
     assert [each.text for each in documents] == ["Good.", "Good."]
     assert len(errors) == 1
     assert any(each in errors[0] for each in problem.split("|"))
-    assert "a.jsonl" in errors[0]
+    assert "a.jsonl, line 2: " in errors[0]
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_a_region_that_was_moved_loses_its_old_ranges(tmp_path):
         (task([region("a", "0", 8, "Warfarin")]), "TypeError"),
         (task(data={"text": "\ud83d"}), "surrogate"),
         (task(data={"text": 5}), "holds a int"),
-        (task(data={"x": "y"}), "DDI126"),
+        (task(data={"x": "y"}), "DDI134"),
         (task(data=[]), "it has no data"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_sample_is_recognized_and_read(name, tmp_path):
     ]
     assert (first.id, first.year) == ("90000001", 2020)
     assert first.metadata == {"journal": "Journal of invented pharmacology", "language": "eng"}
-    assert first.origin == f"{tmp_path / name}, PMID 90000001"
+    assert first.origin == f"{tmp_path / name}, citation 1 (PMID 90000001)"
     assert second == TextDocument(
         "90000002",
         "[Nortexil in the elderly].\n\nNortexil potentiates dexarol.",
@@ -150,8 +151,8 @@ def test_a_bad_citation_costs_no_other_one(tmp_path):
         (
             "citation 2 (PMID 1): it refers to the entity &nbsp;, which is not read",
             "citation 3: it has no PMID",
-            "line 6: not well-formed XML",
-            "line 8: not well-formed XML (Entity 'nbsp' not defined)",
+            "citation 4 (PMID 1), line 6: not well-formed XML",
+            "citation 6 (PMID 1), line 8: not well-formed XML (Entity 'nbsp' not defined)",
         ),
         strict=True,
     ):
@@ -166,10 +167,14 @@ def test_whatever_is_damaged_costs_itself(damage, tmp_path):
         article(f"<ArticleTitle>{damage if n == 3 else ''}.</ArticleTitle>", f"<PMID>{n}</PMID>")
         for n in range(1, 8)
     ]
-    content = f"<PubmedArticleSet>\n{''.join(citations)}</PubmedArticleSet>"
-    documents, errors = read(tmp_path / "a.xml", content)
-    assert [each.id for each in documents] == ["1", "2", "4", "5", "6", "7"]
-    assert len(errors) == 1
+    in_a_line = "".join(citations).replace("\n", "")
+    for content in ("".join(citations), in_a_line):
+        documents, errors = read(
+            tmp_path / "a.xml", f"<PubmedArticleSet>{content}</PubmedArticleSet>"
+        )
+        assert [each.id for each in documents] == ["1", "2", "4", "5", "6", "7"]
+        assert len(errors) == 1
+        assert "a.xml, citation 3 (PMID 3)" in errors[0]
 
 
 @pytest.mark.parametrize(
@@ -196,3 +201,19 @@ def test_what_is_cut_off_costs_what_comes_after(compressed, tmp_path):
         documents, errors = read(tmp_path / "a.xml", content[:end])
         assert errors
         assert documents == whole[: len(documents)]
+
+
+def test_of_a_file_that_is_cut_off_it_is_said_how_far_it_was_read(tmp_path):
+    citations = [
+        article(f"<ArticleTitle>{os.urandom(5000).hex()}</ArticleTitle>", f"<PMID>{n}</PMID>")
+        for n in range(1, 40)
+    ]
+    content = gzip.compress(f"<PubmedArticleSet>{''.join(citations)}</PubmedArticleSet>".encode())
+    path = tmp_path / "a.xml.gz"
+    path.write_bytes(content[: len(content) // 2])
+    errors: list[CorpusError] = []
+    last = list(read_documents([str(path)], on_error=errors.append))[-1]
+    assert [(each.code, each.place) for each in errors] == [
+        ("DDI108", f"after citation {last.id} (PMID {last.id})")
+    ]
+    assert f"{path}, after citation {last.id} (PMID {last.id}): the rest" in str(errors[0])

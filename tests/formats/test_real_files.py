@@ -6,10 +6,12 @@ import lzma
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.format import formats
 from spacy_ddi.formats.inputs import read_documents
 from spacy_ddi.formats.text_document import TextDocument
@@ -40,6 +42,15 @@ OF_OTHERS = [
 """Files, and their documents, mentions and interactions."""
 
 
+TABLES_OF_OTHERS = [
+    (DOWNLOADS, "vega_datasets/_data/airports.csv", "csv", "city", 3_376),
+    (DOWNLOADS, "vega_datasets/_data/la-riots.csv", "csv", "first_name", 63),
+    (DOWNLOADS, "vega_datasets/_data/cars.json", "json", "Name", 406),
+    (Path(pa.__file__).parent, "tests/data/parquet/v0.7.1.parquet", "parquet", "cut", 10),
+]
+"""Files that were made for something else, with a column of words, and their rows."""
+
+
 def first_file(folder: Path, pattern: str) -> Path:
     found = next(iter(sorted(folder.glob(pattern))), None)
     if found is None:
@@ -47,9 +58,14 @@ def first_file(folder: Path, pattern: str) -> Path:
     return found
 
 
-def documents_of(path: Path, format_name: str | None = None) -> list[TextDocument]:
+def documents_of(
+    path: Path, format_name: str | None = None, columns: Columns = FIRST_OF_THEM
+) -> list[TextDocument]:
     errors: list[CorpusError] = []
-    found = list(read_documents([str(path)], format_name=format_name, on_error=errors.append))
+    documents = read_documents(
+        [str(path)], format_name=format_name, columns=columns, on_error=errors.append
+    )
+    found = list(documents)
     assert errors == []
     return found
 
@@ -92,6 +108,15 @@ def test_craft_is_refused_or_read_as_told() -> None:
     assert [error.code for error in errors] == ["DDI120"]
     [whole] = documents_of(path, "text")
     assert "\t" in whole.text
+
+
+@pytest.mark.parametrize(("folder", "name", "format_name", "column", "rows"), TABLES_OF_OTHERS)
+def test_tables_of_others(
+    folder: Path, name: str, format_name: str, column: str, rows: int
+) -> None:
+    found = documents_of(first_file(folder, name), format_name, Columns(column))
+    assert len(found) == rows
+    assert all(each.text.strip() for each in found)
 
 
 @pytest.mark.parametrize(("pattern", "documents", "mentions", "interactions"), OF_OTHERS)

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from spacy_ddi.errors import CorpusError
-from spacy_ddi.formats import xml_streams
+from spacy_ddi.formats import xml_pieces, xml_streams
 from spacy_ddi.formats.xml_streams import inline_text, read_prolog, root_of, stream_elements
 
 PATH = Path("a.xml")
@@ -65,17 +65,65 @@ def read(content: bytes) -> tuple[list[str], list[str]]:
     errors: list[str] = []
     prolog = read_prolog(io.BytesIO(content), PATH)
     elements = stream_elements(
-        io.BytesIO(content), PATH, ["b"], prolog, on_error=lambda error: errors.append(str(error))
+        io.BytesIO(content),
+        PATH,
+        ["b"],
+        prolog,
+        name_element=name_element,
+        on_error=lambda error: errors.append(str(error)),
     )
-    return [inline_text(element) for element in elements], errors
+    return [inline_text(element.tree) for element in elements], errors
+
+
+def name_element(number: int, head: bytes) -> str:
+    return f"b {number}"
+
+
+@pytest.mark.parametrize("size", [1, 7, 300, 65_536])
+def test_elements_and_errors_are_numbered_by_start_tags(monkeypatch, size):
+    monkeypatch.setattr(xml_pieces, "CHUNK", size)
+    content = (
+        b"<a><b>1</b><b/><b/><b x='y'>4</b><b><c></b><b>6</b><b>7</q><b>8</b><bb>9</b><b>10</b>"
+        b"<b>11<c></c></b> <b>"
+    )
+    given, errors = [], []
+    prolog = read_prolog(io.BytesIO(content), PATH)
+    for number, element in stream_elements(
+        io.BytesIO(content),
+        PATH,
+        ["b"],
+        prolog,
+        name_element=lambda number, head: f"b {number} {head[:5].decode()}",
+        on_error=lambda error: errors.append(error.place),
+    ):
+        given.append((number, inline_text(element)))
+    assert given == [(1, "1"), (2, ""), (3, ""), (4, "4"), (6, "6"), (10, "10"), (11, "11")]
+    assert errors == [f"b {each}, line 1" for each in ("5 <b><c", "7 <b>7<", "9 <bb>9", "12  <b>")]
+
+
+def test_what_is_cut_off_between_elements_is_after_one():
+    assert read(b"<a>\n<b>1</b>\n<b>2</b>\n<c>\n")[1][0].startswith(
+        "[DDI125] a.xml, after b 2, line "
+    )
+
+
+def test_elements_of_utf_16_are_counted():
+    content = '<?xml version="1.0" encoding="utf-16"?><a><b>1</b><b>2</b></a>'.encode("utf-16")
+    prolog = read_prolog(io.BytesIO(content), PATH)
+    elements = stream_elements(
+        io.BytesIO(content), PATH, ["b"], prolog, name_element=name_element, on_error=pytest.fail
+    )
+    assert [number for number, _ in elements] == [1, 2]
 
 
 def test_elements_are_freed():
     content = b"<a>" + b"<b>text</b>\n<c/>" * 20_000 + b"</a>"
     prolog = read_prolog(io.BytesIO(content), PATH)
     n_kept = [
-        len(element.getparent())
-        for element in stream_elements(io.BytesIO(content), PATH, ["b"], prolog, on_error=print)
+        len(element.tree.getparent())
+        for element in stream_elements(
+            io.BytesIO(content), PATH, ["b"], prolog, name_element=name_element, on_error=print
+        )
     ]
     assert len(n_kept) == 20_000
     assert max(n_kept) <= 3
@@ -84,7 +132,10 @@ def test_elements_are_freed():
 @pytest.mark.parametrize(
     ("bad", "problem"),
     [
-        ("<b>bad <c></b>", "line 3: not well-formed XML (Opening and ending tag mismatch: c line"),
+        (
+            "<b>bad <c></b>",
+            "b 3, line 3: not well-formed XML (Opening and ending tag mismatch: c line",
+        ),
         ("<b>bad \x03</b>", "line 3: not well-formed XML (PCDATA invalid Char value 3)"),
         ("<b>bad &foo; one</b>", "line 3: not well-formed XML (Entity 'foo' not defined)"),
         ("<b>bad <x:c/></b>", "line 3: not well-formed XML (Namespace prefix x on c is not def"),
@@ -101,7 +152,7 @@ def test_what_is_not_well_formed_costs_its_element(bad, problem, n_bad):
     assert texts == ["good"] * 4
     assert len(errors) == n_bad
     assert problem in errors[0]
-    assert f"a.xml, line {2 + n_bad}: not" in errors[-1]
+    assert f"a.xml, b {2 + n_bad}, line {2 + n_bad}: not" in errors[-1]
 
 
 def test_a_damaged_end_tag_costs_two_elements():
@@ -117,7 +168,7 @@ def test_an_encoding_that_is_declared_is_that_of_the_rest_too():
 
 @pytest.mark.parametrize("size", [1, 7, 65_536])
 def test_end_tags_are_found_wherever_the_stream_is_cut(size, monkeypatch):
-    monkeypatch.setattr(xml_streams, "CHUNK", size)
+    monkeypatch.setattr(xml_pieces, "CHUNK", size)
     texts, errors = read("<a>\n<b>💊</b >\n<b/><b>y<!-- </b> --></b></a>".encode())
     assert (texts, errors) == (["💊", "", "y"], [])
 

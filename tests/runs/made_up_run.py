@@ -101,7 +101,10 @@ def start(
 
 if __name__ == "__main__":
     name, output = sys.argv[1], Path(sys.argv[2])
-    shards.CHUNK = int(sys.argv[3])  # type: ignore[misc]
+    chunk, _, shard_bytes = sys.argv[3].partition(":")
+    shards.CHUNK = int(chunk)  # type: ignore[misc]
+    if shard_bytes:
+        shards.SHARD_BYTES = int(shard_bytes)  # type: ignore[misc]
     if sys.argv[4:5] == ["ray"]:
         by_ray = partial(annotate_with_ray, output=output, n_process=int(sys.argv[5]))
         start([name], output, engine=by_ray, seconds=0.5, on_report=lambda _: print(flush=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import random
 import signal
@@ -13,14 +15,18 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.memory_of_runs import CITATION
 from spacy_ddi.runs import shards
 from tests.runs.made_up_run import start
 from tests.runs.test_run import content, write_lines
 
 ROOT = Path(__file__).parents[2]
+N_BROKEN = 4
 VICTIMS = ("worker", "all", "driver")
 KILLS = 10
 CHUNK = 20
+SHARD_BYTES = 40_000
+"""So much that the second and the third file share a shard."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
 
@@ -29,11 +35,14 @@ def test_ten_kills_leave_the_table_as_it_would_have_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SIGKILL at random times from the start of a command on, to the driver, to one of its two
-    workers, or to all of them."""
+    workers, or to all of them. There are four files, in three shards."""
     monkeypatch.setattr(shards, "CHUNK", CHUNK)
+    monkeypatch.setattr(shards, "SHARD_BYTES", SHARD_BYTES)
     chance = random.Random(1)
-    path = write_lines(tmp_path / "a.jsonl", 2000, broken=700)
-    start([str(path)], tmp_path / "whole")
+    path = write_files(tmp_path / "in")
+    assert start([str(path)], tmp_path / "whole").documents == 2000 - N_BROKEN
+    names = {each.stem[:11] for each in (tmp_path / "whole").glob("part-*")}
+    assert names == {"part-000000", "part-000001", "part-000002"}
     output = tmp_path / "out"
     done = 0
     begun = time.monotonic()
@@ -54,16 +63,36 @@ def test_ten_kills_leave_the_table_as_it_would_have_been(
     assert content(output) == content(tmp_path / "whole")
 
 
+def write_files(folder: Path) -> Path:
+    """Write 2,000 documents in files of four formats, some of which can't be read."""
+    folder.mkdir()
+    write_lines(folder / "a.jsonl", 900, broken=700)
+    rows = [f"b{n},Text {n}." for n in range(500)]
+    rows[300] += ",more"
+    (folder / "b.csv").write_text("\n".join(["id,text", *rows]), encoding="utf-8")
+    objects: list[dict[str, str]] = [{"id": f"c{n}", "text": f"Text {n}."} for n in range(200)]
+    objects[100] = {}
+    (folder / "c.json").write_text(json.dumps(objects, indent=0), encoding="utf-8")
+    citations = [CITATION.format(number=n, text="<" * (n == 399)) for n in range(400)]
+    content = f"<PubmedArticleSet>{''.join(citations)}</PubmedArticleSet>"
+    (folder / "d.xml.gz").write_bytes(gzip.compress(content.encode(), 0, mtime=0))
+    return folder
+
+
 def begin(path: Path, output: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.runs.made_up_run", str(path), str(output), str(CHUNK)]
+    module, sizes = "tests.runs.made_up_run", f"{CHUNK}:{SHARD_BYTES}"
+    command = [sys.executable, "-m", module, str(path), str(output), sizes]
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
 
 def chunks_of(output: Path) -> int:
     """How many chunks are done, those of parts among them."""
-    alone = {int(each.stem.split("-")[1]) for each in output.glob("unfinished/[0-9]*.parquet")}
-    parts = [int(each.stem.split("-")[2]) for each in output.glob("part-*.parquet")]
-    return len(alone.union(*(range(10 * part, 10 * part + 10) for part in parts)))
+    alone = [each.stem.split("-") for each in output.glob("unfinished/[0-9]*.parquet")]
+    parts = [each.stem.split("-")[1:] for each in output.glob("part-*.parquet")]
+    done = {(int(shard), int(number)) for shard, number, *_ in alone}
+    for shard, number, *_ in parts:
+        done.update((int(shard), 10 * int(number) + each) for each in range(10))
+    return len(done)
 
 
 def wait_for_chunks(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import memory_of_runs
-from benchmarks.memory_of_runs import Kind, say_nothing, write_input
+from benchmarks.memory_of_runs import Kind, measure, say_nothing, write_input
 from spacy_ddi.runs.local_engine import annotate_here
 from spacy_ddi.runs.report import Annotate
 from spacy_ddi.runs.run import run
@@ -48,3 +48,21 @@ def test_it_does_not_grow_with_the_number_of_documents(
 def test_a_document_of_a_million_characters_takes_a_few_copies_of_it(tmp_path: Path) -> None:
     path = write_input(Kind.LONG, tmp_path, 0)
     assert peak_of(path, tmp_path / "out") < 6 * MB
+
+
+def test_the_memory_of_a_process_does_not_grow_with_its_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system counts, so also what libraries take beside Python. The documents of 30 MB,
+    or these bytes alone, would be more than the bound."""
+    peaks = []
+    for kind, size in ((Kind.SHORT, MB), (Kind.SHORT, 30 * MB), (Kind.PUBMED, 30 * MB)):
+        monkeypatch.setattr(memory_of_runs, "N_CITATIONS", size // 1690)
+        folder = tmp_path / f"{kind.value}{size}"
+        folder.mkdir()
+        path = write_input(kind, folder, size)
+        assert path.stat().st_size > 0.9 * size
+        _, peak, n_documents = measure(path, folder / "out", None)
+        assert n_documents > size / 2000
+        peaks.append(peak)
+    assert max(peaks) < peaks[0] + 15 * MB, peaks

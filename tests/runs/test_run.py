@@ -66,7 +66,7 @@ def test_every_document_is_there_once_in_order(tmp_path: Path) -> None:
 def test_the_last_part_of_a_shard_says_so(tmp_path: Path, n: int) -> None:
     path = write_lines(tmp_path / "a.jsonl", n)
     assert start([str(path)], tmp_path / "out", format_name="jsonl").documents == n
-    names = [each.stem for each in sorted((tmp_path / "out").glob("part-*"))]
+    names = [each.stem for each in sorted((tmp_path / "out").glob("part-*.parquet"))]
     first = ["part-000000-000000"] if n > A_PART else []
     assert names == [*first, f"part-000000-{len(first):06d}-last"]
     assert missing_inputs(tmp_path / "out") == ([], 1)
