@@ -65,7 +65,10 @@ def main(
         ),
     ] = 0,
     watch: Annotated[str, typer.Option(help="What stops it, loss or f (F1).")] = "loss",
-    only: Annotated[str, typer.Option(help="Names of rows, with commas between.")] = "",
+    only: Annotated[
+        str,
+        typer.Option(help="Names of rows, or of groups (own, peer, further), with commas between."),
+    ] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Rows at a time, a core each.")] = 2,
     output: Annotated[Path, typer.Option(help="A folder a training, results, table, plot.")] = Path(
         "training/table1"
@@ -116,12 +119,13 @@ def main(
 
 
 def chosen_rows(only: str) -> list[Row]:
-    """The rows of these names, or all."""
+    """The rows of these names or groups, or all; in the table's order."""
     rows = read_rows()
-    names = only.split(",") if only else list(rows)
-    if unknown := set(names) - set(rows):
+    names = set(only.split(",")) if only else set(rows)
+    groups = {row.group for row in rows.values()}
+    if unknown := names - set(rows) - groups:
         raise typer.BadParameter(f"No row {', '.join(sorted(unknown))}.", param_hint="--only")
-    return [rows[name] for name in names]
+    return [row for row in rows.values() if {row.name, row.group} & names]
 
 
 def donors_of(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:

@@ -51,9 +51,9 @@ def train(
     seed: int,
     epochs: int,
     train: Annotated[Path, typer.Option(help="Training sentences, .spacy.")],
-    encoder: Annotated[str, typer.Option()],
-    vectors: Annotated[str, typer.Option()],
     parser: Annotated[str, typer.Option()],
+    encoder: Annotated[str, typer.Option(help="For rows that read one.")] = "",
+    vectors: Annotated[str, typer.Option(help="For rows that read some.")] = "",
     molecules: Annotated[str | None, typer.Option(help="For rows that read molecules.")] = None,
     patience: Annotated[
         int,

@@ -36,10 +36,6 @@ class Row:
         """Its differences from `configs/minilm.cfg`."""
         return [FOLDER / f"{name}.cfg" for name in self.configs]
 
-    def reads_molecules(self) -> bool:
-        """Whether it is trained with molecules of drugs."""
-        return "molecules" in self.config()["paths"]
-
     def config(self) -> Config:
         """The whole config, variables not filled in."""
         return merge_configs(BASE, self.files())
@@ -48,6 +44,10 @@ class Row:
     def is_contextual(self) -> bool:
         """Whether its token vectors come from a transformer, which costs most of its time."""
         return "transformer" in self.config()["nlp"]["pipeline"]
+
+    def reads(self, path: str) -> bool:
+        """Whether it is trained with a thing: "parser", "encoder", "vectors", or "molecules"."""
+        return self.is_contextual if path == "encoder" else path in self.config()["paths"]
 
     def length(self, epochs: int, patience: int) -> tuple[int, int]:
         """How long it learns.

@@ -116,11 +116,10 @@ def commands_of(training: Training, setting: Setting) -> list[dict[str, Any]]:
     """The commands of a training's project. Where weights go after scoring it is a single one,
     since a project does again what has lost its output."""
     row, name = training.row, training.row.name
-    inputs = {"train": str(training.train), **setting.inputs}
-    inputs |= {key: value for key in ("parser", "vectors") if (value := getattr(row, key))}
+    given = {key: getattr(row, key, None) or value for key, value in setting.inputs.items()}
+    read = {key: value for key, value in given.items() if row.reads(key)}
+    inputs = {"train": str(training.train), **read}
     inputs = {key: str(Path(v).resolve()) if Path(v).exists() else v for key, v in inputs.items()}
-    if not row.reads_molecules():
-        inputs.pop("molecules", None)
     sources = [
         str(get_package_path(source) / "meta.json") if is_package(source) else source
         for source in inputs.values()

@@ -6,25 +6,35 @@ import itertools
 import zlib
 from collections.abc import Callable
 from functools import partial
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from spacy_ddi.candidates.sentences import Ints, sentence_index
+from spacy_ddi.errors import require
 from spacy_ddi.text.layout import layout_tokens
 
 GraphBuilder = Callable[[Doc, Ints], Ints]
 """From a Doc and the node of each of its T tokens to the edges between nodes, shape (2, E), as
-`undirected_edges` gives them. No edge reaches over a sentence boundary."""
+`undirected_edges` gives them, or in one direction. No edge reaches over a sentence boundary."""
 
 
-def configure_dependency_graph() -> GraphBuilder:
+Reads = Literal["both", "heads", "dependents"]
+READS = "both, heads or dependents"
+
+
+def configure_dependency_graph(reads: Reads = "both") -> GraphBuilder:
     """Registered as `spacy-ddi.dependency_graph.v1` (@misc): the dependency parse, as in the paper.
 
+    reads (str): What a node gets states from, beside itself: "both" its head and its dependents, as
+        in the paper; its "heads" alone; or its "dependents" alone.
     RETURNS (GraphBuilder): Of a Doc without a parse, the chain of its tokens.
+    RAISES (ValueError): If it reads something else.
     """
-    return edges_of_parse
+    require(reads in get_args(Reads), "spacy-ddi.dependency_graph.v1", "reads", reads, READS)
+    return edges_of_parse if reads == "both" else partial(directed_edges_of_parse, reads=reads)
 
 
 def configure_no_graph() -> GraphBuilder:
@@ -49,10 +59,22 @@ def configure_rewired_graph(seed: int = 0) -> GraphBuilder:
 
 def edges_of_parse(doc: Doc, nodes: Ints) -> Ints:
     """See `configure_dependency_graph`."""
+    return undirected_edges(_heads(doc), nodes)
+
+
+def directed_edges_of_parse(doc: Doc, nodes: Ints, *, reads: Reads) -> Ints:
+    """See `configure_dependency_graph`."""
+    targets, sources = nodes, nodes[_heads(doc)]
+    between = targets != sources
+    edges = np.stack([targets[between], sources[between]])
+    return np.unique(edges if reads == "heads" else edges[::-1], axis=1)
+
+
+def _heads(doc: Doc) -> Ints:
+    """The head of each token that is a word, in the parse or in a chain."""
     if doc.has_annotation("DEP"):
-        is_layout = layout_tokens(doc)
-        return undirected_edges(heads_of_words(dependency_heads(doc), is_layout), nodes)
-    return undirected_edges(chain_heads(sentence_index(doc)), nodes)
+        return heads_of_words(dependency_heads(doc), layout_tokens(doc))
+    return chain_heads(sentence_index(doc))
 
 
 def no_edges(doc: Doc, nodes: Ints) -> Ints:

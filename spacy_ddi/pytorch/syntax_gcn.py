@@ -23,28 +23,32 @@ def configure_syntax_gcn(
     hidden_size: int = 200,
     position_size: int = 20,
     position_clip: int = 30,
+    self_loop_in_degree: bool = True,
 ) -> PairEncoderFactory:
     """Registered as `spacy-ddi.SyntaxGCN.v1` (@misc): graph convolutions over the parse.
 
     layers (int): Number of graph convolutions L (paper: 2).
     hidden_size (int): Width H of the node states (paper: 200).
-    position_size (int): Width of a position embedding (the paper leaves it open).
+    position_size (int): Width of a position embedding (the paper leaves it open); 0 for none.
     position_clip (int): Distances beyond this many nodes are one (the paper leaves it open).
+    self_loop_in_degree (bool): Whether the degree d_i by which a sum is divided counts the node's
+        edge to itself, as the paper says; the sum has it in any case.
     RETURNS (PairEncoderFactory): Makes the encoder once the token width is known.
     """
-    for setting, value in (
-        ("layers", layers),
-        ("hidden_size", hidden_size),
-        ("position_size", position_size),
-        ("position_clip", position_clip),
+    for setting, value, least in (
+        ("layers", layers, 1),
+        ("hidden_size", hidden_size, 1),
+        ("position_size", position_size, 0),
+        ("position_clip", position_clip, 1),
     ):
-        require(value >= 1, "spacy-ddi.SyntaxGCN.v1", setting, value, "1 or more")
+        require(value >= least, "spacy-ddi.SyntaxGCN.v1", setting, value, f"{least} or more")
     return partial(
         SyntaxGCN,
         layers=layers,
         hidden_size=hidden_size,
         position_size=position_size,
         position_clip=position_clip,
+        self_loop_in_degree=self_loop_in_degree,
     )
 
 
@@ -56,7 +60,8 @@ class SyntaxGCN(nn.Module):
 
     token_width (int): D.
     dropout (float): Rate on the token vectors and after each layer but the last.
-    layers, hidden_size, position_size, position_clip (int): See `configure_syntax_gcn`.
+    layers, hidden_size, position_size, position_clip, self_loop_in_degree: See
+        `configure_syntax_gcn`.
     """
 
     def __init__(
@@ -68,15 +73,18 @@ class SyntaxGCN(nn.Module):
         hidden_size: int,
         position_size: int,
         position_clip: int,
+        self_loop_in_degree: bool = True,
     ) -> None:
         super().__init__()
         self.hidden_size = hidden_size
         self.position_clip = position_clip
+        self.convolve = convolve if self_loop_in_degree else convolve_by_edges
         self.head_positions = nn.Embedding(2 * position_clip + 1, position_size)
         self.tail_positions = nn.Embedding(2 * position_clip + 1, position_size)
         # As small as the features of an encoder; the default deviation of 1 would drown them.
-        nn.init.normal_(self.head_positions.weight, std=POSITION_DEVIATION)
-        nn.init.normal_(self.tail_positions.weight, std=POSITION_DEVIATION)
+        with torch.no_grad():
+            self.head_positions.weight.normal_(std=POSITION_DEVIATION)
+            self.tail_positions.weight.normal_(std=POSITION_DEVIATION)
         widths = [token_width + 2 * position_size] + [hidden_size] * (layers - 1)
         self.layers = nn.ModuleList(nn.Linear(width, hidden_size) for width in widths)
         self.dropout = Dropout(dropout)
@@ -93,7 +101,7 @@ class SyntaxGCN(nn.Module):
             [nodes.shape[1], position_size, position_size], dim=1
         )
         sentences = torch.arange(len(batch.sentence_nodes) - 1, device=nodes.device)
-        tokens = convolve(self.dropout(nodes) @ token_weight.T, copy_graphs(batch, sentences))
+        tokens = self.convolve(self.dropout(nodes) @ token_weight.T, copy_graphs(batch, sentences))
         mentions = copy_graphs(batch, batch.mention_sentences)
         distances = batch.distances.clamp(-self.position_clip, self.position_clip)
         distances = distances + self.position_clip
@@ -101,8 +109,8 @@ class SyntaxGCN(nn.Module):
         tail_table = self.tail_positions.weight @ tail_weight.T
         return (
             tokens + self._layer(0).bias,
-            convolve(head_table.index_select(0, distances), mentions),
-            convolve(tail_table.index_select(0, distances), mentions),
+            self.convolve(head_table.index_select(0, distances), mentions),
+            self.convolve(tail_table.index_select(0, distances), mentions),
         )
 
     def encode_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
@@ -116,7 +124,7 @@ class SyntaxGCN(nn.Module):
         for i in range(1, len(self.layers)):
             layer = self._layer(i)
             projected = self.dropout(states) @ layer.weight.T
-            states = torch.relu_(convolve(projected, rows.graph) + layer.bias)
+            states = torch.relu_(self.convolve(projected, rows.graph) + layer.bias)
         return states
 
     def _layer(self, i: int) -> nn.Linear:
@@ -134,3 +142,16 @@ def convolve(states: Tensor, graph: GraphRows) -> Tensor:
     return functional.embedding_bag(
         graph.neighbours, states, graph.row_neighbours, mode="mean", include_last_offset=True
     )
+
+
+def convolve_by_edges(states: Tensor, graph: GraphRows) -> Tensor:
+    """The same with a degree d_i that does not count the row itself: a sum over a row and its
+    neighbours, divided by the number of neighbours, or by 1 where there is none.
+
+    states (Tensor): Shape (R, H).
+    graph (GraphRows): The graph of R rows.
+    RETURNS (Tensor): Shape (R, H).
+    """
+    with_itself = graph.row_neighbours.diff()
+    ratio = with_itself / (with_itself - 1).clamp(min=1)
+    return convolve(states, graph) * ratio.to(states.dtype)[:, None]

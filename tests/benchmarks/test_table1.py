@@ -18,14 +18,14 @@ import srsly
 import typer
 from spacy.language import Language
 from spacy.training import Example
-from spacy.util import dict_to_dot, load_config, registry
+from spacy.util import dict_to_dot, is_package, load_config, registry
 from weasel.cli.run import update_lockfile
 from weasel.util.config import load_project_config
 
 from benchmarks.crossval import __main__ as crossval
 from benchmarks.table1 import learning, trainings
 from benchmarks.table1 import row as commands
-from benchmarks.table1.__main__ import main, parts_of_folds
+from benchmarks.table1.__main__ import chosen_rows, main, parts_of_folds
 from benchmarks.table1.pace import time_left
 from benchmarks.table1.report import RESULTS, difference, table_lines
 from benchmarks.table1.report import main as report_main
@@ -82,7 +82,18 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
     return run_row
 
 
-@pytest.mark.parametrize("name", ROWS)
+TRAINED = [
+    name
+    for name, row in ROWS.items()
+    if row.group != "further"
+    or name in ("no_graph", "joint_decoding", "pair_context", "paper_settings")
+    or name in ("gcn_baseline_paper_settings", "gcn_baseline_degree", "gcn_baseline_no_positions")
+    or name in ("gcn_baseline_vectors_alone", "gcn_baseline_no_vectors")
+]
+"""Rows of which others differ in a number alone."""
+
+
+@pytest.mark.parametrize("name", TRAINED)
 def test_a_row_trains_and_is_scored(name: str, run: Run) -> None:
     stored = run(name)
     assert stored["parameters"] > 1000
@@ -127,6 +138,24 @@ def test_a_row_is_what_its_files_say_and_nothing_else(row: Row) -> None:
     for path, value in base.items():
         if path not in named and whole.get(path, "gone") != value:
             assert any(path.startswith(f"{changed}.") for changed in [*blocks, *named]), path
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_the_settings_of_a_row_are_known(row: Row, parts: dict[str, Any]) -> None:
+    config = row.config()
+    component = config["components"]["ddi_relation"]
+    own = {
+        "optimizer": config["training"]["optimizer"],
+        "encoder": component["model"]["pair_encoder"],
+    }
+    own["graph"] = component.get("graph", {"@misc": "spacy-ddi.dependency_graph.v1"})
+    own["loss"] = component["loss"]
+    seed = {"seed": 1} if "seed" in own["graph"] else {}
+    found = registry.resolve({**own, "graph": {**own["graph"], **seed}})
+    assert all(map(callable, found.values()))
+    assert row.group in ("own", "peer", "further")
+    assert (row.epochs == 50) == ("paper_settings" in row.configs)
+    assert is_package(row.parser or "spacy")
 
 
 def test_a_row_takes_the_weights_of_one_before_that_differs_in_settings_alone() -> None:
@@ -234,6 +263,8 @@ def test_a_failure_is_told_and_leaves_no_result(
         main(**{**given, "vectors": "broken", "only_folds": "1"}, only="gcn_baseline,full")
     assert "Failed: gcn_baseline.seed1.fold1" in capsys.readouterr().err
     assert not list((given["output"] / "results").glob("gcn_baseline*"))
+    # Other vectors are no news for the full model.
+    assert quick_runs.count("full.seed1.fold1") == 1
     for wrong, told in (({"only": "nonsense"}, "No row nonsense"), ({"watch": "p"}, "p is not")):
         with pytest.raises(typer.BadParameter, match=told):
             main(**{**given, "only": "full", **wrong})
@@ -379,6 +410,14 @@ def test_a_table_is_of_the_rows_and_folds_of_which_most_is_there() -> None:
     assert found is not None
     assert (found.seeds, found.folds) == ((1,), ("fold0",))
     assert largest_block(runs[2:]) is None
+
+
+def test_rows_are_chosen_by_name_or_group() -> None:
+    own = [row.name for row in chosen_rows("own")]
+    assert own[0] == "full"
+    assert len(own) == 6
+    assert [row.name for row in chosen_rows("no_graph,own")] == [*own, "no_graph"]
+    assert len(chosen_rows("own,peer,further")) == len(chosen_rows("")) == len(ROWS)
 
 
 def test_the_time_that_is_left_goes_by_rows_that_are_done() -> None:

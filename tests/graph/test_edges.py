@@ -152,3 +152,27 @@ def test_graphs_are_registered(name: str) -> None:
     edges = graph(make_doc(["a", "b"], heads=[0, 0]), np.arange(2))
     assert edges.dtype == np.int64
     assert edges.shape[0] == 2
+
+
+@given(docs())
+def test_directed_edges_are_the_two_halves_of_the_parse(doc: Doc) -> None:
+    nodes = node_index(sentence_index(doc), mention_ranges(MentionSource()(doc)))
+    halves = {
+        reads: set(map(tuple, configure_dependency_graph(reads)(doc, nodes).T.tolist()))
+        for reads in ("heads", "dependents")
+    }
+    both = set(map(tuple, configure_dependency_graph()(doc, nodes).T.tolist()))
+    assert halves["heads"] | halves["dependents"] == both
+    assert {edge[::-1] for edge in halves["heads"]} == halves["dependents"]
+
+
+def test_a_node_reads_its_head_or_its_dependents() -> None:
+    doc = make_doc("a b c", heads=[1, 1, 1])
+    nodes = np.arange(3)
+    found = {
+        reads: configure_dependency_graph(reads)(doc, nodes).tolist()
+        for reads in ("heads", "dependents")
+    }
+    assert found == {"heads": [[0, 2], [1, 1]], "dependents": [[1, 1], [0, 2]]}
+    with pytest.raises(ValueError, match="heads"):
+        configure_dependency_graph("up")

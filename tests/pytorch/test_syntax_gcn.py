@@ -10,7 +10,12 @@ import torch
 from spacy.util import registry
 
 from spacy_ddi.pytorch.pair_tensors import copy_graphs, lay_out_pairs
-from spacy_ddi.pytorch.syntax_gcn import SyntaxGCN, configure_syntax_gcn, convolve
+from spacy_ddi.pytorch.syntax_gcn import (
+    SyntaxGCN,
+    configure_syntax_gcn,
+    convolve,
+    convolve_by_edges,
+)
 from tests.pytorch.reference import (
     Sentence,
     array,
@@ -54,6 +59,29 @@ def test_convolution_is_the_mean_over_a_node_and_its_neighbours(seed: int) -> No
     expected = with_loops @ array(states) / with_loops.sum(axis=1, keepdims=True)
     graph = copy_graphs(make_tensors(sentences), torch.tensor([0]))
     np.testing.assert_allclose(array(convolve(states, graph)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_degree_may_leave_the_self_loop_out(seed: int) -> None:
+    sentences, _ = random_sentences(seed, n_sentences=1)
+    states = torch.randn(len(sentences[0].tokens), 4, dtype=torch.float64)
+    adjacency = sentences[0].adjacency
+    degrees = np.maximum(adjacency.sum(axis=1, keepdims=True), 1)
+    expected = (adjacency + np.eye(len(states))) @ array(states) / degrees
+    graph = copy_graphs(make_tensors(sentences), torch.tensor([0]))
+    np.testing.assert_allclose(array(convolve_by_edges(states, graph)), expected, atol=1e-12)
+    for counted, function in ((True, convolve), (False, convolve_by_edges)):
+        gcn = configure_syntax_gcn(self_loop_in_degree=counted)(4, 0.0)
+        assert gcn.convolve is function
+
+
+def test_without_positions_the_order_of_the_words_is_not_seen() -> None:
+    gcn = configure_syntax_gcn(position_size=0)(4, 0.0).eval()
+    vectors = torch.randn(3, 4)
+    # On a line of three, both ends see the same if they are the same, whichever is the mention.
+    vectors[2] = vectors[0]
+    states = encode(gcn, vectors, [line(3, (0, 1))])
+    assert torch.equal(states[0], states[2])
 
 
 def line(length: int, pair: tuple[int, int]) -> Sentence:
@@ -113,7 +141,7 @@ def test_registered_factory_makes_the_paper_size() -> None:
 @pytest.mark.parametrize("setting", ["layers", "hidden_size", "position_size", "position_clip"])
 def test_impossible_settings_are_refused(setting: str) -> None:
     with pytest.raises(ValueError, match=rf"\[DDI012\].*{setting}"):
-        configure_syntax_gcn(**{setting: 0})
+        configure_syntax_gcn(**{setting: -1})
 
 
 def test_position_embeddings_begin_as_small_as_the_features_of_an_encoder() -> None:
