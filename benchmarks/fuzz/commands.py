@@ -74,4 +74,4 @@ def _make_silent() -> Annotate:
 
 
 def _say_nothing(documents: Sequence[TextDocument]) -> Said:
-    return Said([], [])
+    return Said([], [], [])

@@ -236,9 +236,9 @@ def test_annotation_of_another_shape_is_an_error_and_not_dropped(run, tmp_path):
 
 @pytest.mark.filterwarnings("always")
 def test_warnings_are_said_as_other_messages_are(run, corpus, tmp_path):
-    for path in corpus.glob("*.xml"):
-        shutil.copy(path, path.with_name(f"again_{path.name}"))
-    result = run("convert", corpus, tmp_path / "gold.spacy")
+    for copy in ("once", "again"):
+        shutil.copytree(corpus, tmp_path / "corpus" / copy)
+    result = run("convert", tmp_path / "corpus", tmp_path / "gold.spacy")
     assert result.exit_code == 0
     [said] = [line for line in result.stderr.splitlines() if "DDI912" in line]
     assert said.startswith("[DDI912] An id is given twice.")

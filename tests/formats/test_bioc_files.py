@@ -340,10 +340,10 @@ def test_json_that_is_no_bioc_costs_its_document(tmp_path, wrong):
     ("format", "content", "problem"),
     [
         (BIOC_XML, "<PubmedArticleSet/>", "the root is <PubmedArticleSet>, not <collection>"),
-        (BIOC_XML, "", "no "),
+        (BIOC_XML, "", "is empty"),
         (BIOC_XML, "<collection><document>", "not well-formed"),
         (BIOC_XML, '<!DOCTYPE c [<!ENTITY a "b">]><collection/>', "DOCTYPE"),
-        (BIOC_JSON, "", "no JSON"),
+        (BIOC_JSON, "", "is empty"),
         (BIOC_JSON, "prose", "no JSON"),
         (BIOC_JSON, '{"documents": [{"passages": []}', "cut off"),
         (BIOC_JSON, '{"documents": [{"passages": []', "cut off"),
