@@ -409,7 +409,10 @@ def test_a_table_is_of_the_rows_and_folds_of_which_most_is_there() -> None:
     found = largest_block(runs, ["gcn_baseline", "lstm_baseline"])
     assert found is not None
     assert (found.seeds, found.folds) == ((1,), ("fold0",))
-    assert largest_block(runs[2:]) is None
+    without_full = largest_block(runs[2:])
+    assert without_full == Block(["static_vectors", "gcn_baseline"], (1,), tuple(two))
+    assert largest_block([]) is None
+    assert largest_block(runs, ["full", "no_graph"]) is None
 
 
 def test_rows_are_chosen_by_name_or_group() -> None:
