@@ -67,7 +67,9 @@ def main(
     watch: Annotated[str, typer.Option(help="What stops it, loss or f (F1).")] = "loss",
     only: Annotated[
         str,
-        typer.Option(help="Names of rows, or of groups (own, peer, further), with commas between."),
+        typer.Option(
+            help="Names of rows, or of groups (own, peer, further, variant), with commas between."
+        ),
     ] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Rows at a time, a core each.")] = 2,
     output: Annotated[Path, typer.Option(help="A folder a training, results, table, plot.")] = Path(

@@ -70,25 +70,30 @@ def read_runs(folder: Path, part: str, only: Sequence[str] = ()) -> Runs:
 
 
 def largest_block(runs: Sequence[dict[str, Any]], needed: Sequence[str] = ()) -> Block | None:
-    """The rows, seeds and folds of which most trainings are there, the full model among them. So
-    one row that is unfinished does not cut the documents of all others.
+    """The rows, seeds and folds of which most trainings are there, the full model among them where
+    it has any. So one row that is unfinished does not cut the documents of all others.
 
     runs (Sequence[Dict[str, Any]]): What is stored, with `folds`.
-    needed (Sequence[str]): Rows that must be in it; none for the full model alone.
+    needed (Sequence[str]): Rows that must be in it, in place of the full model.
     RETURNS (Optional[Block]): The block; None if there is none.
     """
     have: dict[str, set[tuple[int, str]]] = {}
     for run in runs:
         folds = {(run["seed"], fold) for fold in run["folds"] if fold != "whole"}
         have.setdefault(run["row"], set()).update(folds)
-    shared = set.intersection(*(have.get(name, set()) for name in needed or [FULL]))
+    if not needed:
+        needed = [FULL] if have.get(FULL) else []
+    if needed:
+        shared = set.intersection(*(have.get(name, set()) for name in needed))
+    else:
+        shared = set().union(*have.values())
     blocks = []
     for seeds in _subsets(sorted({seed for seed, _ in shared})):
         for folds in _subsets(sorted({fold for _, fold in shared})):
             trainings = set(itertools.product(seeds, folds))
             if trainings <= shared:
                 rows = [name for name in read_rows() if trainings <= have.get(name, set())]
-                blocks.append(Block(rows, seeds, folds))
+                blocks += [Block(rows, seeds, folds)] if rows else []
     return max(blocks, key=lambda block: block.size, default=None)
 
 

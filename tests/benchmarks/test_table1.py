@@ -85,7 +85,7 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
 TRAINED = [
     name
     for name, row in ROWS.items()
-    if row.group != "further"
+    if row.group not in ("further", "variant")
     or name in ("no_graph", "joint_decoding", "pair_context", "paper_settings")
     or name in ("gcn_baseline_paper_settings", "gcn_baseline_degree", "gcn_baseline_no_positions")
     or name in ("gcn_baseline_vectors_alone", "gcn_baseline_no_vectors")
@@ -153,7 +153,7 @@ def test_the_settings_of_a_row_are_known(row: Row, parts: dict[str, Any]) -> Non
     seed = {"seed": 1} if "seed" in own["graph"] else {}
     found = registry.resolve({**own, "graph": {**own["graph"], **seed}})
     assert all(map(callable, found.values()))
-    assert row.group in ("own", "peer", "further")
+    assert row.group in ("own", "peer", "further", "variant")
     assert (row.epochs == 50) == ("paper_settings" in row.configs)
     assert is_package(row.parser or "spacy")
 
@@ -409,7 +409,10 @@ def test_a_table_is_of_the_rows_and_folds_of_which_most_is_there() -> None:
     found = largest_block(runs, ["gcn_baseline", "lstm_baseline"])
     assert found is not None
     assert (found.seeds, found.folds) == ((1,), ("fold0",))
-    assert largest_block(runs[2:]) is None
+    without_full = largest_block(runs[2:])
+    assert without_full == Block(["static_vectors", "gcn_baseline"], (1,), tuple(two))
+    assert largest_block([]) is None
+    assert largest_block(runs, ["full", "no_graph"]) is None
 
 
 def test_rows_are_chosen_by_name_or_group() -> None:
@@ -417,7 +420,7 @@ def test_rows_are_chosen_by_name_or_group() -> None:
     assert own[0] == "full"
     assert len(own) == 6
     assert [row.name for row in chosen_rows("no_graph,own")] == [*own, "no_graph"]
-    assert len(chosen_rows("own,peer,further")) == len(chosen_rows("")) == len(ROWS)
+    assert len(chosen_rows("own,peer,further,variant")) == len(chosen_rows("")) == len(ROWS)
 
 
 def test_the_time_that_is_left_goes_by_rows_that_are_done() -> None:
