@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -81,11 +82,9 @@ def watch(command: list[str], folder: Path) -> tuple[int, int]:
     process = subprocess.Popen(command)
     memory = disk = 0
     while process.poll() is None:
-        try:
+        with suppress(OSError, psutil.Error):  # if it has ended, or has removed a file
             memory = max(memory, psutil.Process(process.pid).memory_info().rss)
             disk = max(disk, sum(each.stat().st_size for each in folder.rglob("*")))
-        except (OSError, psutil.Error):
-            pass  # It has ended, or removed a file.
         time.sleep(0.02)
     if process.returncode:
         raise typer.Exit(process.returncode)

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
-import srsly
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
 from thinc.types import Floats2d
 
 from spacy_ddi.candidates.reading_note import install_reading_note, noted_ranges
-from spacy_ddi.errors import CorpusError, Errors, require
+from spacy_ddi.errors import require
 from spacy_ddi.linking.name_keys import name_key, name_variants
 
 NODE: Final = "molecule_vectors"
@@ -135,21 +133,6 @@ def join_molecules(molecules: Iterable[Molecule]) -> MoleculeBatch:
         np.array(owners, dtype=np.int64),
         np.array(bonds, dtype=np.int64).reshape(-1, 3),
     )
-
-
-def read_molecules(path: Path) -> tuple[dict[str, int], list[Molecule]]:
-    """The molecules of a file that `scripts/molecules.py` has written.
-
-    path (Path): A .json.gz file with `names` and `molecules`.
-    RETURNS (Tuple[Dict[str, int], List[Dict]]): Molecules by the keys of their names, and each
-        molecule with its atoms and bonds.
-    RAISES (CorpusError): If there is no such file.
-    """
-    try:
-        stored: Any = srsly.read_gzip_json(path)
-        return stored["names"], stored["molecules"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorpusError.at(Errors.NO_MOLECULES, path, problem=error) from None
 
 
 def _convert_inputs(

@@ -10,8 +10,7 @@ LEVELS = 2**16
 
 
 class Dropout(nn.Dropout):
-    """`nn.Dropout`, with 16 random bits a number where torch draws 64 on a CPU. There the drawing
-    of them is a sixth of what it takes to train a small network on static vectors."""
+    """`nn.Dropout`, with 16 random bits a number where torch draws 64 on a CPU."""
 
     def forward(self, states: Tensor) -> Tensor:
         """Set numbers to zero at random, and enlarge the others to keep the mean; in training.

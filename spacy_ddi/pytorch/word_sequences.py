@@ -7,11 +7,32 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_sequence, unpack_sequence
 
+from spacy_ddi.errors import require
 from spacy_ddi.pytorch.dropout import Dropout
 from spacy_ddi.pytorch.pair_tensors import GraphRows, PairRows, PairTensors
 
 POSITION_DEVIATION = 0.1
 """Standard deviation of the position embeddings before training, as in `SyntaxGCN`."""
+
+
+def require_positions(where: str, position_size: int, position_clip: int) -> None:
+    """RAISES (ValueError): If there can't be such position embeddings.
+
+    where (str): Whose settings they are.
+    position_size, position_clip (int): See `PositionedWords`.
+    """
+    require(position_size >= 1, where, "position_size", position_size, "1 or more")
+    require(position_clip >= 1, where, "position_clip", position_clip, "1 or more")
+
+
+def require_both_ways(where: str, hidden_size: int) -> None:
+    """RAISES (ValueError): If no network that reads in both directions can be so wide.
+
+    where (str): Whose setting it is.
+    hidden_size (int): Width of both directions together.
+    """
+    even = hidden_size >= 2 and hidden_size % 2 == 0
+    require(even, where, "hidden_size", hidden_size, "an even number, 2 or more")
 
 
 def position_table(n_places: int, size: int) -> nn.Embedding:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import srsly
 from spacy.language import Language
 from spacy.util import registry
 from thinc.api import Config
 
-from spacy_ddi.classifier.molecule_vectors import MOLECULES, read_molecules
+from spacy_ddi.classifier.molecule_vectors import MOLECULES, Molecule
 from spacy_ddi.classifier.molecule_vectors import NAMES as MOLECULE_NAMES
 from spacy_ddi.classifier.molecule_vectors import NODE as MOLECULE_NODE
 from spacy_ddi.component.lookup import layers_of
 from spacy_ddi.encoder.known_names import NAMES, NODE, marks_of
+from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.name_tables import read_names_table
 from spacy_ddi.training.optimizer import GroupedAdam
 from spacy_ddi.training.torch_modules import torch_modules
@@ -94,13 +97,28 @@ def configure_read_molecules(path: str | None) -> Callable[[Language], Language]
     """
 
     def put_molecules(nlp: Language) -> Language:
-        names, molecules = read_molecules(Path(path or "null"))
+        names, molecules = _read_molecules(Path(path or "null"))
         for layer in layers_of(nlp):
             if layer.name == MOLECULE_NODE:
                 layer.attrs.update({MOLECULE_NAMES: names, MOLECULES: molecules})
         return nlp
 
     return put_molecules
+
+
+def _read_molecules(path: Path) -> tuple[dict[str, int], list[Molecule]]:
+    """The molecules of a file that `scripts/molecules.py` has written.
+
+    path (Path): A .json.gz file with `names` and `molecules`.
+    RETURNS (Tuple[Dict[str, int], List[Dict]]): Molecules by the keys of their names, and each
+        molecule with its atoms and bonds.
+    RAISES (CorpusError): If it can't be read.
+    """
+    try:
+        stored: Any = srsly.read_gzip_json(path)
+        return stored["names"], stored["molecules"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorpusError.at(Errors.NO_MOLECULES, path, problem=error) from None
 
 
 def _optimizer(nlp: Language) -> GroupedAdam | None:

@@ -16,8 +16,13 @@ from torch import Tensor
 from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows, PairTensors
-from spacy_ddi.pytorch.peers.liu_cnn import require_windows
-from spacy_ddi.pytorch.peers.word_windows import Kernel, WordWindows, max_over_words
+from spacy_ddi.pytorch.peers.word_windows import (
+    Kernel,
+    WordWindows,
+    max_over_words,
+    require_windows,
+)
+from spacy_ddi.pytorch.word_sequences import require_positions
 
 
 def configure_asada_cnn(
@@ -42,8 +47,7 @@ def configure_asada_cnn(
     windows = [3, 5, 7] if windows is None else windows
     require_windows(where, windows, filters)
     require(molecule_size >= 1, where, "molecule_size", molecule_size, "1 or more")
-    require(position_size >= 1, where, "position_size", position_size, "1 or more")
-    require(position_clip >= 1, where, "position_clip", position_clip, "1 or more")
+    require_positions(where, position_size, position_clip)
     return partial(
         AsadaCNN,
         kernels=[Kernel(width) for width in windows],
@@ -97,5 +101,6 @@ class AsadaCNN(WordWindows):
 
     def read_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
         """Convolution and maximum, then both molecules; see `PairReader`."""
-        text = max_over_words(self.windows(shared, rows), rows).relu()
-        return torch.cat([text, shared[3][rows.pairs].flatten(1)], dim=1)
+        *words, molecules = shared
+        text = max_over_words(self.windows(tuple(words), rows), rows).relu()
+        return torch.cat([text, molecules[rows.pairs].flatten(1)], dim=1)

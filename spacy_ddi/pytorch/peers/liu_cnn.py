@@ -9,10 +9,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
-from spacy_ddi.pytorch.peers.word_windows import Kernel, WordWindows, max_over_words
+from spacy_ddi.pytorch.peers.word_windows import (
+    Kernel,
+    WordWindows,
+    max_over_words,
+    require_windows,
+)
+from spacy_ddi.pytorch.word_sequences import require_positions
 
 
 def configure_liu_cnn(
@@ -33,8 +38,7 @@ def configure_liu_cnn(
     where = "spacy-ddi.LiuCNN.v1"
     windows = [3, 4, 5] if windows is None else windows
     require_windows(where, windows, filters)
-    require(position_size >= 1, where, "position_size", position_size, "1 or more")
-    require(position_clip >= 1, where, "position_clip", position_clip, "1 or more")
+    require_positions(where, position_size, position_clip)
     return partial(
         LiuCNN,
         kernels=[Kernel(width) for width in windows],
@@ -42,18 +46,6 @@ def configure_liu_cnn(
         position_size=position_size,
         position_clip=position_clip,
     )
-
-
-def require_windows(where: str, windows: list[int], filters: int) -> None:
-    """RAISES (ValueError): If a network can't have such kernels.
-
-    where (str): Whose settings they are.
-    windows (List[int]): Widths.
-    filters (int): Filters of each.
-    """
-    possible = bool(windows) and min(windows) >= 1
-    require(possible, where, "windows", windows, "one width or more, each 1 or more")
-    require(filters >= 1, where, "filters", filters, "1 or more")
 
 
 class LiuCNN(WordWindows):

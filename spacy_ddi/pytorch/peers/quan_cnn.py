@@ -18,8 +18,12 @@ from torch import Tensor
 from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
-from spacy_ddi.pytorch.peers.liu_cnn import require_windows
-from spacy_ddi.pytorch.peers.word_windows import Kernel, WordWindows, max_over_words
+from spacy_ddi.pytorch.peers.word_windows import (
+    Kernel,
+    WordWindows,
+    max_over_words,
+    require_windows,
+)
 from spacy_ddi.pytorch.word_sequences import position_table
 
 

@@ -16,9 +16,17 @@ from torch import Tensor, nn
 from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows, PairTensors, copy_graphs
-from spacy_ddi.pytorch.peers.liu_cnn import require_windows
-from spacy_ddi.pytorch.peers.word_windows import Kernel, WordWindows, max_over_words
-from spacy_ddi.pytorch.word_sequences import read_both_ways
+from spacy_ddi.pytorch.peers.word_windows import (
+    Kernel,
+    WordWindows,
+    max_over_words,
+    require_windows,
+)
+from spacy_ddi.pytorch.word_sequences import (
+    read_both_ways,
+    require_both_ways,
+    require_positions,
+)
 
 
 def configure_sun_rhcnn(
@@ -45,11 +53,9 @@ def configure_sun_rhcnn(
     where = "spacy-ddi.SunRHCNN.v1"
     windows = [3, 5] if windows is None else windows
     require_windows(where, windows, filters)
-    even = hidden_size >= 2 and hidden_size % 2 == 0
-    require(even, where, "hidden_size", hidden_size, "an even number, 2 or more")
+    require_both_ways(where, hidden_size)
     require(dilation >= 2, where, "dilation", dilation, "2 or more")
-    require(position_size >= 1, where, "position_size", position_size, "1 or more")
-    require(position_clip >= 1, where, "position_clip", position_clip, "1 or more")
+    require_positions(where, position_size, position_clip)
     return partial(
         SunRHCNN,
         hidden_size=hidden_size,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_tensors import PairRows, PairTensors, offsets, write_out
 from spacy_ddi.pytorch.pooling import max_of_rows
 from spacy_ddi.pytorch.word_sequences import PositionedWords
@@ -20,6 +21,18 @@ class Kernel(NamedTuple):
 
     width: int
     dilation: int = 1
+
+
+def require_windows(where: str, windows: list[int], filters: int) -> None:
+    """RAISES (ValueError): If a network can't have such kernels.
+
+    where (str): Whose settings they are.
+    windows (List[int]): Widths.
+    filters (int): Filters of each.
+    """
+    possible = bool(windows) and min(windows) >= 1
+    require(possible, where, "windows", windows, "one width or more, each 1 or more")
+    require(filters >= 1, where, "filters", filters, "1 or more")
 
 
 class WordWindows(PositionedWords):

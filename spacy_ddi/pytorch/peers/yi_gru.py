@@ -15,11 +15,15 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
 from spacy_ddi.pytorch.pooling import AttentivePooling
-from spacy_ddi.pytorch.word_sequences import PositionedWords, read_both_ways
+from spacy_ddi.pytorch.word_sequences import (
+    PositionedWords,
+    read_both_ways,
+    require_both_ways,
+    require_positions,
+)
 
 
 def configure_yi_gru(
@@ -35,10 +39,8 @@ def configure_yi_gru(
     RAISES (ValueError): If a setting is not possible.
     """
     where = "spacy-ddi.YiGRU.v1"
-    even = hidden_size >= 2 and hidden_size % 2 == 0
-    require(even, where, "hidden_size", hidden_size, "an even number, 2 or more")
-    require(position_size >= 1, where, "position_size", position_size, "1 or more")
-    require(position_clip >= 1, where, "position_clip", position_clip, "1 or more")
+    require_both_ways(where, hidden_size)
+    require_positions(where, position_size, position_clip)
     return partial(
         YiGRU, hidden_size=hidden_size, position_size=position_size, position_clip=position_clip
     )

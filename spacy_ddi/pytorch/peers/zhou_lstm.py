@@ -16,7 +16,12 @@ from spacy_ddi.errors import require
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
 from spacy_ddi.pytorch.pooling import softmax_over, weighted_sum
-from spacy_ddi.pytorch.word_sequences import PositionedWords, read_both_ways
+from spacy_ddi.pytorch.word_sequences import (
+    PositionedWords,
+    read_both_ways,
+    require_both_ways,
+    require_positions,
+)
 
 
 def configure_zhou_lstm(
@@ -36,11 +41,9 @@ def configure_zhou_lstm(
     RAISES (ValueError): If a setting is not possible.
     """
     where = "spacy-ddi.ZhouLSTM.v1"
-    even = hidden_size >= 2 and hidden_size % 2 == 0
-    require(even, where, "hidden_size", hidden_size, "an even number, 2 or more")
+    require_both_ways(where, hidden_size)
     require(attention_size >= 1, where, "attention_size", attention_size, "1 or more")
-    require(position_size >= 1, where, "position_size", position_size, "1 or more")
-    require(position_clip >= 1, where, "position_clip", position_clip, "1 or more")
+    require_positions(where, position_size, position_clip)
     return partial(
         ZhouLSTM,
         hidden_size=hidden_size,
