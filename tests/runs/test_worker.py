@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.runs.machine_failures import failure_line
-from spacy_ddi.runs.parts import ENDING, ERRORS, UNFINISHED
+from spacy_ddi.runs.parts import ENDING, ERRORS, NOTES, UNFINISHED, notes_path
 from spacy_ddi.runs.report import Said
 from spacy_ddi.runs.shards import Chunk
 from spacy_ddi.runs.worker import Worker
@@ -41,7 +42,8 @@ class Annotator:
         self.given.append(" ".join(each.id for each in documents))
         if any(each.id in self.deadly for each in documents):
             raise DiedError
-        return Said([{"document": each.id} for each in documents], [], [])
+        rows = [{"document": each.id} for each in documents]
+        return Said(rows, [], [row | {"flag": "alone"} for row in rows])
 
 
 @pytest.fixture
@@ -86,7 +88,14 @@ def test_a_chunk_is_tried_twice_then_its_documents_twice(output: Path) -> None:
     assert sorted(path.name for path in (output / UNFINISHED).iterdir()) == [
         f"{CHUNK.name}{ERRORS}",
         f"{CHUNK.name}{ENDING}",
+        NOTES,
     ]
+
+
+def test_what_is_noted_one_by_one_is_kept(output: Path) -> None:
+    processes_for(output, Annotator("d1"))
+    table = parquet.read_table(notes_path(output / UNFINISHED / CHUNK.name))
+    assert table.column("document").to_pylist() == ["d0", "d2", "d3", "d4", "d5"]
 
 
 def test_more_documents_are_not_to_blame(output: Path) -> None:
