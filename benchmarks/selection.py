@@ -1,6 +1,6 @@
 """How many sentences people would have to annotate, chosen by `select` or at random.
 
-    python -m benchmarks.selection training/student-more/model-last DDICorpus/Train
+    python -m benchmarks.selection training/plain/relations/model-last DDICorpus/Train
 
 A simulation: the corpus has the answers. Both ways begin with the same random sentences, train, and
 get as many sentences again as there are, over and over: random ones, or those that `select` chooses
@@ -138,7 +138,7 @@ def read_sentences(pipeline: str, corpus: Path) -> Sentences:
                 test.append(example)
             elif n_pairs:
                 pool.append(example)
-    config = nlp.config["components"][component.name]
+    config = nlp.config.interpolate()["components"][component.name]
     settings = {
         name: config[name]
         for name in ("loss", "class_weights", "decoding", "missing_parse", "candidates", "graph")

@@ -1,6 +1,6 @@
 """Measure the service.
 
-    python -m benchmarks.service load en_ddi_minilm --requests 10000 --clients 8
+    python -m benchmarks.service load en_ddi_minilm --requests 10000 --clients 8 --rounds 10
     python -m benchmarks.service refusals en_ddi_minilm --requests 1000
     python -m benchmarks.service page en_ddi_minilm --texts 20
 
@@ -27,13 +27,14 @@ def load(
     requests: Annotated[int, typer.Option(help="Requests to send.")] = 400,
     texts: Annotated[int, typer.Option(help="Different texts among them.")] = 1_000,
     clients: Annotated[int, typer.Option(help="Clients at once.")] = 8,
+    rounds: Annotated[int, typer.Option(min=1, help="How often the two take turns.")] = 1,
     threads: Threads = 2,
 ) -> None:
     """Throughput against the bare pipeline, latency, and answers that are wrong or mixed up."""
     os.environ["OMP_NUM_THREADS"] = str(threads)  # before torch is imported
     from benchmarks.service.loads import measure_load
 
-    print(f"{measure_load(pipeline, requests, texts, clients)}; {threads} threads")
+    print(f"{measure_load(pipeline, requests, texts, clients, rounds)}; {threads} threads")
 
 
 @app.command()

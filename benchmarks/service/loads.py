@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from benchmarks.service.asking import ask_all, started
 from benchmarks.service.texts import WORDS, make_text
 
+Item = TypeVar("Item")
 
-def measure_load(pipeline: str, n_requests: int, n_texts: int, n_clients: int) -> str:
+
+def measure_load(
+    pipeline: str, n_requests: int, n_texts: int, n_clients: int, n_rounds: int = 1
+) -> str:
     """Send requests, each of a text in random order; the bare pipeline reads each text once, and
-    its answers are what the service's have to be. Gives a line of figures."""
+    its answers are what the service's have to be. Bare pipeline and service take turns, since a
+    machine is not as fast at all times. Gives a line of figures."""
     texts = [make_text(number) for number in range(min(n_texts, n_requests))]
-    expected, seconds_bare = bare(pipeline, texts)
     order = [number % len(texts) for number in range(n_requests)]
     random.Random(0).shuffle(order)
+    read = reader(pipeline)
+    expected: list[list[Any]] = []
+    answers: list[tuple[list[Any], float]] = []
+    seconds = seconds_bare = 0.0
     with started(pipeline) as port:
         ask_all(port, texts[:16], n_clients)
-        answers, seconds = ask_all(port, [texts[number] for number in order], n_clients)
+        for number in range(n_rounds):
+            found, took = read(_part(texts, number, n_rounds))
+            expected += found
+            seconds_bare += took
+            part = [texts[i] for i in _part(order, number, n_rounds)]
+            given, took = ask_all(port, part, n_clients)
+            answers += given
+            seconds += took
     latencies = sorted(latency for _, latency in answers)
     wrong = [
-        differing(found, expected[number])
-        for (found, _), number in zip(answers, order, strict=True)
+        differing(given, expected[number])
+        for (given, _), number in zip(answers, order, strict=True)
     ]
     median, p95 = (latencies[int(share * len(latencies))] for share in (0.5, 0.95))
     rate, rate_bare = n_requests / seconds, len(texts) / seconds_bare
@@ -34,8 +50,8 @@ def measure_load(pipeline: str, n_requests: int, n_texts: int, n_clients: int) -
     )
 
 
-def bare(name: str, texts: list[str]) -> tuple[list[list[Any]], float]:
-    """What the pipeline says of texts, and the seconds it takes."""
+def reader(name: str) -> Callable[[list[str]], tuple[list[list[Any]], float]]:
+    """What tells what the pipeline says of texts, and the seconds that it takes."""
     import spacy
 
     from spacy_ddi.component.lookup import component_of
@@ -43,10 +59,21 @@ def bare(name: str, texts: list[str]) -> tuple[list[list[Any]], float]:
 
     nlp = spacy.load(name)
     source = component_of(nlp).candidates.mentions
-    list(nlp.pipe(texts[:8]))
-    start = time.perf_counter()
-    found = [list(relation_records(doc, source=source)) for doc in nlp.pipe(texts, batch_size=16)]
-    return found, time.perf_counter() - start
+
+    def read(texts: list[str]) -> tuple[list[list[Any]], float]:
+        start = time.perf_counter()
+        docs = nlp.pipe(texts, batch_size=16)
+        found = [list(relation_records(doc, source=source)) for doc in docs]
+        return found, time.perf_counter() - start
+
+    read([make_text(-number) for number in range(1, 9)])  # warm
+    return read
+
+
+def _part(items: Sequence[Item], number: int, n_parts: int) -> list[Item]:
+    """One of several parts of about the same size, in order."""
+    start, end = (len(items) * i // n_parts for i in (number, number + 1))
+    return list(items[start:end])
 
 
 def differing(found: list[Any], wanted: list[Any]) -> bool:

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spacy_ddi.errors import Errors
+from spacy_ddi.web.in_time import in_time
 from spacy_ddi.web.refusal import RETRY_SECONDS, Refusal, refused
 from spacy_ddi.web.service_settings import LOOPBACK, ServiceSettings
 
@@ -117,11 +118,8 @@ class Guard:
                     raise Refusal(413, Errors.BODY_TOO_LARGE.format(limit=limits.max_bytes))
                 more = message.get("more_body", False)
 
-        try:
-            await asyncio.wait_for(gather(), limits.max_seconds)
-        except asyncio.TimeoutError:
-            slow = Errors.BODY_TOO_SLOW.format(seconds=limits.max_seconds)
-            raise Refusal(408, slow) from None
+        slow = Refusal(408, Errors.BODY_TOO_SLOW.format(seconds=limits.max_seconds))
+        await in_time(gather(), limits.max_seconds, slow)
         return b"".join(pieces)
 
 

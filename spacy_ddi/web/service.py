@@ -25,9 +25,10 @@ from spacy_ddi.web.explanations import (
     weights_of,
     words_of_step,
 )
+from spacy_ddi.web.in_time import in_time
 from spacy_ddi.web.refusal import Refusal
 from spacy_ddi.web.service_settings import ServiceSettings
-from spacy_ddi.web.text_queue import TextQueue, in_time
+from spacy_ddi.web.text_queue import TextQueue, too_long
 from spacy_ddi.web.uploads import read_upload, taken_formats
 
 SHOWN_CHARACTERS: Final = 2_000
@@ -70,7 +71,8 @@ class Service:
 
     async def explain(self, body: ExplainBody) -> Explanation:
         """See `POST /explain`."""
-        return await in_time(self._explained(body), self.settings.max_seconds)
+        seconds = self.settings.max_seconds
+        return await in_time(self._explained(body), seconds, too_long(seconds))
 
     async def _explained(self, body: ExplainBody) -> Explanation:
         """Step by step, so that the texts of others come between."""

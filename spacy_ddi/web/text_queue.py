@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from threading import Condition, Thread
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.web.in_time import in_time
 from spacy_ddi.web.refusal import Refusal
 
 BATCH_CHARACTERS: Final = 6_000
@@ -33,18 +34,13 @@ Context = TypeVar("Context")
 Answer = TypeVar("Answer")
 
 
-async def in_time(answer: Awaitable[Answer], seconds: float) -> Answer:
-    """An answer, if it comes in time.
+def too_long(seconds: float) -> Refusal:
+    """What is said where texts are not read in time.
 
-    answer (Awaitable[Answer]): What is waited for.
-    seconds (float): How long.
-    RETURNS (Answer): What comes.
-    RAISES (Refusal): If nothing does.
+    seconds (float): How long they had.
+    RETURNS (Refusal): To be raised.
     """
-    try:
-        return await asyncio.wait_for(answer, seconds)
-    except asyncio.TimeoutError:
-        raise Refusal(503, Errors.TOO_LONG_TO_READ.format(seconds=seconds)) from None
+    return Refusal(503, Errors.TOO_LONG_TO_READ.format(seconds=seconds))
 
 
 class TextQueue:
@@ -84,14 +80,12 @@ class TextQueue:
         self._add(job)
         try:
             while True:
-                answer = await asyncio.wait_for(job.answers.get(), seconds)
+                answer = await in_time(job.answers.get(), seconds, too_long(seconds))
                 if answer is _END:
                     return
                 if isinstance(answer, Exception):
                     raise answer
                 yield answer
-        except asyncio.TimeoutError:
-            raise Refusal(503, Errors.TOO_LONG_TO_READ.format(seconds=seconds)) from None
         finally:
             job.is_cancelled = True
 
@@ -113,7 +107,7 @@ class TextQueue:
             answers = self.read(parts, make, seconds=seconds, times=times)
             return [answer async for answer in answers]
 
-        return await in_time(gather(), seconds)
+        return await in_time(gather(), seconds, too_long(seconds))
 
     @property
     def n_waiting(self) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import srsly
+from thinc.api import Config
 
 from benchmarks import selection
 from benchmarks.selection import CHOSEN, RANDOM
@@ -77,3 +79,16 @@ def test_ratio_of_chosen_to_random() -> None:
     row = selection.as_table([100, 200], curves, pairs)[1]
     assert row["ratio"] == f"{2**-0.5:.2f}"
     assert (row["F1, chosen"], row["pairs, chosen"]) == ("70.0 ± 0.0", "500")
+
+
+def test_a_pipeline_whose_config_has_variables(
+    pipeline: str, documents: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(pipeline, tmp_path / "pipeline")
+    path = tmp_path / "pipeline" / "config.cfg"
+    config = Config().from_disk(path, interpolate=False)
+    config["candidates"] = config["components"]["ddi_relation"]["candidates"]
+    config["components"]["ddi_relation"]["candidates"] = "${candidates}"
+    config.to_disk(path)
+    selection.main(str(tmp_path / "pipeline"), documents, tmp_path / "out", 1, 6, 1, epochs=1)
+    assert len(selection.read_rounds(tmp_path / "out", 1, CHOSEN)) == 2
