@@ -26,6 +26,7 @@ def make_doc(
     *,
     mentions: Sequence[Place] = (),
     heads: Sequence[int] | None = None,
+    deps: Sequence[str] | None = None,
     sent_starts: Sequence[bool] | None = None,
     spaces: Sequence[bool] | None = None,
     label: str = "DRUG",
@@ -34,13 +35,14 @@ def make_doc(
 
     words: The tokens, or a text that is cut at its blanks.
     heads: Dependency head of each token, as a token of the Doc; None for a Doc without a parse.
+    deps: Dependency labels; all "dep" where they don't matter.
     """
     doc = Doc(
         VOCAB,
         words=words.split(" ") if isinstance(words, str) else list(words),
         spaces=None if spaces is None else list(spaces),
         heads=None if heads is None else list(heads),
-        deps=None if heads is None else ["dep"] * len(heads),
+        deps=None if heads is None else list(deps or ["dep"] * len(heads)),
         sent_starts=None if sent_starts is None else list(sent_starts),
     )
     doc.spans[MENTIONS_KEY] = [Span(doc, start, end, label=label) for start, end in mentions]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from spacy_ddi.candidates.sentences import Ints, sentence_index
@@ -18,22 +19,38 @@ from spacy_ddi.text.layout import layout_tokens
 
 GraphBuilder = Callable[[Doc, Ints], Ints]
 """From a Doc and the node of each of its T tokens to the edges between nodes, shape (2, E), as
-`undirected_edges` gives them, or in one direction. No edge reaches over a sentence boundary."""
+`undirected_edges` gives them, or in one direction. No edge reaches over a sentence boundary.
+
+Edges that have kinds come with a third row, shape (3, E): the kind of each edge, 1 or more. Edges
+without that row are of kind 1."""
 
 
 Reads = Literal["both", "heads", "dependents"]
 READS = "both, heads or dependents"
 
+Ids = NDArray[np.uint64]
 
-def configure_dependency_graph(reads: Reads = "both") -> GraphBuilder:
+
+def configure_dependency_graph(
+    reads: Reads = "both", labels: list[str] | None = None
+) -> GraphBuilder:
     """Registered as `spacy-ddi.dependency_graph.v1` (@misc): the dependency parse, as in the paper.
 
     reads (str): What a node gets states from, beside itself: "both" its head and its dependents, as
         in the paper; its "heads" alone; or its "dependents" alone.
-    RETURNS (GraphBuilder): Of a Doc without a parse, the chain of its tokens.
-    RAISES (ValueError): If it reads something else.
+    labels (Optional[List[str]]): The dependency labels that edges are told apart by. Each of L
+        labels makes two kinds of edges, to the head and to the dependent, and all other labels
+        together make two more: 2 * (L + 1) kinds, for `edge_kinds` of `spacy-ddi.SyntaxGCN.v1`.
+        None, as in the paper: edges have no kinds.
+    RETURNS (GraphBuilder): Of a Doc without a parse, the chain of its tokens, without labels.
+    RAISES (ValueError): If it reads something else, or a label is empty or there twice.
     """
-    require(reads in get_args(Reads), "spacy-ddi.dependency_graph.v1", "reads", reads, READS)
+    where = "spacy-ddi.dependency_graph.v1"
+    require(reads in get_args(Reads), where, "reads", reads, READS)
+    if labels is not None:
+        possible = all(labels) and len(set(labels)) == len(labels)
+        require(possible, where, "labels", labels, "names, none of them twice")
+        return partial(typed_edges_of_parse, reads=reads, label_ids=ids_of_labels(labels))
     return edges_of_parse if reads == "both" else partial(directed_edges_of_parse, reads=reads)
 
 
@@ -68,6 +85,51 @@ def directed_edges_of_parse(doc: Doc, nodes: Ints, *, reads: Reads) -> Ints:
     between = targets != sources
     edges = np.stack([targets[between], sources[between]])
     return np.unique(edges if reads == "heads" else edges[::-1], axis=1)
+
+
+def typed_edges_of_parse(doc: Doc, nodes: Ints, *, reads: Reads, label_ids: Ids) -> Ints:
+    """See `configure_dependency_graph`. An edge to the head is of kind 2 l + 1, one to a dependent
+    of kind 2 l + 2, where l is 1 or more for the labels in their order, and 0 for any other. Where
+    several dependents join the same two nodes, the first of them in the text gives the kind.
+
+    label_ids (NDArray): Shape (L,): what `ids_of_labels` gives.
+    RETURNS (NDArray): Shape (3, E): target and source nodes, sorted by target, then source; kinds.
+    """
+    targets, sources = nodes, nodes[_heads(doc)]
+    kinds = 2 * label_numbers(doc, label_ids) + 1
+    between = targets != sources
+    to_heads = np.stack([targets, sources, kinds])[:, between]
+    to_dependents = np.stack([sources, targets, kinds + 1])[:, between]
+    read = {
+        "both": [to_heads, to_dependents],
+        "heads": [to_heads],
+        "dependents": [to_dependents],
+    }[reads]
+    # Dependent after dependent, so that the first one's edge is the first of its number.
+    edges = np.stack(read, axis=2).reshape(3, -1)
+    n_nodes = nodes[-1] + 1 if len(nodes) else 1
+    _, first = np.unique(edges[0] * n_nodes + edges[1], return_index=True)
+    return edges[:, first]
+
+
+def ids_of_labels(labels: Sequence[str]) -> Ids:
+    """What spaCy has in the place of some labels, whatever the pipeline.
+
+    labels (Sequence[str]): L labels.
+    RETURNS (NDArray): Shape (L,), uint64.
+    """
+    return np.array([get_string_id(label) for label in labels], dtype=np.uint64)
+
+
+def label_numbers(doc: Doc, label_ids: Ids) -> Ints:
+    """The place of each token's dependency label in a list, counted from 1; 0 if it is not there.
+
+    doc (Doc): T tokens, parsed or not.
+    label_ids (NDArray): Shape (L,): ids of the list's labels, all different.
+    RETURNS (NDArray): Shape (T,).
+    """
+    numbers: Ints = (doc.to_array("DEP")[:, None] == label_ids) @ np.arange(1, len(label_ids) + 1)
+    return numbers
 
 
 def _heads(doc: Doc) -> Ints:

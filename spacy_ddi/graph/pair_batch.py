@@ -32,6 +32,8 @@ class PairBatch:
     sentence_nodes (NDArray): Shape (S + 1,): nodes of sentence s are [s] to [s + 1].
     neighbours (NDArray): Shape (E,): the nodes that an edge joins to a node, and the node itself
         (its self-loop), node after node.
+    neighbour_kinds (NDArray): Shape (E,): the kind of the edge to each neighbour, 0 for a
+        self-loop.
     node_neighbours (NDArray): Shape (M + 1,): neighbours of node i are [i] to [i + 1].
     mention_nodes (NDArray): Shape (K, 2): the nodes that a mention covers, end exclusive.
     mention_sentences (NDArray): Shape (K,): sentence of a mention.
@@ -43,6 +45,7 @@ class PairBatch:
     node_tokens: Ints
     sentence_nodes: Ints
     neighbours: Ints
+    neighbour_kinds: Ints
     node_neighbours: Ints
     mention_nodes: Ints
     mention_sentences: Ints
@@ -141,11 +144,11 @@ def _batch_of_docs(
     first_node = np.array([doc_nodes[0] for doc_nodes in of_docs], dtype=np.int64)
     edges = _join(
         [
-            graph(doc, doc_nodes - start).T
+            _with_kinds(graph(doc, doc_nodes - start)).T
             for (doc, _), doc_nodes, start in zip(chosen, of_docs, first_node, strict=True)
         ],
-        first_node,
-        (0, 2),
+        first_node[:, None] * [1, 1, 0],
+        (0, 3),
     ).T
     # Keep the sentences that have a pair, the nodes and edges in them, the mentions of a pair.
     kept_sentences = np.unique(mention_sentence[pairs[:, 0]])
@@ -156,9 +159,11 @@ def _batch_of_docs(
     pairs = pairs.reshape(-1, 2)
     new_node = np.cumsum(keep_node) - 1
     n_nodes = int(keep_node.sum())
-    edges = new_node[edges[:, keep_edge]]
-    edges = np.concatenate([edges, np.tile(np.arange(n_nodes), (2, 1))], axis=1)
-    targets, sources = edges[:, np.lexsort(edges[::-1])]
+    edges = edges[:, keep_edge]
+    edges[:2] = new_node[edges[:2]]
+    loops = np.arange(n_nodes)[None] * [[1], [1], [0]]
+    edges = np.concatenate([edges, loops], axis=1)
+    targets, sources, kinds = edges[:, np.lexsort(edges[1::-1])]
     node_sentence = np.searchsorted(kept_sentences, node_sentence[keep_node])
     mention_nodes = np.stack(
         [nodes[ranges[kept_mentions, 0]], nodes[last_tokens[kept_mentions]]], axis=1
@@ -168,12 +173,18 @@ def _batch_of_docs(
         node_tokens=tokens[keep_node],
         sentence_nodes=_offsets(np.bincount(node_sentence, minlength=len(kept_sentences))),
         neighbours=sources,
+        neighbour_kinds=kinds,
         node_neighbours=_offsets(np.bincount(targets, minlength=n_nodes)),
         mention_nodes=new_node[mention_nodes] + [0, 1],
         mention_sentences=np.searchsorted(kept_sentences, mention_sentence[kept_mentions]),
         pairs=pairs,
         doc_pairs=doc_pairs,
     )
+
+
+def _with_kinds(edges: Ints) -> Ints:
+    """Edges of shape (3, E); those that came without kinds are of kind 1."""
+    return np.concatenate([edges, np.ones((3 - len(edges), edges.shape[1]), dtype=np.int64)])
 
 
 def _join(arrays: Sequence[Ints], starts: Ints, empty: tuple[int, ...]) -> Ints:

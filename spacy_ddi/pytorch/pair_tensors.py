@@ -19,6 +19,8 @@ class PairTensors(NamedTuple):
     sentence_nodes (Tensor): Shape (S + 1,): nodes of sentence s are [s] to [s + 1].
     neighbours (Tensor): Shape (E,): the nodes that a node's convolution is the mean of: those that
         an edge joins to it, and itself; node after node.
+    neighbour_kinds (Tensor): Shape (E,): the kind of the edge to each neighbour, 1 or more; 0 for
+        the node itself.
     node_neighbours (Tensor): Shape (M + 1,): neighbours of node i are [i] to [i + 1].
     mention_nodes (Tensor): Shape (K, 2): nodes that a mention covers, end exclusive.
     mention_sentences (Tensor): Shape (K,): sentence of a mention.
@@ -31,6 +33,7 @@ class PairTensors(NamedTuple):
     node_tokens: Tensor
     sentence_nodes: Tensor
     neighbours: Tensor
+    neighbour_kinds: Tensor
     node_neighbours: Tensor
     mention_nodes: Tensor
     mention_sentences: Tensor
@@ -48,6 +51,7 @@ class GraphRows(NamedTuple):
     neighbours (Tensor): Shape (E',): the *rows* that a row's convolution is the mean of, row after
         row.
     row_neighbours (Tensor): Shape (R + 1,): neighbours of row r are [r] to [r + 1].
+    members (Tensor): Shape (E',): the entry of the batch's `neighbours` that each entry copies.
     """
 
     nodes: Tensor
@@ -55,6 +59,7 @@ class GraphRows(NamedTuple):
     starts: Tensor
     neighbours: Tensor
     row_neighbours: Tensor
+    members: Tensor
 
 
 class PairRows(NamedTuple):
@@ -113,7 +118,7 @@ def copy_graphs(batch: PairTensors, sentences: Tensor) -> GraphRows:
     members, member_owners = write_out(first_neighbour, n_neighbours)
     neighbours = batch.neighbours[members] + (starts[:-1] - first_node)[member_owners]
     row_neighbours = offsets(batch.node_neighbours.diff()[nodes])
-    return GraphRows(nodes, owners, starts, neighbours, row_neighbours)
+    return GraphRows(nodes, owners, starts, neighbours, row_neighbours, members)
 
 
 def offsets(lengths: Tensor) -> Tensor:

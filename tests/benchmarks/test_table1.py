@@ -88,7 +88,7 @@ TRAINED = [
     if row.group not in ("further", "variant")
     or name in ("no_graph", "joint_decoding", "pair_context", "paper_settings")
     or name in ("gcn_baseline_paper_settings", "gcn_baseline_degree", "gcn_baseline_no_positions")
-    or name in ("gcn_baseline_vectors_alone", "gcn_baseline_no_vectors")
+    or name in ("gcn_baseline_vectors_alone", "gcn_baseline_no_vectors", "gcn_baseline_typed")
 ]
 """Rows of which others differ in a number alone."""
 
@@ -156,6 +156,17 @@ def test_the_settings_of_a_row_are_known(row: Row, parts: dict[str, Any]) -> Non
     assert row.group in ("own", "peer", "further", "variant")
     assert (row.epochs == 50) == ("paper_settings" in row.configs)
     assert is_package(row.parser or "spacy")
+
+
+def test_a_typed_row_has_a_gate_for_each_label_and_direction() -> None:
+    typed = {name for name, row in ROWS.items() if "typed_edges" in row.configs}
+    assert typed == {"gcn_baseline_typed", "full_typed"}
+    for name in typed:
+        component = ROWS[name].config()["components"]["ddi_relation"]
+        labels = component["graph"]["labels"]
+        assert component["model"]["pair_encoder"]["edge_kinds"] == 2 * (len(labels) + 1)
+        # Those of the parser of the rows, as its package was stored.
+        assert {*spacy.info("en_ddi_minilm")["labels"]["parser"]} - {*labels} == {"ROOT"}
 
 
 def test_a_row_takes_the_weights_of_one_before_that_differs_in_settings_alone() -> None:

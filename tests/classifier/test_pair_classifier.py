@@ -11,6 +11,13 @@ from spacy.util import registry
 from thinc.api import ConfigValidationError, Model
 
 from spacy_ddi.classifier.pair_classifier import MissingVectorsError
+from spacy_ddi.graph.edges import (
+    GraphBuilder,
+    configure_dependency_graph,
+    configure_no_graph,
+    configure_rewired_graph,
+    edges_of_parse,
+)
 from spacy_ddi.graph.pair_batch import PairBatch
 from spacy_ddi.pytorch.syntax_gcn import configure_syntax_gcn
 from tests.classifier.conftest import WIDTH, FakeTok2Vec
@@ -19,15 +26,25 @@ from tests.helpers import make_doc, no_candidates, sentence_candidates
 N_CLASSES = 4
 
 
-def make_model(tok2vec: FakeTok2Vec, **settings: Any) -> Model[Any, Any]:
-    """A model with a small built network in double precision, without dropout unless asked for."""
+LABELS = ["nsubj", "dep"]
+EDGE_KINDS = 2 * (len(LABELS) + 1)
+
+
+def make_model(tok2vec: FakeTok2Vec, edge_kinds: int = 0, **settings: Any) -> Model[Any, Any]:
+    """A model with a small built network in double precision, without dropout unless asked for;
+    its gates, where it has any, are not 1."""
     architecture = registry.architectures.get("spacy-ddi.PairClassifier.v1")
-    encoder = configure_syntax_gcn(layers=2, hidden_size=6, position_size=3, position_clip=4)
+    encoder = configure_syntax_gcn(
+        layers=2, hidden_size=6, position_size=3, position_clip=4, edge_kinds=edge_kinds
+    )
     settings = {"dropout": 0.0, **settings}
     model = architecture(tok2vec=tok2vec.make_model(), pair_encoder=encoder, **settings)
     model.initialize()
     model.attrs["build_network"](model, WIDTH, N_CLASSES)
     torch_network(model).double()
+    for name, weights in torch_network(model).named_parameters():
+        if "gate_offsets" in name:
+            weights.data.normal_()
     return model
 
 
@@ -43,8 +60,11 @@ def make_docs() -> list[Doc]:
     return [first, make_doc([]), make_doc("w G", mentions=[(1, 2)]), last]
 
 
-def with_pairs(docs: list[Doc]) -> tuple[list[Doc], PairBatch]:
-    return docs, PairBatch.from_docs(docs, [sentence_candidates(doc) for doc in docs])
+def with_pairs(
+    docs: list[Doc], graph: GraphBuilder = edges_of_parse
+) -> tuple[list[Doc], PairBatch]:
+    candidates = [sentence_candidates(doc) for doc in docs]
+    return docs, PairBatch.from_docs(docs, candidates, graph=graph)
 
 
 @pytest.mark.parametrize("pooling", ["attentive", "max"])
@@ -188,6 +208,50 @@ def test_weights_survive_bytes(tok2vec: FakeTok2Vec) -> None:
     assert not np.allclose(other.predict(with_pairs(docs)), expected)
     other.from_bytes(model.to_bytes())
     np.testing.assert_array_equal(other.predict(with_pairs(docs)), expected)
+
+
+TYPED = configure_dependency_graph("both", LABELS)
+
+
+def test_docs_with_typed_edges_do_not_influence_each_other(tok2vec: FakeTok2Vec) -> None:
+    docs = make_docs()
+    tok2vec.fill(docs)
+    model = make_model(tok2vec, EDGE_KINDS)
+    together = model.predict(with_pairs(docs, TYPED))
+    alone = model.predict(with_pairs(docs[-1:], TYPED))
+    np.testing.assert_allclose(alone, together[3:], atol=1e-12)
+    # All labels are "dep": with another, another kind of edge, and another answer.
+    docs[-1][0].dep_ = "nsubj"
+    assert not np.allclose(model.predict(with_pairs(docs[-1:], TYPED)), alone)
+
+
+@pytest.mark.parametrize(
+    "graph", [edges_of_parse, configure_rewired_graph(1), configure_no_graph()]
+)
+def test_a_typed_network_takes_any_graph(tok2vec: FakeTok2Vec, graph: GraphBuilder) -> None:
+    """Also a chain, which has no labels."""
+    docs = [*make_docs(), make_doc("H w I", mentions=[(0, 1), (2, 3)])]
+    tok2vec.fill(docs)
+    model = make_model(tok2vec, EDGE_KINDS)
+    logits = model.predict(with_pairs(docs, graph))
+    assert logits.shape == (5, N_CLASSES + 2)
+    assert np.isfinite(logits).all()
+    assert not np.allclose(model.predict(with_pairs(docs, TYPED)), logits)
+
+
+def test_gates_survive_bytes(tok2vec: FakeTok2Vec) -> None:
+    docs = make_docs()
+    tok2vec.fill(docs)
+    tok2vec.vectors = [vectors.astype("float32") for vectors in tok2vec.vectors]
+    models = [make_model(tok2vec, edge_kinds) for edge_kinds in (EDGE_KINDS, EDGE_KINDS, 0)]
+    for each in models:
+        torch_network(each).float()
+    model, other, plain = models
+    expected = model.predict(with_pairs(docs, TYPED))
+    other.from_bytes(model.to_bytes())
+    np.testing.assert_array_equal(other.predict(with_pairs(docs, TYPED)), expected)
+    with pytest.raises(ValueError, match=r"\[DDI026\].*gate_offsets"):
+        plain.from_bytes(model.to_bytes())
 
 
 def test_building_again_replaces_the_network(tok2vec: FakeTok2Vec) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from spacy_ddi.candidates.sentences import sentence_index
 from spacy_ddi.graph.edges import (
     GraphBuilder,
     Ints,
+    Reads,
     chain_heads,
     configure_dependency_graph,
     configure_no_graph,
@@ -176,3 +179,77 @@ def test_a_node_reads_its_head_or_its_dependents() -> None:
     assert found == {"heads": [[0, 2], [1, 1]], "dependents": [[1, 1], [0, 2]]}
     with pytest.raises(ValueError, match="heads"):
         configure_dependency_graph("up")
+
+
+LABELS = ["nsubj", "acl:relcl", "dep"]
+"""One that spaCy numbers as a symbol of its own, one that it does not, and that of `make_doc`."""
+
+
+@given(docs())
+@pytest.mark.parametrize("reads", ["both", "heads", "dependents"])
+def test_typed_edges_are_those_without_types(reads: Reads, doc: Doc) -> None:
+    nodes, _ = nodes_and_sentences(doc)
+    typed = configure_dependency_graph(reads, LABELS)(doc, nodes)
+    assert typed.dtype == np.int64
+    assert np.array_equal(typed[:2], configure_dependency_graph(reads)(doc, nodes))
+
+
+@given(docs())
+def test_the_two_directions_of_an_edge_are_two_kinds(doc: Doc) -> None:
+    nodes, _ = nodes_and_sentences(doc)
+    edges = configure_dependency_graph("both", LABELS)(doc, nodes).T.tolist()
+    kinds = {(target, source): kind for target, source, kind in edges}
+    # "dep" is the third label; the chain of a Doc without a parse has none.
+    up = 7 if doc.has_annotation("DEP") else 1
+    assert all({kind, kinds[edge[::-1]]} == {up, up + 1} for edge, kind in kinds.items())
+
+
+def test_kinds_are_labels_with_directions() -> None:
+    doc = make_doc(
+        "a b c d e", heads=[1, 1, 1, 1, 3], deps=["nsubj", "ROOT", "dobj", "acl:relcl", "nsubj"]
+    )
+    nodes = np.arange(5)
+    edges = configure_dependency_graph("both", LABELS)(doc, nodes).T.tolist()
+    assert edges == [
+        [0, 1, 3],  # "a" reads its head as nsubj
+        [1, 0, 4],
+        [1, 2, 2],  # a label that is not in the list
+        [1, 3, 6],
+        [2, 1, 1],
+        [3, 1, 5],
+        [3, 4, 4],
+        [4, 3, 3],
+    ]
+    directions = configure_dependency_graph("both", [])(doc, nodes)
+    assert directions[2].tolist() == [1, 2, 2, 2, 1, 1, 2, 1]
+    heads = configure_dependency_graph("heads", LABELS)(doc, nodes)
+    assert heads.T.tolist() == [edge for edge in edges if edge[2] % 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "heads", "deps", "edges"),
+    [
+        # Both words of the name hang on "c".
+        ("a b c", [2, 2, 2], ["dep", "nsubj", "ROOT"], [[0, 1, 7], [1, 0, 8]]),
+        # "a" hangs on "c", and "c" on "b".
+        ("a b c", [2, 1, 1], ["nsubj", "ROOT", "dep"], [[0, 1, 3], [1, 0, 4]]),
+    ],
+)
+def test_of_several_dependents_the_first_gives_the_kind(
+    words: str, heads: list[int], deps: list[str], edges: list[list[int]]
+) -> None:
+    doc = make_doc(words, heads=heads, deps=deps, mentions=[(0, 2)])
+    found = configure_dependency_graph("both", LABELS)(doc, np.array([0, 0, 1]))
+    assert found.T.tolist() == edges
+
+
+def test_a_typed_graph_can_be_pickled() -> None:
+    doc = make_doc("a b", heads=[1, 1], deps=["nsubj", "ROOT"])
+    graph = pickle.loads(pickle.dumps(configure_dependency_graph("both", LABELS)))
+    assert graph(doc, np.arange(2)).tolist() == [[0, 1], [1, 0], [3, 4]]
+
+
+@pytest.mark.parametrize("labels", [["nsubj", "nsubj"], ["nsubj", ""]])
+def test_impossible_labels_are_refused(labels: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"\[DDI012\].*labels"):
+        configure_dependency_graph("both", labels)

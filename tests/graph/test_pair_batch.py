@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from spacy_ddi.candidates.finder import Candidates
 from spacy_ddi.candidates.mentions import MentionSource
 from spacy_ddi.candidates.sentences import sentence_index
+from spacy_ddi.graph.edges import configure_dependency_graph, configure_no_graph
 from spacy_ddi.graph.pair_batch import CrossSentencePairError, PairBatch
 from tests.helpers import (
     docs,
@@ -131,6 +132,59 @@ def test_arrays_are_whole_and_of_one_type(drawn: tuple[list[Doc], list[Candidate
     for name, array in {**vars(batch), "distances": batch.distances}.items():
         if name != "n_tokens":
             assert array.dtype == np.int64, name
+
+
+LABELS = ["nsubj", "dobj"]
+
+
+def slow_kinds(doc: Doc, candidates: Candidates, p: int) -> dict[tuple[int, int], int]:
+    """The kinds of the edges and self-loops of a pair's sentence, by loops."""
+    tokens = slow_view(doc, 0, candidates, p).tokens
+    start = candidates.mentions[candidates.pairs[p][0]].sent.start
+    end = candidates.mentions[candidates.pairs[p][0]].sent.end
+    node_of = {i: int(np.searchsorted(tokens, i, side="right")) - 1 for i in range(start, end)}
+    kinds = {(node, node): 0 for node in range(len(tokens))}
+    for token in doc[start:end]:
+        label = 1 + LABELS.index(token.dep_) if token.dep_ in LABELS else 0
+        edge = (node_of[token.i], node_of[token.head.i])
+        kinds.setdefault(edge, 2 * label + 1)
+        kinds.setdefault(edge[::-1], 2 * label + 2)
+    return kinds
+
+
+@given(batches())
+def test_kinds_equal_slow_reading(drawn: tuple[list[Doc], list[Candidates]]) -> None:
+    for doc in drawn[0]:
+        for token in doc if doc.has_annotation("DEP") else ():
+            token.dep_ = ["nsubj", "dobj", "amod"][token.i % 3]
+    batch = PairBatch.from_docs(*drawn, graph=configure_dependency_graph("both", LABELS))
+    plain = PairBatch.from_docs(*drawn)
+    for name in set(vars(batch)) - {"neighbour_kinds"}:
+        np.testing.assert_array_equal(getattr(batch, name), getattr(plain, name), err_msg=name)
+    bounds = list(itertools.pairwise(batch.node_neighbours.tolist()))
+    p = 0
+    for doc, candidates in zip(*drawn, strict=True):
+        for k in range(len(candidates.pairs)):
+            sentence = batch.pair_sentences[p]
+            first, end = batch.sentence_nodes[sentence : sentence + 2].tolist()
+            found = {
+                (node - first, int(batch.neighbours[i]) - first): int(batch.neighbour_kinds[i])
+                for node in range(first, end)
+                for i in range(*bounds[node])
+            }
+            if doc.has_annotation("DEP"):
+                assert found == slow_kinds(doc, candidates, k)
+            p += 1
+
+
+def test_edges_without_kinds_are_of_kind_1() -> None:
+    doc = make_doc("A w B", mentions=[(0, 1), (2, 3)], heads=[1, 1, 1])
+    candidates = [sentence_candidates(doc)] * 2
+    batch = PairBatch.from_docs([doc, doc], candidates)
+    assert batch.neighbours.tolist() == [0, 1, 0, 1, 2, 1, 2, 3, 4, 3, 4, 5, 4, 5]
+    assert batch.neighbour_kinds.tolist() == [0, 1, 1, 0, 1, 1, 0] * 2
+    alone = PairBatch.from_docs([doc, doc], candidates, graph=configure_no_graph())
+    assert alone.neighbour_kinds.tolist() == [0] * 6
 
 
 @st.composite

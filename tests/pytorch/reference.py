@@ -14,12 +14,13 @@ from spacy_ddi.pytorch.pair_context import PairContext, configure_pair_context
 from spacy_ddi.pytorch.pair_network import PairNetwork
 from spacy_ddi.pytorch.pair_tensors import PairTensors
 from spacy_ddi.pytorch.pooling import AttentivePooling, MaxPooling, PairPooling
-from spacy_ddi.pytorch.syntax_gcn import SyntaxGCN, configure_syntax_gcn
+from spacy_ddi.pytorch.syntax_gcn import SyntaxGCN, TypedSyntaxGCN, configure_syntax_gcn
 
 Array = NDArray[np.float64]
 
 TOKEN_WIDTH = 5
 N_CLASSES = 4
+EDGE_KINDS = 3
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,26 @@ class Sentence:
     adjacency: Shape (n, n): 1 where the parse joins two nodes; symmetric, zero diagonal.
     mentions: The nodes that each mention covers, end exclusive.
     pairs: Head and tail as indices into the mentions.
+    kinds: Shape (n, n): the kind of each edge, 0 where there is none; all edges are of kind 1
+        if not given.
     """
 
     tokens: list[int]
     adjacency: NDArray[np.int64]
     mentions: list[tuple[int, int]]
     pairs: list[tuple[int, int]]
+    kinds: NDArray[np.int64] | None = None
+
+    @property
+    def edge_kinds(self) -> NDArray[np.int64]:
+        return self.adjacency if self.kinds is None else self.kinds
 
 
 def random_sentences(seed: int, n_sentences: int = 3) -> tuple[list[Sentence], torch.Tensor]:
-    """Sentences with random graphs (some in several parts), and token vectors of width
-    `TOKEN_WIDTH`, more than there are nodes."""
+    """Sentences with random graphs (some in several parts) of edges of `EDGE_KINDS` kinds, not the
+    same in both directions, and token vectors of width `TOKEN_WIDTH`, more than there are nodes."""
     rng = np.random.default_rng(seed)
+    rng_of_kinds = np.random.default_rng(seed)
     sizes = rng.integers(1, 9, n_sentences).tolist()
     rows = rng.permutation(sum(sizes) + 5).tolist()
     sentences = []
@@ -54,7 +63,10 @@ def random_sentences(seed: int, n_sentences: int = 3) -> tuple[list[Sentence], t
         every = [(i, j) for i in range(len(mentions)) for j in range(i + 1, len(mentions))]
         chosen = rng.permutation(len(every))[: rng.integers(1, len(every) + 1)]
         tokens = [rows.pop() for _ in range(size)]
-        sentences.append(Sentence(tokens, upper + upper.T, mentions, [every[k] for k in chosen]))
+        adjacency = upper + upper.T
+        kinds = adjacency * rng_of_kinds.integers(1, EDGE_KINDS + 1, adjacency.shape)
+        pairs = [every[k] for k in chosen]
+        sentences.append(Sentence(tokens, adjacency, mentions, pairs, kinds))
     vectors = torch.from_numpy(rng.normal(size=(sum(sizes) + 5, TOKEN_WIDTH)))
     return sentences, vectors
 
@@ -63,6 +75,7 @@ def make_tensors(sentences: list[Sentence]) -> PairTensors:
     """The sentences as the network takes them, pairs sentence by sentence."""
     nodes: list[int] = []
     neighbours: list[int] = []
+    neighbour_kinds: list[int] = []
     node_neighbours = [0]
     mention_nodes: list[tuple[int, int]] = []
     mention_sentences: list[int] = []
@@ -73,7 +86,9 @@ def make_tensors(sentences: list[Sentence]) -> PairTensors:
         first, first_mention = len(nodes), len(mention_nodes)
         nodes += sentence.tokens
         for i, row in enumerate(sentence.adjacency):
-            neighbours += [first + j for j in range(len(row)) if row[j] or i == j]
+            joined = [j for j in range(len(row)) if row[j] or i == j]
+            neighbours += [first + j for j in joined]
+            neighbour_kinds += sentence.edge_kinds[i, joined].tolist()
             node_neighbours.append(len(neighbours))
         for start, end in sentence.mentions:
             mention_nodes.append((first + start, first + end))
@@ -90,6 +105,7 @@ def make_tensors(sentences: list[Sentence]) -> PairTensors:
         node_tokens=integers(nodes, -1),
         sentence_nodes=integers(sentence_nodes, -1),
         neighbours=integers(neighbours, -1),
+        neighbour_kinds=integers(neighbour_kinds, -1),
         node_neighbours=integers(node_neighbours, -1),
         mention_nodes=integers(mention_nodes, -1, 2),
         mention_sentences=integers(mention_sentences, -1),
@@ -105,11 +121,18 @@ def signed_distances(length: int, mention: tuple[int, int]) -> list[int]:
     return [min(i - start, 0) + max(i - end + 1, 0) for i in range(length)]
 
 
-def make_gcn(layers: int, *, dropout: float = 0.0, seed: int = 0) -> SyntaxGCN:
-    """A small encoder with a clip that cuts real distances, in double precision."""
+def make_gcn(layers: int, *, dropout: float = 0.0, edge_kinds: int = 0, seed: int = 0) -> SyntaxGCN:
+    """A small encoder with a clip that cuts real distances, in double precision; its gates, where
+    it has any, are as they might be after training."""
     torch.manual_seed(seed)
-    factory = configure_syntax_gcn(layers, hidden_size=6, position_size=3, position_clip=2)
-    return factory(TOKEN_WIDTH, dropout).double()
+    factory = configure_syntax_gcn(
+        layers, hidden_size=6, position_size=3, position_clip=2, edge_kinds=edge_kinds
+    )
+    gcn: SyntaxGCN = factory(TOKEN_WIDTH, dropout).double()
+    if isinstance(gcn, TypedSyntaxGCN):
+        for offsets in gcn.gate_offsets:
+            nn.init.normal_(offsets)
+    return gcn
 
 
 def make_network(
@@ -119,10 +142,11 @@ def make_network(
     max_pairs: int = 1000,
     pooling: type[nn.Module] = AttentivePooling,
     context: bool = False,
+    edge_kinds: int = 0,
     seed: int = 0,
 ) -> PairNetwork:
     """A small network in double precision."""
-    gcn = make_gcn(layers, dropout=dropout, seed=seed)
+    gcn = make_gcn(layers, dropout=dropout, edge_kinds=edge_kinds, seed=seed)
     pair_pooling = PairPooling(pooling(gcn.hidden_size), gcn.hidden_size)
     pair_context = make_context(dropout=dropout) if context else None
     width = pair_pooling.output_size + (pair_context.output_size if pair_context else 0)
@@ -146,7 +170,8 @@ def array(tensor: torch.Tensor) -> Array:
 def slow_gcn(
     gcn: SyntaxGCN, vectors: torch.Tensor, sentence: Sentence, pair: tuple[int, int]
 ) -> Array:
-    """h_i = ReLU(sum_j Ã_ij W h_j / d_i + b) from x_i = [w_i; p_i1; p_i2], node by node.
+    """h_i = ReLU(sum_j Ã_ij W h_j / d_i + b) from x_i = [w_i; p_i1; p_i2], node by node; with the
+    gate of its kind before each edge.
 
     RETURNS: Shape (n, H).
     """
@@ -161,12 +186,14 @@ def slow_gcn(
             parts.append(table[clipped + gcn.position_clip])
         states.append(np.concatenate(parts))
     with_loops = sentence.adjacency + np.eye(length)
-    for layer in gcn.layers:
+    for k, layer in enumerate(gcn.layers):
         weight, bias = array(layer.weight), array(layer.bias)
+        gated = with_loops
+        if isinstance(gcn, TypedSyntaxGCN):
+            gated = with_loops * (1 + array(gcn.gate_offsets[k]))[sentence.edge_kinds]
         states = [
             np.maximum(
-                sum(with_loops[i, j] * (weight @ states[j]) for j in range(length))
-                / with_loops[i].sum()
+                sum(gated[i, j] * (weight @ states[j]) for j in range(length)) / with_loops[i].sum()
                 + bias,
                 0.0,
             )

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.func import functional_call
 
 from spacy_ddi.pytorch import pair_network
 from spacy_ddi.pytorch.pair_network import PairNetwork
 from spacy_ddi.pytorch.pair_tensors import PairTensors
 from spacy_ddi.pytorch.pooling import AttentivePooling, MaxPooling
 from tests.pytorch.reference import (
+    EDGE_KINDS,
     N_CLASSES,
     Sentence,
     array,
@@ -84,15 +86,34 @@ def test_gradient_by_finite_differences(context: bool, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("context", [False, True])
+def test_gradient_of_gates_by_finite_differences(seed: int) -> None:
+    """In two chunks or more, which compute their activations again."""
+    sentences, vectors = random_sentences(seed)
+    network = make_network(edge_kinds=EDGE_KINDS, max_pairs=2, seed=seed)
+    batch = make_tensors(sentences)
+    names = [name for name, _ in network.named_parameters() if "gate_offsets" in name]
+    gates = tuple(network.get_parameter(name) for name in names)
+    assert len(network._chunks(batch)) > 1
+
+    def logits(*gates: torch.Tensor) -> torch.Tensor:
+        replaced = dict(zip(names, gates, strict=True))
+        return torch.as_tensor(functional_call(network, replaced, (vectors, batch)))
+
+    assert torch.autograd.gradcheck(logits, gates)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "settings", [{}, {"context": True}, {"edge_kinds": EDGE_KINDS}], ids=["gcn", "context", "typed"]
+)
 @pytest.mark.parametrize("max_pairs", [1, 2, 3])
 def test_chunks_change_neither_logits_nor_gradients(
-    max_pairs: int, context: bool, seed: int
+    max_pairs: int, settings: dict[str, Any], seed: int
 ) -> None:
     sentences, vectors = random_sentences(seed, n_sentences=4)
     assert sum(len(sentence.pairs) for sentence in sentences) > max_pairs
-    whole = make_network(context=context)
-    chunked = make_network(context=context, max_pairs=max_pairs)
+    whole = make_network(**settings)
+    chunked = make_network(**settings, max_pairs=max_pairs)
     assert_same(gradients(chunked, vectors, sentences), gradients(whole, vectors, sentences))
 
 
@@ -155,10 +176,11 @@ def test_long_sentences_make_smaller_chunks(monkeypatch: pytest.MonkeyPatch) -> 
     assert max(lengths[chunk].sum() for chunk in chunks) < 50 + lengths.max()
 
 
+@pytest.mark.parametrize("edge_kinds", [0, EDGE_KINDS])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_other_sentences_do_not_matter(seed: int) -> None:
+def test_other_sentences_do_not_matter(seed: int, edge_kinds: int) -> None:
     sentences, vectors = random_sentences(seed, n_sentences=4)
-    network = make_network().eval()
+    network = make_network(edge_kinds=edge_kinds).eval()
     together = network(vectors, make_tensors(sentences))
     alone = [network(vectors, make_tensors([sentence])) for sentence in sentences]
     torch.testing.assert_close(together, torch.cat(alone))

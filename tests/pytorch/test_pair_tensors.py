@@ -43,6 +43,15 @@ def test_each_owner_gets_a_copy_of_its_sentence(seed: int) -> None:
     bounds = itertools.pairwise(graph.row_neighbours.tolist())
     assert [graph.neighbours[start:end].tolist() for start, end in bounds] == expected
     assert graph.row_neighbours[-1] == len(graph.neighbours)
+    assert graph.nodes[graph.neighbours].tolist() == batch.neighbours[graph.members].tolist()
+    expected_kinds = [
+        kind
+        for s in owners
+        for i, row in enumerate(sentences[s].adjacency)
+        for j, kind in enumerate(sentences[s].edge_kinds[i].tolist())
+        if row[j] or i == j
+    ]
+    assert batch.neighbour_kinds[graph.members].tolist() == expected_kinds
     assert graph.starts[-1] == len(graph.nodes)
 
 

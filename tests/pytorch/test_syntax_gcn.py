@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from spacy.util import registry
 from spacy_ddi.pytorch.pair_tensors import copy_graphs, lay_out_pairs
 from spacy_ddi.pytorch.syntax_gcn import (
     SyntaxGCN,
+    TypedSyntaxGCN,
     configure_syntax_gcn,
     convolve,
     convolve_by_edges,
 )
 from tests.pytorch.reference import (
+    EDGE_KINDS,
     Sentence,
     array,
     make_gcn,
@@ -36,10 +39,12 @@ def encode(gcn: SyntaxGCN, vectors: torch.Tensor, sentences: list[Sentence]) -> 
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("edge_kinds", [0, EDGE_KINDS])
 @pytest.mark.parametrize("layers", [1, 2, 3])
-def test_states_equal_the_papers_equation(layers: int, seed: int) -> None:
+def test_states_equal_the_papers_equation(layers: int, edge_kinds: int, seed: int) -> None:
+    """And with kinds of edges that of `TypedSyntaxGCN`."""
     sentences, vectors = random_sentences(seed)
-    gcn = make_gcn(layers, seed=seed)
+    gcn = make_gcn(layers, edge_kinds=edge_kinds, seed=seed)
     expected = np.concatenate(
         [
             slow_gcn(gcn, vectors, sentence, pair)
@@ -138,7 +143,9 @@ def test_registered_factory_makes_the_paper_size() -> None:
     assert gcn.dropout.p == 0.5
 
 
-@pytest.mark.parametrize("setting", ["layers", "hidden_size", "position_size", "position_clip"])
+@pytest.mark.parametrize(
+    "setting", ["layers", "hidden_size", "position_size", "position_clip", "edge_kinds"]
+)
 def test_impossible_settings_are_refused(setting: str) -> None:
     with pytest.raises(ValueError, match=rf"\[DDI012\].*{setting}"):
         configure_syntax_gcn(**{setting: -1})
@@ -165,3 +172,65 @@ def test_dropout_is_after_each_layer_but_the_last() -> None:
     gcn = make_gcn(2, dropout=1.0)
     states = encode(gcn, vectors, sentences)
     torch.testing.assert_close(states, torch.relu(gcn.layers[1].bias).expand_as(states))
+
+
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [
+        (True, [(0.5 + 20) / 2, (5 + 3 + 200) / 3, (50 + 30) / 2]),
+        (False, [0.5 + 20, (5 + 3 + 200) / 2, 50 + 30]),
+    ],
+)
+def test_a_gate_weighs_the_neighbours_of_its_kind(counted: bool, expected: list[float]) -> None:
+    """By hand: W is 1, b is 0; a node counts half of itself, twice what stands to its right, three
+    times what stands to its left."""
+    gcn = configure_syntax_gcn(
+        1, hidden_size=1, position_size=0, edge_kinds=2, self_loop_in_degree=counted
+    )(1, 0.0)
+    gcn.load_state_dict(
+        {
+            "layers.0.weight": torch.ones(1, 1),
+            "layers.0.bias": torch.zeros(1),
+            "gate_offsets.0": torch.tensor([0.5, 2.0, 3.0]) - 1,
+            "head_positions.weight": torch.zeros(61, 0),
+            "tail_positions.weight": torch.zeros(61, 0),
+        }
+    )
+    kinds = np.array([[0, 1, 0], [2, 0, 1], [0, 2, 0]])
+    sentence = replace(line(3, (0, 2)), kinds=kinds)
+    states = encode(gcn, torch.tensor([[1.0], [10.0], [100.0]]), [sentence])
+    torch.testing.assert_close(states[:, 0], torch.tensor(expected))
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_before_training_kinds_change_nothing(seed: int, counted: bool) -> None:
+    sentences, vectors = random_sentences(seed)
+    states = []
+    for edge_kinds in (0, EDGE_KINDS):
+        torch.manual_seed(seed)
+        factory = configure_syntax_gcn(self_loop_in_degree=counted, edge_kinds=edge_kinds)
+        states.append(encode(factory(vectors.shape[1], 0.0).double(), vectors, sentences))
+    # A degree without the node itself is a ratio in single precision in `convolve_by_edges`.
+    torch.testing.assert_close(*states, rtol=0, atol=1e-12 if counted else 1e-7)
+
+
+def test_without_kinds_there_are_no_gates() -> None:
+    """So that what is stored of such a network is what it always was."""
+    plain, typed = (configure_syntax_gcn(edge_kinds=n)(8, 0.0) for n in (0, 4))
+    assert type(plain) is SyntaxGCN
+    new = typed.state_dict().keys() - plain.state_dict().keys()
+    assert new == {"gate_offsets.0", "gate_offsets.1"}
+    assert [offsets.shape for offsets in typed.gate_offsets] == [(5,), (5,)]
+
+
+def test_a_graph_with_more_kinds_than_the_network_is_refused() -> None:
+    sentence = replace(line(3, (0, 2)), kinds=np.array([[0, 1, 0], [2, 0, 1], [0, 2, 0]]))
+    gcn = make_gcn(2, edge_kinds=1)
+    with pytest.raises(ValueError, match=r"\[DDI012\].*edge_kinds = 1 .*2 or more"):
+        encode(gcn, torch.zeros(3, 5, dtype=torch.float64), [sentence])
+
+
+def test_a_typed_network_can_be_pickled() -> None:
+    factory = pickle.loads(pickle.dumps(configure_syntax_gcn(edge_kinds=2)))
+    assert type(factory(4, 0.0)) is TypedSyntaxGCN
