@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
 from spacy_ddi.pytorch.word_sequences import (
+    BothWays,
     PositionedWords,
-    read_both_ways,
     require_both_ways,
     require_positions,
 )
@@ -55,8 +55,8 @@ class BiLSTM(PositionedWords):
     ) -> None:
         super().__init__(dropout, position_size=position_size, position_clip=position_clip)
         self.hidden_size = hidden_size
-        self.lstm = nn.LSTM(token_width + 2 * position_size, hidden_size // 2, bidirectional=True)
+        self.lstm = BothWays(nn.LSTM, token_width + 2 * position_size, hidden_size)
 
     def encode_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
         """Read the sentence of each pair in both directions; see `PairEncoder`."""
-        return read_both_ways(self.lstm, self.words(shared, rows), rows.graph)
+        return self.lstm(self.words(shared, rows), rows.graph)

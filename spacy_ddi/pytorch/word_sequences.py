@@ -3,9 +3,10 @@ M nodes, D token width, P pairs, R rows."""
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_sequence, unpack_sequence
 
 from spacy_ddi.errors import require
 from spacy_ddi.pytorch.dropout import Dropout
@@ -99,16 +100,52 @@ class PositionedWords(nn.Module):
         return torch.cat([shared[0][rows.graph.nodes], *self.positions(shared, rows)], dim=1)
 
 
-def read_both_ways(network: nn.LSTM | nn.GRU, words: Tensor, graph: GraphRows) -> Tensor:
-    """The states of a recurrent network over the rows of each owner.
+class BothWays(nn.Module):
+    """A recurrent network that reads words from the first to the last, and one that reads them
+    from the last to the first: the states of one beside those of the other.
 
-    network (Union[nn.LSTM, nn.GRU]): One layer or more, in both directions, H wide together.
-    words (Tensor): Shape (R, I).
-    graph (GraphRows): P owners of R rows.
-    RETURNS (Tensor): Shape (R, H).
+    Sequences are padded at their ends, which changes no state: packed ones take twice the time,
+    since torch has no fast LSTM for them on a CPU.
+
+    kind (Type[Union[nn.LSTM, nn.GRU]]): What each of the two is.
+    input_size (int): I.
+    hidden_size (int): H, an even number: half of it for each direction.
     """
-    if not len(words):
-        return words.new_zeros(0, 2 * network.hidden_size)
-    sentences = words.split(graph.starts.diff().tolist())
-    states, _ = network(pack_sequence(sentences, enforce_sorted=False))
-    return torch.cat(unpack_sequence(states))
+
+    def __init__(
+        self, kind: type[nn.LSTM] | type[nn.GRU], input_size: int, hidden_size: int
+    ) -> None:
+        super().__init__()
+        self.forwards = kind(input_size, hidden_size // 2)
+        self.backwards = kind(input_size, hidden_size // 2)
+
+    def forward(self, words: Tensor, graph: GraphRows) -> Tensor:
+        """Read the rows of each owner.
+
+        words (Tensor): Shape (R, I).
+        graph (GraphRows): P owners of R rows.
+        RETURNS (Tensor): Shape (R, H).
+        """
+        if not len(words):
+            return words.new_zeros(0, self.forwards.hidden_size + self.backwards.hidden_size)
+        place = torch.arange(len(words), device=words.device) - graph.starts[graph.owners]
+        lengths = graph.starts.diff()
+        mirrored = lengths[graph.owners] - 1 - place
+        states = [
+            self._read(network, words, graph.owners, places, lengths)
+            for network, places in ((self.forwards, place), (self.backwards, mirrored))
+        ]
+        return torch.cat(states, dim=1)
+
+    def _read(
+        self,
+        network: nn.LSTM | nn.GRU,
+        words: Tensor,
+        owners: Tensor,
+        places: Tensor,
+        lengths: Tensor,
+    ) -> Tensor:
+        """The states of one network, which reads each row at its place in its owner's sequence."""
+        padded = words.new_zeros(int(lengths.max()), len(lengths), words.shape[1])
+        states, _ = network(padded.index_put((places, owners), words))
+        return cast(Tensor, states)[places, owners]

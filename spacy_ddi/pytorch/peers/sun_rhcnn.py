@@ -23,7 +23,7 @@ from spacy_ddi.pytorch.peers.word_windows import (
     require_windows,
 )
 from spacy_ddi.pytorch.word_sequences import (
-    read_both_ways,
+    BothWays,
     require_both_ways,
     require_positions,
 )
@@ -98,14 +98,14 @@ class SunRHCNN(WordWindows):
             position_size=position_size,
             position_clip=position_clip,
         )
-        self.lstm = nn.LSTM(token_width, hidden_size // 2, bidirectional=True)
+        self.lstm = BothWays(nn.LSTM, token_width, hidden_size)
         self.fusion = nn.Linear(token_width + hidden_size, hidden_size)
 
     def encode_sentences(self, nodes: Tensor, batch: PairTensors) -> tuple[Tensor, ...]:
         """Words in their context, and what convolutions make of them; see `PairReader`."""
         nodes = self.dropout(nodes)
         sentences = torch.arange(len(batch.sentence_nodes) - 1, device=nodes.device)
-        context = read_both_ways(self.lstm, nodes, copy_graphs(batch, sentences))
+        context = self.lstm(nodes, copy_graphs(batch, sentences))
         words = torch.tanh(self.fusion(torch.cat([nodes, context], dim=1)))
         return super().encode_sentences(words, batch)
 

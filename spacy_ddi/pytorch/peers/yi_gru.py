@@ -19,8 +19,8 @@ from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
 from spacy_ddi.pytorch.pooling import AttentivePooling
 from spacy_ddi.pytorch.word_sequences import (
+    BothWays,
     PositionedWords,
-    read_both_ways,
     require_both_ways,
     require_positions,
 )
@@ -65,7 +65,7 @@ class YiGRU(PositionedWords):
     ) -> None:
         super().__init__(dropout, position_size=position_size, position_clip=position_clip)
         self.output_size = hidden_size
-        self.gru = nn.GRU(token_width + 2 * position_size, hidden_size // 2, bidirectional=True)
+        self.gru = BothWays(nn.GRU, token_width + 2 * position_size, hidden_size)
         self.pooling = AttentivePooling(hidden_size)
 
     def read_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
@@ -78,4 +78,4 @@ class YiGRU(PositionedWords):
         return self.pooling.attention(self._states(shared, rows), rows.graph)
 
     def _states(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
-        return read_both_ways(self.gru, self.words(shared, rows), rows.graph)
+        return self.gru(self.words(shared, rows), rows.graph)

@@ -17,8 +17,8 @@ from spacy_ddi.pytorch.pair_encoder import PairEncoderFactory
 from spacy_ddi.pytorch.pair_tensors import PairRows
 from spacy_ddi.pytorch.pooling import softmax_over, weighted_sum
 from spacy_ddi.pytorch.word_sequences import (
+    BothWays,
     PositionedWords,
-    read_both_ways,
     require_both_ways,
     require_positions,
 )
@@ -74,7 +74,7 @@ class ZhouLSTM(PositionedWords):
     ) -> None:
         super().__init__(dropout, position_size=position_size, position_clip=position_clip)
         self.output_size = hidden_size
-        self.lstm = nn.LSTM(token_width + 2 * position_size, hidden_size // 2, bidirectional=True)
+        self.lstm = BothWays(nn.LSTM, token_width + 2 * position_size, hidden_size)
         self.scored = nn.Linear(hidden_size + 2 * position_size, attention_size)
         self.score = nn.Linear(attention_size, 1, bias=False)
 
@@ -88,7 +88,7 @@ class ZhouLSTM(PositionedWords):
         return self._weights(self._states(shared, rows), shared, rows)
 
     def _states(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
-        return read_both_ways(self.lstm, self.words(shared, rows), rows.graph)
+        return self.lstm(self.words(shared, rows), rows.graph)
 
     def _weights(self, states: Tensor, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
         known = torch.cat([states, *self.positions(shared, rows)], dim=1)

@@ -42,6 +42,13 @@ def largest(reader: Any, words: Tensor) -> Tensor:
     return torch.cat(convolved, dim=1).amax(0) + reader.bias
 
 
+def read_both_ways(networks: Any, words: Tensor) -> Tensor:
+    """The states of both networks for one sentence, shape (n, H)."""
+    forwards, _ = networks.forwards(words)
+    backwards, _ = networks.backwards(words.flip(0))
+    return torch.cat([forwards, backwards.flip(0)], dim=1)
+
+
 def pooled(states: Tensor, weight: Tensor) -> Tensor:
     """tanh(H softmax(wᵀ tanh(H)))."""
     return torch.tanh(torch.softmax(torch.tanh(states) @ weight, 0) @ states)
@@ -62,7 +69,7 @@ def quan(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor
 
 
 def sun(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
-    context, _ = reader.lstm(vectors)
+    context = read_both_ways(reader.lstm, vectors)
     words = torch.tanh(reader.fusion(torch.cat([vectors, context], dim=1)))
     return largest(reader, torch.cat([words, *positions(reader, sentence, pair, 2)], dim=1)).relu()
 
@@ -76,23 +83,25 @@ def asada(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tenso
 def ab(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
     bilstm = reader.attended
     words = torch.cat([vectors, *positions(bilstm, sentence, pair, 2)], dim=1)
-    return pooled(bilstm.lstm(words)[0], reader.pooling.weight)
+    return pooled(read_both_ways(bilstm.lstm, words), reader.pooling.weight)
 
 
 def joint(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
     bilstm = reader.largest
     words = torch.cat([vectors, *positions(bilstm, sentence, pair, 2)], dim=1)
-    return torch.cat([ab(reader, vectors, sentence, pair), bilstm.lstm(words)[0].amax(0)])
+    return torch.cat(
+        [ab(reader, vectors, sentence, pair), read_both_ways(bilstm.lstm, words).amax(0)]
+    )
 
 
 def yi(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
     words = torch.cat([vectors, *positions(reader, sentence, pair, 2)], dim=1)
-    return pooled(reader.gru(words)[0], reader.pooling.weight)
+    return pooled(read_both_ways(reader.gru, words), reader.pooling.weight)
 
 
 def zhou(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
     places = positions(reader, sentence, pair, 2)
-    states, _ = reader.lstm(torch.cat([vectors, *places], dim=1))
+    states = read_both_ways(reader.lstm, torch.cat([vectors, *places], dim=1))
     hidden = torch.tanh(reader.scored(torch.cat([states, *places], dim=1)))
     weights = torch.softmax(hidden @ reader.score.weight[0], 0)
     return weights @ states
