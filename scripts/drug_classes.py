@@ -9,12 +9,15 @@ from typing import Annotated, Any, Final
 
 import srsly
 import typer
-from known_mentions import shares
+from known_mentions import named_things, shares
 
 from spacy_ddi.linking.dictionary import CLASS, SUBSTANCE, DrugDictionary
 
 MIN_MEMBERS: Final = 5
-"""Substances that a class has at least. A class of few would tell which drug it is."""
+"""Substances that a class has at least. A class of few tells which drug it is."""
+
+MAX_SHARE: Final = 0.1
+"""Share of the substances with a class that one has at most. 'Therapeutic Uses' tells nothing."""
 
 
 def main(
@@ -31,8 +34,27 @@ def main(
     srsly.write_gzip_json(output, table)
     found = f"{len(table['labels']):,} classes, {len(table['names']):,} names"
     typer.echo(f"{found}: {output}")
-    for line in shares(table["names"], count) if count else ():
-        typer.echo(line)
+    if count:
+        for line in shares(table["names"], count):
+            typer.echo(line)
+        typer.echo(share_alone(known, table, count))
+
+
+def share_alone(known: DrugDictionary, table: dict[str, Any], path: Path) -> str:
+    """How often classes tell which drug it is: no other has the same ones.
+
+    known (DrugDictionary): The dictionary.
+    table (Dict[str, Any]): What `classes_by_name` made of it.
+    path (Path): Gold Docs, .spacy.
+    RETURNS (str): A line.
+    """
+    entries = {(number, known.at_key(key).entry) for key, number in table["names"].items()}
+    having = Counter(number for number, _ in entries)
+    found = [number for _, number in named_things(table["names"], path) if number is not None]
+    alone = sum(having[number] == 1 for number in found)
+    return (
+        f"with classes that one drug or class alone has: {100 * alone / len(found):.1f} % of these"
+    )
 
 
 def classes_by_name(known: DrugDictionary) -> dict[str, Any]:
@@ -45,13 +67,14 @@ def classes_by_name(known: DrugDictionary) -> dict[str, Any]:
     """
     entry_of = {key: known.at_key(key).entry for key in known.keys}
     above = {id_: classes_above(known, id_) for id_ in set(entry_of.values())}
-    members = Counter(
-        class_
+    substances = [
+        classes
         for id_, classes in above.items()
-        if (entry := known.entry(id_)) and entry.kind == SUBSTANCE
-        for class_ in classes
-    )
-    used = sorted(class_ for class_, count in members.items() if count >= MIN_MEMBERS)
+        if classes and (entry := known.entry(id_)) and entry.kind == SUBSTANCE
+    ]
+    members = Counter(class_ for classes in substances for class_ in classes)
+    most = MAX_SHARE * len(substances)
+    used = sorted(each for each, count in members.items() if MIN_MEMBERS <= count <= most)
     number = {class_: i for i, class_ in enumerate(used)}
     lists: dict[tuple[int, ...], int] = {}
     names = {}

@@ -140,7 +140,12 @@ def _thing_reader(
             stored: Any = srsly.read_gzip_json(path or "null")
             known = {mention_vectors.NAMES: stored["names"], mention_vectors.THINGS: stored[what]}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            told = {"what": what, "script": script, "callback": callback, "problem": error}
+            told: dict[str, Any] = {
+                "what": what,
+                "script": script,
+                "callback": callback,
+                "problem": error,
+            }
             raise CorpusError.at(Errors.NO_THINGS_OF_NAMES, Path(path or "null"), **told) from None
         for layer in layers_of(nlp):
             if layer.name == node:

@@ -41,6 +41,7 @@ NAMES = [
 
 def test_names_lead_to_classes_and_those_above(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drug_classes, "MIN_MEMBERS", 1)
+    monkeypatch.setattr(drug_classes, "MAX_SHARE", 1.0)
     table = drug_classes.classes_by_name(DrugDictionary(ENTRIES, NAMES))
     found = {
         name: {table["labels"][i] for i in table["classes"][number]}
@@ -57,17 +58,22 @@ def test_names_lead_to_classes_and_those_above(monkeypatch: pytest.MonkeyPatch) 
     assert len(table["classes"]) == 3
 
 
-def test_classes_of_few_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_classes_of_few_and_of_nearly_all_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drug_classes, "MIN_MEMBERS", 2)
-    table = drug_classes.classes_by_name(DrugDictionary(ENTRIES, NAMES))
+    monkeypatch.setattr(drug_classes, "MAX_SHARE", 2 / 3)
+    known = DrugDictionary(ENTRIES, NAMES)
+    table = drug_classes.classes_by_name(known)
     assert set(table["labels"]) == {"Zides", "Agents"}
     assert "loner" not in table["names"]
+    monkeypatch.setattr(drug_classes, "MAX_SHARE", 0.6)
+    assert drug_classes.classes_by_name(known) == {"labels": [], "classes": [], "names": {}}
 
 
 def test_the_command_writes_them_and_counts_mentions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drug_classes, "MIN_MEMBERS", 1)
+    monkeypatch.setattr(drug_classes, "MAX_SHARE", 1.0)
     DrugDictionary(ENTRIES, NAMES).to_disk(tmp_path / "drugs")
     doc = make_doc("Dexarol and placebo", mentions=[(0, 1), (2, 3)], label="brand")
     groups = make_doc("voxine agents", mentions=[(0, 2)], label="group")
@@ -79,5 +85,7 @@ def test_the_command_writes_them_and_counts_mentions(
         "brand: 1 of 2 mentions (50.0 %)",
         "group: 1 of 1 mentions (100.0 %)",
         "all: 2 of 3 mentions (66.7 %)",
+        # Dexarol's are plinozide's; but voxines have those of tarvoxine and of Bivexa.
+        "with classes that one drug or class alone has: 50.0 % of these",
     ]
     assert list(known_mentions.shares({}, tmp_path / "corpus.spacy"))[-1].startswith("all: 0 of 3")
