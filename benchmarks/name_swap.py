@@ -1,8 +1,10 @@
-"""Whether relations stay when drugs have other names, from raw text: the recognizer sees the new
-names too.
+"""Whether relations stay when drugs have other names. From raw text the recognizer sees the new
+names too. With gold mentions it is the relations alone, also those of a pipeline without a
+recognizer, such as a row of Table 1.
 
     python -m benchmarks.name_swap en_ddi_minilm DDICorpus/Train --names NAMES.tsv \\
         --documents configs/dev_documents.txt
+    python -m benchmarks.name_swap training/table1/full_classes.seed1/model-last … --mentions gold
 
 `NAMES.tsv` has a name and its type a line, with a tab between: `apixaban<TAB>drug`.
 """
@@ -19,9 +21,17 @@ from typing import Annotated
 import spacy
 import typer
 from spacy.tokens import Doc
+from spacy.training import Example
 
+from spacy_ddi.cli.evaluate import MentionsOption
+from spacy_ddi.component.lookup import component_of
+from spacy_ddi.corpora.docs import Tokenizer, sentence_to_doc
+from spacy_ddi.corpora.documents import Interaction, Mention, Sentence
 from spacy_ddi.corpora.reader import read_docs
 from spacy_ddi.gold import PlacePair, gold_mentions_of, labelled_pairs
+from spacy_ddi.scoring.counts import all_labels, count_by_document
+from spacy_ddi.scoring.evaluation import annotate
+from spacy_ddi.scoring.metrics import compute_scores
 
 SWAPPED = ("drug", "brand")
 """Types of mentions that get another name. Groups and substances of other kinds keep theirs."""
@@ -49,8 +59,16 @@ class Swap:
             to the end of the new one.
         RETURNS (PlacePair): The same, in the new text.
         """
-        one, two = sorted((self._shifted(s, 0), self._shifted(e, 1)) for s, e in pair)
+        one, two = sorted(map(self.moved_place, pair))
         return one, two
+
+    def moved_place(self, place: tuple[int, int]) -> tuple[int, int]:
+        """Where a mention of the sentence is in the new text.
+
+        place (Tuple[int, int]): Its character offsets.
+        RETURNS (Tuple[int, int]): The same, in the new text.
+        """
+        return self._shifted(place[0], 0), self._shifted(place[1], 1)
 
     def _shifted(self, offset: int, side: int) -> int:
         shift = 0
@@ -69,6 +87,10 @@ def main(
     documents: Annotated[Path | None, typer.Option(help="File with the document ids.")] = None,
     sentences: Annotated[int, typer.Option(min=1, help="How many to draw.")] = 300,
     seed: Annotated[int, typer.Option(help="Seed of sentences and names.")] = 1,
+    mentions: Annotated[
+        MentionsOption,
+        typer.Option(help="Drug mentions that the pipeline finds, or those of the corpus."),
+    ] = MentionsOption.PREDICTED,
 ) -> None:
     """Exchange every drug and brand name of some sentences, and compare what is found."""
     nlp = spacy.load(pipeline)
@@ -77,12 +99,17 @@ def main(
     docs = [doc for doc in read_docs(corpus, nlp.make_doc, documents=documents) if is_usable(doc)]
     chosen = generator.sample(docs, min(sentences, len(docs)))
     swaps = [swap_names(doc, known, generator) for doc in chosen]
-    before = nlp.pipe(swap.before for swap in swaps)
-    after = nlp.pipe(swap.after for swap in swaps)
+    component = component_of(nlp)
+    given = {"mentions": mentions.value, "spans_key": component.candidates.mentions.spans_key}
+    swapped = [
+        swapped_doc(doc, swap, nlp.make_doc) for doc, swap in zip(chosen, swaps, strict=True)
+    ]
+    before, after = (list(annotate(nlp, each, **given)) for each in (chosen, swapped))
     n_found = n_kept = n_new = 0
     for swap, old, new in zip(swaps, before, after, strict=True):
-        expected = {(swap.moved(pair), label) for pair, label in labelled_pairs(old).items()}
-        found = set(labelled_pairs(new).items())
+        pairs = labelled_pairs(old.predicted).items()
+        expected = {(swap.moved(pair), label) for pair, label in pairs}
+        found = set(labelled_pairs(new.predicted).items())
         n_found += len(expected)
         n_kept += len(expected & found)
         n_new += len(found - expected)
@@ -91,6 +118,19 @@ def main(
         f"{len(swaps)} sentences, {sum(len(swap.places) for swap in swaps)} names exchanged: "
         f"{n_found} relations before, {n_kept} of them stay ({100 * share:.1f} %), {n_new} new"
     )
+    rates = [micro_f(examples, component.labels) for examples in (before, after)]
+    print(f"F1 {100 * rates[0]:.1f} before, {100 * rates[1]:.1f} after")
+
+
+def micro_f(examples: Sequence[Example], labels: Sequence[str]) -> float:
+    """Micro-averaged F1 over the types, as a fraction.
+
+    examples (Sequence[Example]): Annotated and gold Docs.
+    labels (Sequence[str]): The types that the pipeline knows.
+    RETURNS (float): F1.
+    """
+    every = all_labels(examples, labels)
+    return compute_scores(count_by_document(examples, every), every)["micro_f"]
 
 
 def is_usable(doc: Doc) -> bool:
@@ -158,6 +198,28 @@ def with_names(text: str, places: Places) -> str:
         parts += [text[last:start], name]
         last = end
     return "".join([*parts, text[last:]])
+
+
+def swapped_doc(doc: Doc, swap: Swap, make_doc: Tokenizer) -> Doc:
+    """The gold annotation of a sentence in its new text.
+
+    doc (Doc): The gold Doc.
+    swap (Swap): Its names.
+    make_doc (Callable[[str], Doc]): The tokenizer, e.g. `nlp.make_doc`.
+    RETURNS (Doc): The gold Doc with other names. Mentions inside an exchanged one are gone.
+    """
+    mentions: dict[tuple[int, int], Mention] = {}
+    for span in gold_mentions_of(doc):
+        place = swap.moved_place((span.start_char, span.end_char))
+        mentions.setdefault(place, Mention(f"m{len(mentions)}", span.label_, (place,)))
+    moved = [(swap.moved(pair), label) for pair, label in labelled_pairs(doc).items()]
+    interactions = (
+        Interaction(mentions[one].id, mentions[two].id, label)
+        for (one, two), label in moved
+        if one != two
+    )
+    sentence = Sentence("", swap.after, tuple(mentions.values()), tuple(interactions))
+    return sentence_to_doc(sentence, make_doc)
 
 
 def in_case_of(old: str, new: str) -> str:

@@ -3,19 +3,15 @@ SMILES that drug-named-entity-recognition (MIT) carries, by the names of their d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import drug_name_sources as sources
-import spacy
 import srsly
 import typer
+from known_mentions import shares
 from rdkit import Chem, RDLogger
 
-from spacy_ddi.classifier.molecule_vectors import molecule_of
-from spacy_ddi.corpora.docbin import read_docbin
-from spacy_ddi.gold import gold_mentions_of
 from spacy_ddi.linking.name_keys import name_key
 
 BONDS: Final = {
@@ -59,24 +55,6 @@ def main(
     typer.echo(f"{found}: {output}")
     for line in shares(names, count) if count else ():
         typer.echo(line)
-
-
-def shares(names: dict[str, int], path: Path) -> Iterator[str]:
-    """How many gold mentions have a molecule, by type.
-
-    names (Dict[str, int]): Molecules by the keys of their names.
-    path (Path): Gold Docs, .spacy.
-    YIELDS (str): A line for each type, and one for all.
-    """
-    mentions = [
-        (mention.label_, molecule_of(names, mention.text) is not None)
-        for doc in read_docbin(path, spacy.blank("en").vocab)
-        for mention in gold_mentions_of(doc)
-    ]
-    for kind in (*sorted({own for own, _ in mentions}), "all"):
-        known = [has_one for own, has_one in mentions if kind in (own, "all")]
-        share = 100 * sum(known) / len(known)
-        yield f"{kind}: {sum(known):,} of {len(known):,} mentions ({share:.1f} %)"
 
 
 def read_molecule(smiles: str) -> Molecule | None:

@@ -209,9 +209,9 @@ class Errors(FileErrors, ServiceErrors):
         "[DDI071] {path} can't be read as a dictionary of drugs: {problem}. Build one by "
         'scripts/drug_names.py, or read a CSV file by @misc = "spacy-ddi.DrugNamesCSV.v1".'
     )
-    NO_MOLECULES: Final = (
-        "[DDI075] {path} can't be read as a file of molecules: {problem}. Build one by "
-        'scripts/molecules.py, and name it under "spacy-ddi.read_molecules.v1" in the config.'
+    NO_THINGS_OF_NAMES: Final = (
+        "[DDI075] {path} can't be read as a file of {what}: {problem}. Build one by {script}, and "
+        'name it under "{callback}" in the config.'
     )
     NAME_WITHOUT_ENTRY: Final = (
         "[DDI072] The name {name!r} can't be added to the dictionary with the identifier {id!r}. A "

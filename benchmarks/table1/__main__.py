@@ -52,6 +52,9 @@ def main(
     molecules: Annotated[
         Path | None, typer.Option(exists=True, help="What scripts/molecules.py has written.")
     ] = None,
+    classes: Annotated[
+        Path | None, typer.Option(exists=True, help="What scripts/drug_classes.py has written.")
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
     epochs: Annotated[
         int, typer.Option(min=1, help="Times the sentences are read; with patience, the most.")
@@ -108,7 +111,8 @@ def main(
         for donor, takers in donors_of(rows)
     ]
     inputs = {"encoder": str(encoder), "vectors": vectors, "parser": parser}
-    inputs |= {"molecules": str(molecules)} if molecules else {}
+    known = {"molecules": molecules, "classes": classes}
+    inputs |= {name: str(path) for name, path in known.items() if path}
     setting = Setting(inputs, epochs, patience, watch, keep=not folds)
     failed = []
     for training, code in run_all(trainings, setting, jobs):

@@ -55,6 +55,7 @@ def train(
     encoder: Annotated[str, typer.Option(help="For rows that read one.")] = "",
     vectors: Annotated[str, typer.Option(help="For rows that read some.")] = "",
     molecules: Annotated[str | None, typer.Option(help="For rows that read molecules.")] = None,
+    classes: Annotated[str | None, typer.Option(help="For rows that read drug classes.")] = None,
     patience: Annotated[
         int,
         typer.Option(
@@ -72,12 +73,12 @@ def train(
     parse(parsing, docs)
     kept, held_out = hold_out(docs, seed) if patience else (docs, [])
     write_docbin(kept, Path("parsed.spacy"))
+    read = {"vectors": vectors, "molecules": molecules, "classes": classes}
     overrides = {
         "paths.train": "parsed.spacy",
         "paths.encoder": encoder,
         "paths.parser": parser,
-        **({"paths.vectors": vectors} if "vectors" in config["paths"] else {}),
-        **({"paths.molecules": molecules} if "molecules" in config["paths"] else {}),
+        **{f"paths.{name}": path for name, path in read.items() if name in config["paths"]},
         "system.seed": seed,
         "system.gpu_allocator": None,
         "corpora.train.gold_parse": True,

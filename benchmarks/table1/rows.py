@@ -46,7 +46,8 @@ class Row:
         return "transformer" in self.config()["nlp"]["pipeline"]
 
     def reads(self, path: str) -> bool:
-        """Whether it is trained with a thing: "parser", "encoder", "vectors", or "molecules"."""
+        """Whether it is trained with a thing: "parser", "encoder", "vectors", "molecules", or
+        "classes"."""
         return self.is_contextual if path == "encoder" else path in self.config()["paths"]
 
     def length(self, epochs: int, patience: int) -> tuple[int, int]:

@@ -28,7 +28,7 @@ class Setting:
     """How rows are trained.
 
     inputs (Mapping[str, str]): Options of `benchmarks.table1.row train`: encoder, vectors, parser,
-        molecules.
+        molecules, classes.
     epochs, patience (int): See `Row.length`.
     watch (str): What a row with patience looks at, "loss" or "f".
     keep (bool): Whether weights stay after they were scored.

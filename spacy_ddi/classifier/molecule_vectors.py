@@ -6,7 +6,6 @@ V atoms, E bonds, C molecules, G width.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -15,13 +14,10 @@ from spacy.tokens import Doc
 from thinc.api import ArgsKwargs, Model, PyTorchShim, PyTorchWrapper_v3, torch2xp, xp2torch
 from thinc.types import Floats2d
 
-from spacy_ddi.candidates.reading_note import install_reading_note, noted_ranges
+from spacy_ddi.classifier.mention_vectors import build_mention_vectors
 from spacy_ddi.errors import require
-from spacy_ddi.linking.name_keys import name_key, name_variants
 
 NODE: Final = "molecule_vectors"
-NAMES: Final = "names"
-MOLECULES: Final = "molecules"
 
 Tok2Vec = Model[list[Doc], list[Floats2d]]
 Molecule = dict[str, list[Any]]
@@ -61,58 +57,10 @@ def build_molecule_vectors(width: int, steps: int = 4) -> Tok2Vec:
     where = "spacy-ddi.MoleculeVectors.v1"
     require(width >= 1, where, "width", width, "1 or more")
     require(steps >= 1, where, "steps", steps, "1 or more")
-    install_reading_note()
     network = MoleculeNetwork(width, steps)
     wrapper = PyTorchWrapper_v3(network, _convert_inputs, _convert_outputs)
     wrapper.shims[:] = [NetworkShim(network)]
-    return Model(
-        NODE, forward, layers=[wrapper], dims={"nO": width}, attrs={NAMES: {}, MOLECULES: []}
-    )
-
-
-def forward(
-    model: Tok2Vec, docs: list[Doc], is_train: bool
-) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
-    """The network reads each molecule of the batch once."""
-    # Of each mention with a molecule the Doc, the first token and the molecule.
-    found = [
-        (d, int(start), molecule)
-        for d, doc in enumerate(docs)
-        for start, end in noted_ranges(doc)
-        if (molecule := molecule_of(model.attrs[NAMES], doc[start:end].text)) is not None
-    ]
-    vectors = [model.ops.alloc2f(len(doc), model.get_dim("nO")) for doc in docs]
-    if not found:
-        return vectors, lambda d_vectors: docs
-    chosen, rows = np.unique([molecule for *_, molecule in found], return_inverse=True)
-    batch = join_molecules([model.attrs[MOLECULES][i] for i in chosen.tolist()])
-    molecules, backprop_network = model.layers[0](cast(Any, batch), is_train)
-    for (d, token, _), row in zip(found, rows.tolist(), strict=True):
-        vectors[d][token] = cast(Any, molecules)[row]
-
-    def backprop(d_vectors: list[Floats2d]) -> list[Doc]:
-        d_molecules = model.ops.alloc2f(len(chosen), model.get_dim("nO"))
-        for (d, token, _), row in zip(found, rows.tolist(), strict=True):
-            d_molecules[row] += d_vectors[d][token]
-        backprop_network(cast(Any, d_molecules))
-        return docs
-
-    return vectors, backprop
-
-
-def molecule_of(names: dict[str, int], name: str) -> int | None:
-    """The molecule that a name means, as it is written or in another form.
-
-    names (Dict[str, int]): Molecules by the keys of their names.
-    name (str): The name of a mention.
-    RETURNS (Optional[int]): The molecule; None where no list knows it.
-    """
-    return next((names[key] for key in _keys(name) if key in names), None)
-
-
-@lru_cache(maxsize=100_000)
-def _keys(name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(name_key, (name, *name_variants(name)))))
+    return build_mention_vectors(NODE, wrapper, width)
 
 
 def join_molecules(molecules: Iterable[Molecule]) -> MoleculeBatch:
@@ -136,11 +84,14 @@ def join_molecules(molecules: Iterable[Molecule]) -> MoleculeBatch:
 
 
 def _convert_inputs(
-    model: Model[Any, Any], batch: MoleculeBatch, is_train: bool
-) -> tuple[ArgsKwargs, Callable[[ArgsKwargs], MoleculeBatch]]:
+    model: Model[Any, Any], molecules: list[Molecule], is_train: bool
+) -> tuple[ArgsKwargs, Callable[[ArgsKwargs], list[Molecule]]]:
     device = cast(PyTorchShim, model.shims[0]).device
-    tensors = tuple(xp2torch(model.ops.asarray(cast(Any, array)), device=device) for array in batch)
-    return ArgsKwargs(args=tensors, kwargs={}), lambda d_arguments: batch
+    arrays = join_molecules(molecules)
+    tensors = tuple(
+        xp2torch(model.ops.asarray(cast(Any, array)), device=device) for array in arrays
+    )
+    return ArgsKwargs(args=tensors, kwargs={}), lambda d_arguments: molecules
 
 
 def _convert_outputs(

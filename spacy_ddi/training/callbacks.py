@@ -11,9 +11,7 @@ from spacy.language import Language
 from spacy.util import registry
 from thinc.api import Config
 
-from spacy_ddi.classifier.molecule_vectors import MOLECULES, Molecule
-from spacy_ddi.classifier.molecule_vectors import NAMES as MOLECULE_NAMES
-from spacy_ddi.classifier.molecule_vectors import NODE as MOLECULE_NODE
+from spacy_ddi.classifier import drug_class_vectors, mention_vectors, molecule_vectors
 from spacy_ddi.component.lookup import layers_of
 from spacy_ddi.encoder.known_names import NAMES, NODE, marks_of
 from spacy_ddi.errors import CorpusError, Errors
@@ -96,29 +94,65 @@ def configure_read_molecules(path: str | None) -> Callable[[Language], Language]
     RAISES (CorpusError): If there is no such file.
     """
 
-    def put_molecules(nlp: Language) -> Language:
-        names, molecules = _read_molecules(Path(path or "null"))
+    return _thing_reader(
+        path,
+        molecule_vectors.NODE,
+        what="molecules",
+        script="scripts/molecules.py",
+        callback="spacy-ddi.read_molecules.v1",
+    )
+
+
+def configure_read_drug_classes(path: str | None) -> Callable[[Language], Language]:
+    """Registered as `spacy-ddi.read_drug_classes.v1` (@callbacks), for `[initialize.before_init]`.
+
+    Reads the classes that the `spacy-ddi.DrugClassVectors.v1` models of the pipeline know.
+
+    path (Optional[str]): What `scripts/drug_classes.py` has written. It is wanted when a pipeline
+        is initialized, and not any more when it is loaded.
+    RETURNS (Callable[[Language], Language]): Changes the pipeline's models and returns it.
+    RAISES (CorpusError): If there is no such file.
+    """
+    return _thing_reader(
+        path,
+        drug_class_vectors.NODE,
+        what="classes",
+        script="scripts/drug_classes.py",
+        callback="spacy-ddi.read_drug_classes.v1",
+    )
+
+
+def _thing_reader(
+    path: str | None, node: str, *, what: str, script: str, callback: str
+) -> Callable[[Language], Language]:
+    """A callback that gives the layers of a name what a file knows by the names of drugs.
+
+    path (Optional[str]): A .json.gz file with `names`, by their keys, and the things they name.
+    node (str): Name of the layers.
+    what (str): Name of the things in the file.
+    script, callback (str): What writes the file, and the callback's registered name, for messages.
+    RETURNS (Callable[[Language], Language]): Changes the pipeline's models and returns it; raises
+        a CorpusError if the file can't be read.
+    """
+
+    def put_things(nlp: Language) -> Language:
+        try:
+            stored: Any = srsly.read_gzip_json(path or "null")
+            known = {mention_vectors.NAMES: stored["names"], mention_vectors.THINGS: stored[what]}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            told: dict[str, Any] = {
+                "what": what,
+                "script": script,
+                "callback": callback,
+                "problem": error,
+            }
+            raise CorpusError.at(Errors.NO_THINGS_OF_NAMES, Path(path or "null"), **told) from None
         for layer in layers_of(nlp):
-            if layer.name == MOLECULE_NODE:
-                layer.attrs.update({MOLECULE_NAMES: names, MOLECULES: molecules})
+            if layer.name == node:
+                layer.attrs.update(known)
         return nlp
 
-    return put_molecules
-
-
-def _read_molecules(path: Path) -> tuple[dict[str, int], list[Molecule]]:
-    """The molecules of a file that `scripts/molecules.py` has written.
-
-    path (Path): A .json.gz file with `names` and `molecules`.
-    RETURNS (Tuple[Dict[str, int], List[Dict]]): Molecules by the keys of their names, and each
-        molecule with its atoms and bonds.
-    RAISES (CorpusError): If it can't be read.
-    """
-    try:
-        stored: Any = srsly.read_gzip_json(path)
-        return stored["names"], stored["molecules"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorpusError.at(Errors.NO_MOLECULES, path, problem=error) from None
+    return put_things
 
 
 def _optimizer(nlp: Language) -> GroupedAdam | None:

@@ -55,6 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nlp.to_disk(folder / "vectors")
     molecules = {"names": {"aspirin": 0}, "molecules": [{"atoms": [6, 8], "bonds": [[0, 1, 1]]}]}
     srsly.write_gzip_json(folder / "molecules.json.gz", molecules)
+    classes = {"names": {"aspirin": 0, "ketoconazole": 1}, "classes": [[0], [0, 1]]}
+    srsly.write_gzip_json(folder / "classes.json.gz", classes)
     return folder
 
 
@@ -74,7 +76,8 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
             if weights:
                 monkeypatch.chdir(folder / weights)
             else:
-                given = {**inputs, "molecules": str(folder / "molecules.json.gz")}
+                known = {each: f"{folder}/{each}.json.gz" for each in ("molecules", "classes")}
+                given = {**inputs, **known}
                 commands.train(name, 1, epochs, train, vectors=f"{folder}/vectors", **given)
             commands.score(name, 1, [f"dev={train}", f"test={SAMPLE_CORPUS}"])
         return srsly.read_json(f"{name}.json")
@@ -89,6 +92,7 @@ TRAINED = [
     or name in ("no_graph", "joint_decoding", "pair_context", "paper_settings")
     or name in ("gcn_baseline_paper_settings", "gcn_baseline_degree", "gcn_baseline_no_positions")
     or name in ("gcn_baseline_vectors_alone", "gcn_baseline_no_vectors", "gcn_baseline_typed")
+    or name in ("full_molecules", "full_classes", "gcn_baseline_molecules", "gcn_baseline_classes")
 ]
 """Rows of which others differ in a number alone."""
 
@@ -119,6 +123,32 @@ def test_rows_do_what_they_are_called(run: Run, folder: Path, parts: dict[str, A
     assert getter.keywords["word"] is None
     for nlp, is_filtered in ((full, True), (trained("no_negative_filter"), False)):
         assert (component_of(nlp).candidates.negative_filter is not None) == is_filtered
+
+
+@pytest.mark.parametrize(
+    ("name", "node"),
+    [("full_molecules", "molecule_vectors"), ("full_classes", "drug_class_vectors")],
+)
+def test_what_is_known_of_names_is_read_beside_a_fine_tuned_transformer(
+    name: str, node: str, run: Run, folder: Path, parts: dict[str, Any]
+) -> None:
+    run(name)
+    nlp = spacy.load(folder / name / "model-last")
+    transformer = nlp.get_pipe("transformer")
+    assert len(transformer.listeners) == 1
+    before = transformer.model.transformer.from_pretrained(parts["paths.encoder"]).state_dict()
+    after = transformer.model.transformer.state_dict()
+    assert not all(np.array_equal(before[key], after[key]) for key in before)
+    (layer,) = [layer for layer in component_of(nlp).model.walk() if layer.name == node]
+    assert "aspirin" in layer.attrs["names"]
+    optimizer = registry.resolve({"optimizer": ROWS[name].config()["training"]["optimizer"]})
+    reader = layer.layers[0]
+    parameters = [
+        *reader.param_names,
+        *(name for shim in reader.shims for name, _ in shim._model.named_parameters()),
+    ]
+    assert parameters
+    assert {optimizer["optimizer"].scale(parameter) for parameter in parameters} == {1.0}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

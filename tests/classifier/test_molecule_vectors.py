@@ -33,7 +33,7 @@ WIDTH = 4
 def make_model() -> Model[list[Doc], Any]:
     torch.manual_seed(0)
     model = registry.architectures.get("spacy-ddi.MoleculeVectors.v1")(WIDTH, steps=2)
-    model.attrs.update({"names": NAMES, "molecules": MOLECULES})
+    model.attrs.update({"names": NAMES, "things": MOLECULES})
     model.initialize()
     return model
 
@@ -55,6 +55,26 @@ def test_a_mention_has_its_molecule_at_its_first_token_and_nothing_else_has_any(
     assert np.flatnonzero(vectors.any(axis=1)).tolist() == [0, 2, 5]
     np.testing.assert_array_equal(vectors[0], vectors[2])
     assert not np.allclose(vectors[0], vectors[5])
+
+
+def test_of_mentions_that_begin_together_the_longest_known_one_counts() -> None:
+    places = [(0, 1), (0, 2), (0, 3)]
+    doc = make_doc("Water ethanol xylene", mentions=places)
+    model = make_model()
+    model.attrs["names"] = {"water": 0, "waterethanol": 1}
+    (vectors,), backprop = run(model, [doc], is_train=True)
+    model.attrs["names"] = {"water": 1}
+    ((expected,), _) = run(model, [make_doc("Water", mentions=[(0, 1)])])
+    np.testing.assert_allclose(vectors[0], expected[0], atol=1e-6)
+    backprop([np.ones_like(vectors)])
+    elements = model.layers[0].shims[0]._model.elements.weight.grad
+    # The carbon of ethanol; water's vector is not used, and its oxygen learns by ethanol alone.
+    assert elements[6].any()
+    again = elements.clone()
+    elements.zero_()
+    _, backprop = run(model, [make_doc("Water", mentions=[(0, 1)])], is_train=True)
+    backprop([np.ones((1, WIDTH), dtype="float32")])
+    torch.testing.assert_close(again, elements)
 
 
 def test_other_molecules_of_a_batch_do_not_matter() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 from spacy.util import registry
+from thinc.api import Model
 
 
 @pytest.fixture
@@ -41,6 +45,42 @@ def test_vectors_stand_side_by_side_and_learn(joined) -> None:
             for node in layer.walk()
             for name in node.param_names
         )
+
+
+def give(rows: dict[str, Any], got: list[Any]) -> Model[list[Doc], list[Any]]:
+    """A layer with fixed rows for each word, or none for a Doc, that keeps its gradient."""
+
+    def forward(model: Any, docs: list[Doc], is_train: bool) -> Any:
+        vectors = [np.array(rows[doc.text], dtype="float32") for doc in docs]
+
+        def backprop(gradient: list[Any]) -> list[Doc]:
+            got.extend(gradient)
+            return docs
+
+        return vectors, backprop
+
+    return Model("given", forward)
+
+
+def test_docs_that_the_first_has_nothing_of_get_nothing_of_the_second() -> None:
+    """A transformer's listener has no rows for a Doc that the transformer did not read, and zeros
+    where the transformer is missing."""
+    nlp = spacy.blank("en")
+    docs = [nlp.make_doc(text) for text in ("read", "unread", "zeros")]
+    first: list[Any] = []
+    second: list[Any] = []
+    none = np.zeros((0, 0))
+    words = give({"read": [[1, 2]], "unread": none, "zeros": [[0, 0]]}, first)
+    beside = give({"read": [[3]], "unread": [[4]], "zeros": [[5]]}, second)
+    model = registry.architectures.get("spacy-ddi.JoinedTok2Vec.v1")(words, beside)
+    vectors, backprop = model(docs, is_train=True)
+    assert vectors[0].tolist() == [[1, 2, 3]]
+    assert vectors[1].shape == (0, 1)
+    assert vectors[2].tolist() == [[0, 0, 0]]
+    backprop([np.array([[6, 7, 8]]), np.zeros((0, 1)), np.array([[6, 7, 8]])])
+    assert [each.tolist() for each in first] == [[[6, 7]], [], [[0, 0]]]
+    assert [each.tolist() for each in second] == [[[8]], [[0]], [[0]]]
+    assert [each.tolist() for each in model.predict(docs)] == [each.tolist() for each in vectors]
 
 
 def test_a_recognizer_learns_on_top_of_it() -> None:
