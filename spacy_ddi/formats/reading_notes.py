@@ -17,7 +17,7 @@ NOTE_COLUMNS: Final = ("document", "flag", "start", "end", "file")
 
 
 class Note(TypedDict):
-    """A flag of `sentence_notes`, or `no_drug`, with the characters of the text that it is about."""
+    """A flag of `sentence_notes`, or `no_drug`, with the characters that it is about."""
 
     flag: str
     start: int

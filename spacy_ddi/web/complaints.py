@@ -65,9 +65,7 @@ def _example(body: type[BaseModel], wrong: Sequence[Sequence[str]]) -> str:
     """A request that shows how what is wrong is given."""
     example: dict[str, Any] = {"text": EXAMPLE}
     if body is ExplainBody:
-        extra = body.model_config["json_schema_extra"]
-        assert isinstance(extra, Mapping)
-        example = dict(extra["example"])
+        example = body.model_json_schema()["example"]
     for name in {names[0] for names in wrong if names} & body.model_fields.keys():
         if examples := body.model_fields[name].examples:
             example[name] = examples[0]
