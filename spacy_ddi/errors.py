@@ -161,8 +161,9 @@ class Errors(FileErrors, ServiceErrors):
 
     NOT_PROMISED: Final = (
         "[DDI029] Component '{name}' can't promise a precision of {found}. The highest that it "
-        "knows of, by type: {known}. Ask for that or less, or tell it by more documents what to "
-        "expect (python -m spacy_ddi calibrate)."
+        "knows of, by type: {known}. Ask for that or less. Documents that the "
+        "pipeline was not trained on can show that more is possible: python -m spacy_ddi calibrate "
+        "PIPELINE CORPUS OUTPUT."
     )
 
     # Relations on a Doc
@@ -239,6 +240,10 @@ class Errors(FileErrors, ServiceErrors):
         "[DDI082] A relation can't be explained, since {names} is no mention of the Doc (any "
         "more). Are entities or the span group still those that the relation was found with, and "
         "are relation and Doc of one text?"
+    )
+    RELATION_OF_OTHER_DOC: Final = (
+        "[DDI083] {relation} is no relation of this Doc ('{text}…'). Give one of its doc._.ddi, or "
+        "of its doc._.ddi_rels: explain(doc, doc._.ddi[0], nlp)."
     )
 
     # The command line

@@ -34,10 +34,10 @@ NO_DRUG_MEANING: Final = "no drug was recognised in it"
 
 
 class Flag(NamedTuple):
-    """What is to be told of a sentence.
+    """What is to be told of a sentence, or of a whole text.
 
-    flag (str): One of `MEANINGS`.
-    start_char, end_char (int): The sentence's characters in `doc.text`, end exclusive.
+    flag (str): One of `MEANINGS`; of a text `NO_DRUG`.
+    start_char, end_char (int): Its characters in `doc.text`, end exclusive.
     """
 
     flag: str

@@ -154,8 +154,8 @@ def _tell_of_left_out(cut: SentenceCutter) -> None:
     if cut.n_unchanged:
         found = count_of(cut.n_unchanged, "document")
         say(
-            f"Taken, though as a pipeline wrote it: {found}. If nobody has looked at it, remove "
-            "its files: what a pipeline says is no gold.",
+            f"{found} taken, unchanged from what a pipeline predicted. If nobody has checked that, "
+            "remove the files from the input: a pipeline should not learn from predictions.",
             style="yellow",
         )
 

@@ -46,7 +46,7 @@ class Found:
     """What was found in all documents.
 
     documents, interactions, mentions, sentences (int): How many.
-    notes (Counter[str]): How many sentences have each of the flags of `notes_on`.
+    notes (Counter[str]): How many sentences have each of the flags of `sentence_notes`.
     pages (List[PagePart]): What a page shows of them, where there is to be one.
     """
 

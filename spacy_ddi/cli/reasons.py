@@ -72,7 +72,7 @@ def print_reasons(records: Iterable[Mapping[str, Any]], reasons: Iterable[Explan
 def say_notes(counts: Mapping[str, int], *, mentions: int) -> None:
     """Tell on standard error what could not be read, a line for each kind.
 
-    counts (Mapping[str, int]): How many sentences have each of the flags of `notes_on`.
+    counts (Mapping[str, int]): How many sentences have each of the flags of `sentence_notes`.
     mentions (int): How many drugs were recognised.
     """
     from spacy_ddi.formats.relation_records import count_of

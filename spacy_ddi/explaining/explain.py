@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from spacy_ddi.annotations import Relation, relations_of_doc
+from spacy_ddi.annotations import Relation, RelationDict, get_relations, relations_of_doc
 from spacy_ddi.candidates.sentences import sentence_index
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.component.targets import NONE
@@ -18,10 +20,15 @@ from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.explaining.dependency_path import dependency_path
 from spacy_ddi.explaining.explanation import Explanation, Word
 from spacy_ddi.explaining.left_out import SentenceReader
+from spacy_ddi.stored_pairs import TOKEN_OFFSETS
 
 
 def explain(
-    doc: Doc, relation: Relation, nlp: Language, *, places: range | None = None
+    doc: Doc,
+    relation: Relation | RelationDict,
+    nlp: Language,
+    *,
+    places: range | None = None,
 ) -> Explanation:
     """Why the pipeline gave a pair of mentions its label.
 
@@ -30,16 +37,16 @@ def explain(
     the pipeline's `doc_cleaner` has removed is not needed.
 
     doc (Doc): The Doc.
-    relation (Relation): One of `doc._.ddi`.
+    relation (Union[Relation, RelationDict]): One of `doc._.ddi`, or of `doc._.ddi_rels`.
     nlp (Language): The pipeline that found it, with its `ddi_relation`.
     places (Optional[range]): The words to weigh, by their places in the sentence, where a mention
         is one word; None for all.
     RETURNS (Explanation): Words with their weights, dependency path, probabilities.
-    RAISES (DDIError): If the pipeline has no `ddi_relation`, does not know the label, or can't read
-        the pair: its mentions are no mentions of the Doc any more, or stand in two sentences, or
-        the parse is missing.
+    RAISES (DDIError): If the relation is none of the Doc, the pipeline has no `ddi_relation`, does
+        not know the label, or can't read the pair: its mentions are no mentions of the Doc any
+        more, or stand in two sentences, or the parse is missing.
     """
-    return _explain(doc, [relation], nlp, places)[0]
+    return _explain(doc, [_relation_of(doc, relation)], nlp, places)[0]
 
 
 def explain_all(doc: Doc, nlp: Language) -> list[Explanation]:
@@ -51,6 +58,26 @@ def explain_all(doc: Doc, nlp: Language) -> list[Explanation]:
     RAISES (DDIError): See `explain`.
     """
     return _explain(doc, relations_of_doc(doc), nlp, None)
+
+
+def _relation_of(doc: Doc, given: Any) -> Relation:
+    """A relation of the Doc itself: offsets of another Doc would name other words."""
+    if isinstance(given, Relation) and given.head.doc is doc:
+        return given
+    for relation, offsets in zip(relations_of_doc(doc), get_relations(doc), strict=True):
+        if _is_same(relation, offsets, given):
+            return relation
+    found = reprlib.repr(given)
+    raise DDIError(Errors.RELATION_OF_OTHER_DOC.format(relation=found, text=doc.text[:60]))
+
+
+def _is_same(relation: Relation, offsets: Mapping[str, Any], given: Any) -> bool:
+    """Whether what was given is about a pair of the Doc. A relation of a copy of the Doc is."""
+    if isinstance(given, Relation):
+        names = ("place", "label", "head_text", "tail_text", "sentence", "sentence_start_char")
+        return all(getattr(relation, name) == getattr(given, name) for name in names)
+    keys = (*TOKEN_OFFSETS, "label")
+    return isinstance(given, Mapping) and all(given.get(key) == offsets[key] for key in keys)
 
 
 def _explain(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from spacy_ddi.corpora.documents import Interaction, Mention
+from spacy_ddi.corpora.own_types import NO_INTERACTION
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
@@ -217,7 +218,8 @@ def _lines(document: TextDocument) -> Iterator[str]:
         ends = f"Arg1:{ids[each.head]} Arg2:{ids[each.tail]}"
         yield f"R{number}\t{_safe(each.label)} {ends}\t\n"
         if each.score is not None:
-            yield f"#{number}\tAnnotatorNotes R{number}\tscore {each.score:.2f}\n"
+            of_what = " that they don't interact" if each.label == NO_INTERACTION else ""
+            yield f"#{number}\tAnnotatorNotes R{number}\tscore {each.score:.2f}{of_what}\n"
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -41,7 +41,7 @@ def explained(record: Mapping[str, Any], explanation: Explanation) -> Group:
         (record["label"], LABEL_STYLES.get(record["label"], "bold")),
         f" {record['score']:.2f}",
     )
-    lines = [title, shaded_sentence(explanation), _named("without", heavy_words(explanation))]
+    lines = [title, shaded_sentence(explanation), _named("weights", heavy_words(explanation))]
     if explanation.path:
         lines.append(_named("path", " ".join(steps_of(explanation))))
     if looked := looked_at(explanation):
@@ -73,19 +73,20 @@ def shaded_sentence(explanation: Explanation) -> Text:
 
 
 def heavy_words(explanation: Explanation) -> str:
-    """The words that count most, and what the probability becomes without each.
+    """The words that count most: the weight of each, and what the probability becomes without it.
 
     explanation (Explanation): The explanation.
-    RETURNS (str): E.g. "'increases' 0.25 (-0.71), 'levels' 0.80 (-0.16)".
+    RETURNS (str): E.g. "'increases' +0.71 (0.25 without it), 'levels' +0.16 (0.80 without it)".
     """
     prob = explanation.probs[explanation.label]
     known = [(word.weight, word.text) for word in explanation.words if word.weight is not None]
     heavy = [each for each in known if abs(each[0]) >= HEAVY]
     heavy.sort(key=lambda each: -abs(each[0]))
     named = [
-        f"'{text}' {prob - weight:.2f} ({-weight:+.2f})" for weight, text in heavy[:MOST_WORDS]
+        f"'{text}' {weight:+.2f} ({prob - weight:.2f} without it)"
+        for weight, text in heavy[:MOST_WORDS]
     ]
-    return ", ".join(named) or "any one word hardly less"
+    return ", ".join(named) or f"below {HEAVY} for each single word"
 
 
 def looked_at(explanation: Explanation) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypedDict
 from spacy.tokens import Doc
 
 from spacy_ddi.candidates.mentions import MentionSource
-from spacy_ddi.formats.relation_records import notes_on
+from spacy_ddi.formats.relation_records import sentence_notes
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.reading_flags import NO_DRUG
 
@@ -17,7 +17,7 @@ NOTE_COLUMNS: Final = ("document", "flag", "start", "end", "file")
 
 
 class Note(TypedDict):
-    """A flag of `notes_on`, or `no_drug`, with the characters of the text that it is about."""
+    """A flag of `sentence_notes`, or `no_drug`, with the characters that it is about."""
 
     flag: str
     start: int
@@ -45,7 +45,7 @@ def noted_in(doc: Doc, offset: int, source: MentionSource) -> Noted:
     """
     notes: list[Note] = [
         {"flag": note.flag, "start": note.start_char + offset, "end": note.end_char + offset}
-        for note in notes_on(doc, source)
+        for note in sentence_notes(doc, source)
     ]
     return Noted(notes, bool(source(doc)))
 

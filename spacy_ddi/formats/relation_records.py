@@ -12,7 +12,7 @@ from spacy_ddi.annotations import Relation, each_doc, relations_of_doc, sentence
 from spacy_ddi.candidates.mentions import DEFAULT_SOURCE, MentionSource
 from spacy_ddi.gold import DOCUMENT_ID
 from spacy_ddi.linked_drugs import Drug, drugs_of
-from spacy_ddi.reading_flags import ALONE, Flag, flags_of
+from spacy_ddi.reading_flags import ALONE, NO_DRUG, Flag, flags_of
 
 __all__ = [
     "RelationRecord",
@@ -20,6 +20,7 @@ __all__ = [
     "mention_types",
     "notes_on",
     "relation_records",
+    "sentence_notes",
     "sentences",
     "to_records",
 ]
@@ -99,10 +100,22 @@ def mention_types(doc: Doc, source: MentionSource = ANY_TYPE) -> dict[tuple[int,
     return {(span.start, span.end): span.label_ for span in source(doc)}
 
 
-def notes_on(doc: Doc, source: MentionSource = ANY_TYPE) -> list[Flag]:
-    """What is to be told of the sentences of a Doc, those without an interaction too.
+def notes_on(doc: Doc, source: MentionSource = DEFAULT_SOURCE) -> list[Flag]:
+    """What is to be told of a Doc that is a whole text.
 
     doc (Doc): The annotated Doc.
+    source (MentionSource): Where the component found the mentions.
+    RETURNS (List[Flag]): Those of `sentence_notes`, and one of the whole text, `no_drug`, if no
+        mention is in it.
+    """
+    no_drug = [] if source(doc) else [Flag(NO_DRUG, 0, len(doc.text))]
+    return [*sentence_notes(doc, source), *no_drug]
+
+
+def sentence_notes(doc: Doc, source: MentionSource) -> list[Flag]:
+    """What is to be told of the sentences of a Doc, those without an interaction too.
+
+    doc (Doc): The annotated Doc; it may be a part of a text.
     source (MentionSource): Where the component found the mentions.
     RETURNS (List[Flag]): The stored flags, and one for each sentence with a single mention; in text
         order.

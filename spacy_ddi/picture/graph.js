@@ -65,6 +65,8 @@
     return pen.measureText(text.textContent).width * 1.04;
   });
 
+  const EDGE = 10; // room above and below the graph for names of its outer circles
+  const ROOM = 4; // between a name and what is beside it
   const FEW = 150; // with more lines, a name keeps clear of those of its own drug only
 
   function placeNames(on) {
@@ -90,7 +92,7 @@
         [x - w / 2, y + r + h - 1, x + w / 2],
         [x - w / 2, y - r - h + 1, x + w / 2],
       ].map(([left, middle, right]) => [left, middle - h, right, middle + h]);
-      const fits = (box) => box[0] > 2 && box[2] < width - 2;
+      const fits = (box) => box[0] > 2 && box[2] < width - 2 && box[1] > 2 && box[3] < height - 2;
       // An important name rather covers circles than to be missing.
       const most = major.has(i) ? Infinity : on ? 3 : 0;
       if (major.has(i)) tries.push([x - w / 2, y - h, x + w / 2, y + h]);
@@ -98,7 +100,7 @@
       const ways = near.filter(shown).map(({ ends }) => [places[ends[0]], places[ends[1]]]);
       let [least, found] = [Infinity, i === first ? tries[0] : null];
       for (const box of tries.filter(fits)) {
-        const { circles, names } = covers(box, i);
+        const { circles, names } = covers([box[0] - ROOM, box[1], box[2] + ROOM, box[3]], i);
         if (names || circles > most) continue;
         const cost = 10 * circles + ways.filter((way) => crosses(way, box)).length;
         if (cost < least) [least, found] = [cost, box];
@@ -128,9 +130,10 @@
   }
 
   function showAll() {
-    const [width, height] = [stage.clientWidth, stage.clientHeight - 36];
+    const width = stage.clientWidth;
+    const height = at("foot").offsetTop - 2 * EDGE;
     whole = Math.min(width / size[0], height / size[1], 1.6);
-    view = { scale: whole, x: (width - size[0] * whole) / 2, y: (height - size[1] * whole) / 2 };
+    view = { scale: whole, x: (width - size[0] * whole) / 2, y: EDGE + (height - size[1] * whole) / 2 };
     draw();
   }
 

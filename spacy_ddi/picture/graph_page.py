@@ -88,6 +88,7 @@ $circles
 $names
 </g>
 </svg>
+<div id="foot">
 <div class="zoom scripted">
 <button id="closer" type="button" aria-label="Zoom in">+</button>
 <button id="farther" type="button" aria-label="Zoom out">\N{MINUS SIGN}</button>
@@ -95,6 +96,7 @@ $names
 </div>
 <div class="key" aria-hidden="true">
 $key
+</div>
 </div>
 </div>
 <aside id="panel" aria-live="polite" tabindex="-1">
@@ -227,7 +229,8 @@ def _key(thinness: float) -> str:
     )
     return (
         f"<p>Width: how surely one statement at least is true {lines}</p>"
-        "<p>Circle: the more partners, the larger; in the colour of its most frequent type</p>"
+        "<p>Circle: the more partners, the larger; in the colour of its most frequent type "
+        '<span class="scripted">Zoom in for more names</span></p>'
     )
 
 

@@ -14,7 +14,7 @@ from spacy_ddi.component.reported import highest_promises
 from spacy_ddi.errors import Errors
 from spacy_ddi.formats.page_passages import Mark, PagePassage, page_passages
 from spacy_ddi.formats.reading_notes import Noted, noted_in, notes_of
-from spacy_ddi.formats.relation_records import RelationRecord, notes_on, relation_records
+from spacy_ddi.formats.relation_records import RelationRecord, relation_records, sentence_notes
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.reading_flags import ALONE, MEANINGS, Flag
 from spacy_ddi.runs.predictions import place_in
@@ -147,7 +147,7 @@ def shown_part(doc: Doc, offset: int, source: MentionSource, document: TextDocum
     RETURNS (ShownPart): Its sentences with mentions.
     """
     records = {_place(record): record for record in relation_records(doc, source=source)}
-    notes = notes_on(doc, source)
+    notes = sentence_notes(doc, source)
     return {
         "n_sentences": len(sentences(doc)),
         "n_alone": sum(note.flag == ALONE for note in notes),

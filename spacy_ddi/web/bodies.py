@@ -53,12 +53,18 @@ class Choice(_Body):
 
     min_precision: Score | None = Field(
         None,
+        examples=[0.9],
         description="Give what can be expected to be right this often, of each type: 0.9 for nine "
         "in ten, where the drugs are recognised right. Some are not: expect some per cent less.",
     )
-    min_score: Score = Field(0.0, description="Pass over interactions with a lower score.")
+    min_score: Score = Field(
+        0.0, examples=[0.5], description="Pass over interactions with a lower score."
+    )
     types: list[Characters] | None = Field(
-        None, max_length=100, description="Only interactions of these types; all if not given."
+        None,
+        max_length=100,
+        examples=[["advise"]],
+        description="Only interactions of these types; all if not given.",
     )
 
 
@@ -74,7 +80,10 @@ class Texts(_Body):
 
     text: Characters | None = Field(None, description="The text, or:")
     texts: list[Characters] | None = Field(
-        None, max_length=MOST_TEXTS, description="Several texts, each read by itself."
+        None,
+        max_length=MOST_TEXTS,
+        examples=[[EXAMPLE]],
+        description="Several texts, each read by itself.",
     )
 
     @model_validator(mode="after")

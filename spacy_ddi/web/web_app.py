@@ -146,7 +146,7 @@ def _add_complaints(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def shape(request: Request, error: RequestValidationError) -> Response:
-        return refused(refusal_of_errors(error.errors()))
+        return refused(refusal_of_errors(error.errors(), request.url.path))
 
     @app.exception_handler(HTTPException)
     async def status(request: Request, error: HTTPException) -> Response:

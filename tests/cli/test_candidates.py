@@ -75,6 +75,8 @@ def test_scores_are_there_for_those_who_annotate(run, pipeline, text, tmp_path):
         run("candidates", text, "--output", tmp_path / tool, "--to", tool, *options)
     notes = (tmp_path / "brat" / "note.ann").read_text("utf8")
     assert notes.count("\tscore ") == 3
+    # The score is that of the type, and that of "none" is not one of an interaction.
+    assert notes.count(" that they don't interact\n") == notes.count("\tnone ") == 1
     (task,) = json.loads((tmp_path / "label-studio").read_text("utf8"))
     (prediction,) = task["predictions"]
     scores = [each["score"] for each in prediction["result"] if each["type"] == "relation"]

@@ -19,7 +19,7 @@ def test_table_is_followed_by_explanations(run, pipeline):
     assert result.exit_code == 0
     printed = folded(result.stdout)
     assert "Dexarol and plinozide: mechanism" in printed
-    assert "without: " in printed
+    assert "weights: " in printed
     assert "probabilities: mechanism" in printed
 
 

@@ -102,6 +102,39 @@ def test_doc_is_left_as_it_is(trained: Language) -> None:
     assert doc.to_bytes() == before
 
 
+def test_relations_are_taken_as_dicts_too(trained: Language) -> None:
+    """As `doc._.ddi_rels` gives them, or copied from there."""
+    doc = build_doc(trained.vocab, SENTENCES[3])
+    pairs = [((0, 1), (8, 9), "effect"), ((0, 1), (4, 5), "advise")]
+    doc._.ddi_rels = [make_relation(*pair, 0.5) for pair in pairs]
+    expected = explain(doc, doc._.ddi[1], trained)
+    assert explain(doc, doc._.ddi_rels[1], trained) == expected
+    assert explain(doc, dict(doc._.ddi_rels[1]), trained) == expected
+
+
+def test_relation_of_a_copy_is_that_of_the_doc(trained: Language) -> None:
+    doc = annotated(trained, 0)
+    copied = Doc(trained.vocab).from_bytes(doc.to_bytes())
+    assert explain(copied, doc._.ddi[0], trained) == explain(doc, doc._.ddi[0], trained)
+
+
+def test_relation_of_another_doc_is_refused(trained: Language) -> None:
+    """Its offsets may be those of other words, or of mentions of another sentence."""
+    doc, other = annotated(trained, 0), annotated(trained, 1)
+    longer = trained(Doc.from_docs([build_doc(trained.vocab, SENTENCES[i]) for i in (1, 0)]))
+    for given in (other._.ddi[0], dict(other._.ddi_rels[0]), longer._.ddi[1], {}, "effect"):
+        with pytest.raises(DDIError, match=r"DDI083.*this Doc \('Warfarin"):
+            explain(doc, given, trained)
+    with pytest.raises(DDIError, match="DDI083"):
+        explain(longer, doc._.ddi[0], trained)
+    # The same mentions in the same place, in another sentence.
+    words, heads, mentions, relations = SENTENCES[0]
+    alike = build_doc(trained.vocab, (words.replace(" .", " !"), heads, mentions, relations))
+    trained(alike)
+    with pytest.raises(DDIError, match="DDI083"):
+        explain(alike, doc._.ddi[0], trained)
+
+
 def test_doc_of_another_vocab_is_explained(trained: Language) -> None:
     doc = annotated(trained, 0)
     elsewhere = Doc(spacy.blank("en").vocab).from_bytes(doc.to_bytes())

@@ -37,13 +37,15 @@ def test_sentence_is_shaded_by_weight(explanation: Explanation) -> None:
 
 
 def test_words_are_told_without_colour_too(explanation: Explanation) -> None:
-    assert heavy_words(explanation) == "'raises' 0.10 (-0.60), 'so' 1.00 (+0.30)"
+    assert (
+        heavy_words(explanation) == "'raises' +0.60 (0.10 without it), 'so' -0.30 (1.00 without it)"
+    )
 
 
 def test_light_words_are_not_called_heavy() -> None:
     words = (Word("AA", 0, 2, None, None, None), Word("meets", 3, 8, 0.01, None, None))
     explanation = Explanation("int", {"none": 0.4, "int": 0.6}, words, ())
-    assert heavy_words(explanation) == "any one word hardly less"
+    assert heavy_words(explanation) == "below 0.02 for each single word"
     style = shaded_sentence(explanation).spans[-1].style
     assert style.bgcolor.triplet.blue > 200  # pale
 
@@ -64,7 +66,7 @@ def test_all_of_it_is_printed(explanation: Explanation) -> None:
     assert captured.get().splitlines() == [
         "AA and BB: mechanism 0.62",
         "AA raises BB, so",
-        "  without: 'raises' 0.10 (-0.60), 'so' 1.00 (+0.30)",
+        "  weights: 'raises' +0.60 (0.10 without it), 'so' -0.30 (1.00 without it)",
         "  path: AA -nsubj-> raises <-dobj- BB",
         "  attention: 'raises' 0.80, 'AA' 0.15",
         "  probabilities: mechanism 0.70, none 0.30 (calibrated, the score is 0.62)",

@@ -23,7 +23,7 @@ DATA = Path(os.environ.get("DDI_DATA", Path(__file__).parents[3] / "shared"))
 
 
 DOWNLOADS = Path(os.environ.get("DDI_DOWNLOADS", Path(__file__).parents[2] / "downloads"))
-"""A folder with what docs/formats.md says how to download; `$DDI_DOWNLOADS`, or `downloads`."""
+"""A folder with what docs/formats_tested.md names; `$DDI_DOWNLOADS`, or `downloads`."""
 
 OF_OTHERS = [
     ("biopython-1.85/Tests/Entrez/pubmed*.xml", 8, 0, 0),

@@ -16,6 +16,7 @@ from spacy_ddi.linked_drugs import Drug, set_drugs
 from spacy_ddi.reading_flags import (
     ALONE,
     CUT_OFF,
+    NO_DRUG,
     PAIRS_LEFT_OUT,
     READ_IN_PIECES,
     Flag,
@@ -80,7 +81,15 @@ def test_notes_tell_of_mentions_that_stand_alone():
     doc.ents = [Span(doc, start, start + 1, label="drug") for start in (0, 3, 5)]
     set_flags(doc, [Flag(PAIRS_LEFT_OUT, 16, 44)])
     assert notes_on(doc) == [Flag(ALONE, 0, 15), Flag(PAIRS_LEFT_OUT, 16, 44)]
-    assert notes_on(doc, MentionSource(labels=("brand",))) == [Flag(PAIRS_LEFT_OUT, 16, 44)]
+    whole = Flag(NO_DRUG, 0, len(doc.text))
+    assert notes_on(doc, MentionSource(labels=("brand",))) == [Flag(PAIRS_LEFT_OUT, 16, 44), whole]
+
+
+def test_notes_tell_of_a_text_without_any_drug():
+    """Entities of other recognizers are no drugs."""
+    doc = Doc(Vocab(), words=["Paris", "sleeps", "."], sent_starts=[True, False, False])
+    doc.ents = [Span(doc, 0, 1, label="GPE")]
+    assert notes_on(doc) == [Flag(NO_DRUG, 0, len(doc.text))]
 
 
 def test_doc_without_relations_has_no_record():

@@ -122,3 +122,50 @@ def test_nothing_of_the_data_is_run(browser: Browser, tmp_path: Path) -> None:
     marks = browser("[...document.querySelectorAll('#panel mark')].map(each => each.textContent)")
     assert marks == [EVIL, "drug 1"]
     assert browser("document.querySelectorAll('script').length") == 2
+
+
+BOXES = """((...chosen) => chosen.map(each => {
+    const box = document.querySelector(each).getBoundingClientRect();
+    return [box.left, box.top, box.right, box.bottom];
+}))"""
+TOUCHED = """(() => {
+    const names = [...document.querySelectorAll('#names > *')];
+    const circles = [...document.querySelectorAll('circle')].map(each => {
+        const box = each.getBoundingClientRect();
+        return [(box.left + box.right) / 2, (box.top + box.bottom) / 2, 0.4 * box.width];
+    });
+    const touches = (box, [x, y, radius]) =>
+        box.left - 3.5 < x + radius && x - radius < box.right + 3.5
+        && Math.abs((box.top + box.bottom) / 2 - y) < radius + 5;
+    return names.flatMap((name, i) => {
+        if (name.matches('.gone, .major')) return [];
+        const box = name.getBoundingClientRect();
+        const found = circles.some((circle, j) => i !== j && touches(box, circle));
+        return found ? [name.textContent] : [];
+    });
+})()"""
+
+
+@pytest.mark.parametrize(("width", "n"), [(420, 20), (420, 500), (800, 500), (1300, 500)])
+def test_buttons_key_and_graph_stand_apart(
+    browser: Browser, tmp_path: Path, width: int, n: int
+) -> None:
+    """And names keep clear of the head and of circles; important ones may cover circles."""
+    path = tmp_path / "graph.html"
+    path.write_text(render_graph(make_drug_graph(rows_of(n))), encoding="utf8")
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.call("Emulation.setDeviceMetricsOverride", **size)
+    browser.open(path.as_uri())
+    browser.wait_for("document.documentElement.classList.contains('ready')")
+    browser.wait_for("document.getElementById('world').hasAttribute('transform')")
+    stage, buttons, key, world = browser(f"{BOXES}('#stage', '.zoom', '.key', '#world')")
+    assert not overlap(buttons, key)
+    assert not overlap(world, buttons)
+    assert not overlap(world, key)
+    names = browser(NAMES)
+    assert all(stage[1] <= name[1] and name[3] <= stage[3] for name in names)
+    assert browser(TOUCHED) == []
+
+
+def overlap(one: list[float], other: list[float]) -> bool:
+    return max(other[0] - one[2], one[0] - other[2], other[1] - one[3], one[1] - other[3]) < 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.cli.conftest import KNOWN
@@ -48,3 +50,36 @@ def test_keys_that_are_there_twice_are_refused_in_words(service, address):
     assert "the body has the key 'text' twice" in answer.json["error"]
     answer = service(address, b'{"text": "a", "choice": {"\\ud800": 1, "\\ud800": 1}}')
     assert (answer.status, "twice" in answer.json["error"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem", "example"),
+    [
+        ({"types": "advise"}, "types: input should be a valid list", '"types": ["advise"]'),
+        ({"types": [1]}, "types.0: input should be a valid string", '"types": ["advise"]'),
+        ({"min_score": "high"}, "min_score: input should be a valid number", '"min_score": 0.5'),
+        ({"min_precision": 90}, "min_precision: input should be less", '"min_precision": 0.9'),
+        (
+            {"min_scores": 1},
+            "min_scores: there is no such key, only text, texts, min_precision,",
+            None,
+        ),
+    ],
+)
+def test_what_does_not_fit_is_shown_by_an_example_that_does(service, wrong, problem, example):
+    answer = service("/extract", {"text": KNOWN, **wrong})
+    said = answer.json["error"]
+    assert (answer.status, said[:8]) == (422, "[DDI309]")
+    assert problem in said
+    like = said.partition("A request is like ")[2].removesuffix(".")
+    assert example is None or example in like
+    assert service("/extract", json.loads(like)).status == 200
+
+
+def test_example_is_of_the_address_that_was_asked(service):
+    said = service("/extract", {"texts": KNOWN}).json["error"]
+    assert said.endswith('A request is like {"texts": ["Fluconazole raises warfarin levels."]}.')
+    said = service("/explain", {"text": KNOWN}).json["error"]
+    assert '"tail_end": 27}' in said
+    said = service("/extract-file", b"a", kind="application/octet-stream").json["error"]
+    assert said.endswith("POST /extract-file?name=report.txt with the file as its body.")
