@@ -259,6 +259,10 @@ class Errors(FileErrors, ServiceErrors):
         "[DDI068] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
         "with a recognizer, e.g. training/ner_teacher/model-last."
     )
+    NO_SUCH_TYPE: Final = (
+        "[DDI055] --types: pipeline {name!r} knows no interactions of the type {found!r}. Its "
+        "types: {known}."
+    )
     ONE_TEXT: Final = (
         "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
         "--file PATH; or files, folders and patterns, any number of them."

@@ -145,6 +145,10 @@ class FileErrors:
     NOT_FOR_OUTPUT: Final = (
         "[DDI152] {option} does nothing with --output {path}. Leave one of them out."
     )
+    OTHER_ENDING: Final = (
+        "[DDI156] {path}: what is written there is {what}, and such a file ends in {endings}. Give "
+        "a name with such an ending."
+    )
     NO_ANNOTATION: Final = (
         "[DDI153] {path}: {name} has no annotation, so it gives no training data. Formats that "
         "can have some: {names}."
@@ -180,13 +184,14 @@ class FileErrors:
     )
     TOO_LITTLE_MEMORY: Final = (
         "[DDI160] The memory, {memory}, is too little for the pairs. Give more by --memory, or "
-        "pass over more by --least-score."
+        "pass over more by --min-score."
     )
     BAD_MEMORY: Final = (
         "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
     )
     NO_TABLE_OF_PAIRS: Final = (
-        "[DDI162] {path} is no table of pairs: {problem}. Give the file that aggregate wrote."
+        "[DDI162] {path} is no table of pairs: {problem}. Give the table that aggregate made of the "
+        "folder of a run ({endings}): python -m spacy_ddi aggregate FOLDER --output pairs.parquet."
     )
     NO_SUCH_LABEL: Final = (
         "[DDI163] {path} has no interaction of the type {label!r}. There are: {known}."

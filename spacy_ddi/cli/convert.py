@@ -14,6 +14,7 @@ import typer
 from spacy_ddi.cli.console import require_writable, say, tell_of_others
 from spacy_ddi.cli.error_list import ErrorList
 from spacy_ddi.cli.options import (
+    BOTH_WAYS,
     PIPELINE_HELP,
     DocumentsOption,
     FromOption,
@@ -58,14 +59,15 @@ def convert(
         list[str] | None,
         typer.Option(
             metavar="OLD=NEW",
-            help="Rename a type of mentions, e.g. Chemical=drug; OLD= leaves it out. Give it "
-            "several times for several types. Others stay.",
+            help="Rename a type of mentions, e.g. Chemical=drug; OLD= leaves it out. Others stay. "
+            f"Several types {BOTH_WAYS}.",
         ),
     ] = None,
     relations: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="OLD=NEW", help="Rename a type of interactions, e.g. DDI-effect=effect."
+            metavar="OLD=NEW",
+            help=f"Rename a type of interactions, e.g. DDI-effect=effect. Several {BOTH_WAYS}.",
         ),
     ] = None,
     pipeline: Annotated[

@@ -45,6 +45,7 @@ from spacy_ddi.cli.options import (
     Reported,
     TextColumnOption,
     TypesOption,
+    listed,
 )
 from spacy_ddi.cli.outputs import EXPLAINED, PARTS, Target, require_unused, target_of
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
@@ -159,7 +160,7 @@ def extract(
 
     target = target_of(output, to)
     columns = Columns(text_column, id_column)
-    reported = Reported(min_precision, min_score, types)
+    reported = Reported(min_precision, min_score, listed(types))
     given_options = {
         "--format": format,
         "--html": html,

@@ -58,7 +58,7 @@ def test_files_become_parts_and_parts_become_pairs(run, pipeline, inputs, tmp_pa
     first = {"flag": "no_drug", "start": 0, "file": str(inputs / "a.jsonl")}
     assert notes[0] == {"document": "8", "end": 8, **first}
     result = run("aggregate", out, "--output", tmp_path / "pairs.parquet")
-    assert "1 pair of 2 interactions" in folded(result.stderr)
+    assert "1 pair of drugs, of 2 interactions:" in folded(result.stderr)
     (row,) = parquet.read_table(tmp_path / "pairs.parquet").to_pylist()
     assert (row["drug_name"], row["other_name"], row["documents"]) == ("Dexarol", "plinozide", 2)
 
@@ -130,7 +130,7 @@ def test_an_unfinished_run_is_aggregated_with_a_warning(run, pipeline, inputs, t
     assert result.exit_code == 0
     assert "[DDI957]" in result.stderr
     assert "2 of 2 inputs are not complete, e.g." in folded(result.stderr)
-    assert "1 pair of 2 interactions" in folded(result.stderr)
+    assert "1 pair of drugs, of 2 interactions:" in folded(result.stderr)
 
 
 @pytest.mark.usefixtures("here")
