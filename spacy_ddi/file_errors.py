@@ -94,6 +94,10 @@ class FileErrors:
         "[DDI122] Documents can't be {done} as {name!r}. Formats that can be: {names}."
     )
     INPUT_MISSING: Final = "[DDI123] {path}: no such file or folder, and no pattern that fits one."
+    INPUTS_MISSING: Final = (
+        "[DDI186] No such file or folder, and no pattern that fits one: {names}. Nothing was done. "
+        "Correct the paths. If it is the text itself, write a file: --output found.csv."
+    )
     INPUT_EMPTY: Final = (
         "[DDI124] {path}: no file in this folder has a format that can be read: {names}."
     )
@@ -140,6 +144,10 @@ class FileErrors:
     OUTPUT_UNKNOWN: Final = (
         "[DDI150] {path}: what to write can't be told by this ending{choice}. Give --to NAME "
         "({names}), or the name of a folder with a slash at its end."
+    )
+    OUTPUT_DASH: Final = (
+        "[DDI157] Nothing is written to standard output by the name -. Give the name of a file; "
+        "without --output, interactions are printed."
     )
     NO_OUTPUT: Final = "[DDI151] --to {name} says how to write, but not where: add --output PATH."
     NOT_FOR_OUTPUT: Final = (
@@ -190,8 +198,9 @@ class FileErrors:
         "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
     )
     NO_TABLE_OF_PAIRS: Final = (
-        "[DDI162] {path} is no table of pairs: {problem}. Give the table that aggregate made of the "
-        "folder of a run ({endings}): python -m spacy_ddi aggregate FOLDER --output pairs.parquet."
+        "[DDI162] {path} is no table of pairs: {problem}. Give the table that aggregate made of "
+        "the folder of a run ({endings}): "
+        "python -m spacy_ddi aggregate FOLDER --output pairs.parquet."
     )
     NO_SUCH_LABEL: Final = (
         "[DDI163] {path} has no interaction of the type {label!r}. There are: {known}."

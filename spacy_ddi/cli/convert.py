@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spacy_ddi.cli.console import require_writable, say, tell_of_others
+from spacy_ddi.cli.console import require_ending, require_writable, say, tell_of_others
 from spacy_ddi.cli.error_list import ErrorList
 from spacy_ddi.cli.options import (
     BOTH_WAYS,
@@ -105,6 +105,7 @@ def convert(
         read_names(types or (), option="--types", example="Chemical=drug"),
         read_names(relations or (), option="--relations", example="DDI-effect=effect"),
     )
+    require_ending(output, "training data of spaCy", ".spacy")
     require_writable(output)
     nlp = _blank(lang)
     cut = SentenceCutter(split_by(_sentence_finder(pipeline, lang)))

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from spacy_ddi.cli.console import (
     progress,
+    require_ending,
     require_writable,
     say,
     silent_workers,
@@ -169,6 +170,8 @@ def extract(
         "--notes": notes,
     }
     _require_used(target, given_options)
+    require_ending(html, "a page", ".html", ".htm")
+    require_ending(notes, "a table of JSON lines", ".jsonl")
     if target is not None and target.name == PARTS:
         from spacy_ddi.cli.extract_files import chosen_engine, extract_files
 
@@ -261,6 +264,7 @@ class Shown:
         from spacy_ddi.formats.html_page import page_part
         from spacy_ddi.formats.reading_notes import notes_of
         from spacy_ddi.formats.relation_records import relation_records
+        from spacy_ddi.reading_flags import NO_DRUG
 
         source = mention_source(component_of(nlp))
         reasons = Reasons(nlp) if self.explain else None
@@ -278,7 +282,9 @@ class Shown:
                 self.found.pages.append(page_part(doc, source, reasons))
             records += self._print_lines(of_passage)
         with notes_written(self.notes) as on_notes:
-            on_notes(notes_of(noted, len(text)))
+            notes = notes_of(noted, len(text))
+            self.found.notes[NO_DRUG] += sum(note["flag"] == NO_DRUG for note in notes)
+            on_notes(notes)
         self._finish(records, explanations)
 
     def show_documents(
@@ -309,7 +315,7 @@ class Shown:
             )
             if target is not None:
                 write_stream(progress(stream, None, "Reading"), target, self.found, errors)
-                say_notes(self.found.notes, mentions=self.found.mentions)
+                say_notes(self.found.notes, documents=self.found.documents)
                 self._write_page()
                 return
             records: list[Mapping[str, Any]] = []
@@ -318,7 +324,10 @@ class Shown:
                 records += self._print_lines(each.rows)[: MOST_SHOWN - len(records)]
                 if reasons is not None:
                     explanations += (why for passage in each.passages for why in passage["reasons"])
-        self._finish(records, explanations)
+        if self.found.documents:
+            self._finish(records, explanations)
+        elif not errors.count:
+            say("There is no document in what was given.")
 
     def _print_lines(self, records: list[Any]) -> list[Any]:
         """Print records as JSON lines; gives those that are left for a table."""
@@ -337,11 +346,11 @@ class Shown:
             _print_table(records, self.found)
             if self.explain:
                 print_reasons(records, explanations)
-        say_notes(self.found.notes, mentions=self.found.mentions)
+        say_notes(self.found.notes, documents=self.found.documents or 1)
         self._write_page()
 
     def _write_page(self) -> None:
-        if self.html is not None:
+        if self.html is not None and self.found.pages:
             from spacy_ddi.formats.html_page import page_of
 
             write_text(self.html, page_of(self.found.pages))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from spacy_ddi.cli.console import require_name
 from spacy_ddi.errors import CorpusError, DDIError, Errors
 
 PARTS: Final = ""
@@ -41,6 +42,7 @@ def target_of(output: str | None, to: str | None) -> Target | None:
             raise DDIError(Errors.NO_OUTPUT.format(name=to))
         return None
     path = Path(output)
+    require_name(path)
     if to is None and (output.endswith(("/", os.sep)) or path.is_dir() or not path.suffix):
         return Target(path, PARTS)
     known = endings()

@@ -191,6 +191,15 @@ def find_inputs(
             on_error(CorpusError.at(message, name, names=", ".join(readable)))
 
 
+def missing_names(names: Iterable[str]) -> list[str]:
+    """What of the names that a user gives is no file and no folder, and no pattern that fits one.
+
+    names (Iterable[str]): The names.
+    RETURNS (List[str]): Those that give nothing.
+    """
+    return [name for name in names if not os.path.isdir(name) and not any(_files(name))]
+
+
 def format_of(path: Path) -> Format | None:
     """The format of a file that can be read, told by its name and then by its content.
 
@@ -362,10 +371,10 @@ def _bare_name(path: Path) -> str:
 def _files(name: str) -> Iterator[tuple[Path, bool]]:
     """The files of a name, and whether it names each by itself (and not the folder it is in)."""
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(name):  # unlike that of a Path it takes what is too long for a name
         inside = sorted(each for each in path.rglob("*") if each.is_file() or _is_dangling(each))
         yield from ((each, False) for each in inside if not _is_hidden(each, path))
-    elif path.exists() or path.is_symlink():
+    elif os.path.lexists(name):
         yield path, True
     elif has_magic(name):
         for fitting in sorted(glob(name, recursive=True)):

@@ -188,8 +188,8 @@ def aggregate(
     memory (Optional[str]): How much DuckDB may take: "2GB". None for four fifths of what there is.
         What is more lies beside the output meanwhile.
     RETURNS (Counts): What was written.
-    RAISES (CorpusError): If the folder has no parts, if the ending is another, if the memory is too little, or if another
-        command writes the same file.
+    RAISES (CorpusError): If the folder has no parts, if the ending is another, if the memory is too
+        little, or if another command writes the same file.
     """
     format = format_to_write(output)
     if not any(folder.glob(f"part-*{ENDING}")):
