@@ -265,7 +265,8 @@ class Errors(FileErrors, ServiceErrors):
     )
     ONE_TEXT: Final = (
         "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
-        "--file PATH; or files, folders and patterns, any number of them."
+        "--file PATH; or files, folders and patterns, any number of them. For several texts, write "
+        "each on a line of its own into a file, and read it by --from lines."
     )
     NO_TEST_PART: Final = (
         "[DDI065] {path} has no official test part, a folder 'Test/Test for DDI Extraction task'. "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+XML_ADVICE: Final = "In XML a sign & of the text is written &amp;, and < is written &lt;."
+
 
 class FileErrors:
     """Message templates, as in `Errors`."""
@@ -17,7 +19,9 @@ class FileErrors:
         "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
         "e.g. Train/DrugBank/*.xml."
     )
-    CORPUS_XML: Final = "[DDI103] {path}, {place}: not well-formed XML: {problem}."
+    CORPUS_XML: Final = (
+        f"[DDI103] {{path}}, {{place}}: not well-formed XML: {{problem}}. {XML_ADVICE}"
+    )
     CORPUS_DTD: Final = (
         "[DDI104] {path}: the file declares a document type, which the DDI corpus "
         "never does and which could expand entities without bound. Remove the DOCTYPE."
@@ -89,7 +93,9 @@ class FileErrors:
         "[DDI120] {path}: the format can't be told by name and content.{hint} Give it by --from: "
         "{names}."
     )
-    FORMAT_NO_NAME: Final = "[DDI121] There is no format {name!r}. There are: {names}."
+    FORMAT_NO_NAME: Final = (
+        "[DDI121] There is no format {name!r} that can be {done}. There are: {names}."
+    )
     FORMAT_ONE_WAY: Final = (
         "[DDI122] Documents can't be {done} as {name!r}. Formats that can be: {names}."
     )
@@ -101,7 +107,9 @@ class FileErrors:
     INPUT_EMPTY: Final = (
         "[DDI124] {path}: no file in this folder has a format that can be read: {names}."
     )
-    DOCUMENT: Final = "[DDI125] {path}, {place}: {problem}."
+    DOCUMENT: Final = (
+        "[DDI125] {path}, {place}: {problem}. Correct it at its source, or take it out."
+    )
     COLUMN_MISSING: Final = (
         "[DDI126] {path} has no column {column!r}, only {found}. Name the column of the text by "
         "--text-column, that of the ids by --id-column."
@@ -150,9 +158,7 @@ class FileErrors:
         "without --output, interactions are printed."
     )
     NO_OUTPUT: Final = "[DDI151] --to {name} says how to write, but not where: add --output PATH."
-    NOT_FOR_OUTPUT: Final = (
-        "[DDI152] {option} does nothing with --output {path}. Leave one of them out."
-    )
+    NOT_FOR_OUTPUT: Final = "[DDI152] {option} does nothing with --output {path}. {advice}"
     OTHER_ENDING: Final = (
         "[DDI156] {path}: what is written there is {what}, and such a file ends in {endings}. Give "
         "a name with such an ending."

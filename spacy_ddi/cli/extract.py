@@ -227,13 +227,18 @@ def _require_used(target: Target | None, given: Mapping[str, Any]) -> None:
     if target is None:
         return
     useless = {"--format"}
+    advice = "Leave one of them out."
     if target.name == PARTS:
         useless.update(given)
+        advice = "A folder gets tables only: leave the option out, or name a file."
     elif target.name not in EXPLAINED and not given["--html"]:
         useless.add("--explain")
+        taking = " or ".join(f".{name}" for name in EXPLAINED)
+        advice = f"Explanations are kept in files that end in {taking}, or in a page (--html)."
     for option, value in given.items():
         if value and option in useless:
-            raise DDIError(Errors.NOT_FOR_OUTPUT.format(option=option, path=target.path))
+            said = {"option": option, "path": target.path, "advice": advice}
+            raise DDIError(Errors.NOT_FOR_OUTPUT.format(**said))
 
 
 @dataclass

@@ -113,7 +113,7 @@ def _require_inputs(names: Sequence[str]) -> None:
     if not names:
         raise DDIError(Errors.ONE_TEXT.format(found="nothing to read"))
     if missing := missing_names(names):
-        shown = ", ".join(_shortened(name) for name in missing[:20])
+        shown = ", ".join(f"'{_shortened(name)}'" for name in missing[:20])
         more = f" and {len(missing) - 20:,} more" if len(missing) > 20 else ""
         raise DDIError(Errors.INPUTS_MISSING.format(names=shown + more))
 
