@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+INSTALL_EXTRA: Final = (
+    "Install the extra '{extra}' of spacy-ddi: in the folder of its sources, "
+    "pip install -c constraints.txt -e '.[{extra}]'."
+)
 XML_ADVICE: Final = "In XML a sign & of the text is written &amp;, and < is written &lt;."
 
 
@@ -119,7 +123,7 @@ class FileErrors:
         "text by --text-column, that of the ids by --id-column."
     )
     NEEDS_PACKAGE: Final = (
-        "[DDI127] {path}: {name} files need the package {package}: pip install '{extra}'."
+        f"[DDI127] {{path}}: {{name}} files need the package {{package}}. {INSTALL_EXTRA}"
     )
     OUTPUT_IN_USE: Final = (
         "[DDI128] {path} holds something else than the output of a run: {found}. Give an empty or "
@@ -172,8 +176,8 @@ class FileErrors:
         "what is of this type."
     )
     NO_RAY: Final = (
-        "[DDI140] --engine ray needs Ray Data, which is not installed here: "
-        "pip install 'spacy-ddi[ray]', on each machine of a cluster."
+        "[DDI140] --engine ray needs Ray Data, which is not installed here. "
+        f"{INSTALL_EXTRA.format(extra='ray')} A cluster needs it on each machine."
     )
     NO_CLUSTER: Final = (
         "[DDI141] There is no Ray to use at {address}: {problem}. This machine must be one of the "
@@ -217,8 +221,7 @@ class FileErrors:
         "name with one of these endings."
     )
     NEEDS_EXTRA: Final = (
-        "[DDI170] {what} needs the package {package}, which is not installed: pip install "
-        "'spacy-ddi[{extra}]'."
+        f"[DDI170] {{what}} needs the package {{package}}, which is not installed. {INSTALL_EXTRA}"
     )
 
     # Runs

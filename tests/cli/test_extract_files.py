@@ -254,7 +254,7 @@ def test_ray_that_is_not_installed_and_an_address_without_ray_are_named(
     result = run("extract", inputs, *options, "--engine", "ray")
     assert result.exit_code == 1
     assert "DDI140" in result.stderr
-    assert "pip install 'spacy-ddi[ray]'" in folded(result.stderr)
+    assert "pip install -c constraints.txt -e '.[ray]'" in folded(result.stderr)
     result = run("extract", inputs, *options, "--address", "head:6379")
     assert result.exit_code == 1
     assert "DDI144" in result.stderr
