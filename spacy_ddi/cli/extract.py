@@ -379,7 +379,7 @@ def _print_table(records: list[Mapping[str, Any]], found: Found) -> None:
 
     console = Console()
     if records:
-        console.print(relation_table(records))
+        console.print(relation_table(records, width=console.width))
     n_interactions = found.interactions or len(records)
     of_documents = f" of {count_of(found.documents, 'document')}" if found.documents else ""
     console.print(
