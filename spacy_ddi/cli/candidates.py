@@ -27,7 +27,7 @@ class Tool(str, Enum):
     PRODIGY = "prodigy"
 
 
-LeastProbabilityOption = Annotated[
+MinProbabilityOption = Annotated[
     float,
     typer.Option(
         min=0,
@@ -43,7 +43,7 @@ def candidates(
         Path, typer.Option(help="The file to write; for brat, the folder.", metavar="PATH")
     ],
     to: Annotated[Tool, typer.Option(help="The tool that people will annotate with.")],
-    least_probability: LeastProbabilityOption = 0.05,
+    min_probability: MinProbabilityOption = 0.05,
     from_format: FromOption = None,
     text_column: TextColumnOption = None,
     id_column: IdColumnOption = None,
@@ -83,7 +83,7 @@ def candidates(
     )
     nlp = load_pipeline(pipeline, precision)
     keeps = keeps_for(target, page=False)
-    keeps["annotation"] = keep_candidates(nlp, least_probability)
+    keeps["annotation"] = keep_candidates(nlp, min_probability)
     stream = annotate_all(nlp, documents, keeps, n_process=n_process, errors=errors, found=found)
     with silent_workers():
         write_stream(progress(stream, None, "Reading"), target, found, errors, "pair")

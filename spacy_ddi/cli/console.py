@@ -18,10 +18,12 @@ from rich.console import Console
 from rich.progress import track
 from typer.core import TyperCommand
 
-from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.errors import CorpusError, DDIError, Errors
 from spacy_ddi.whole_files import written_whole
 
 Item = TypeVar("Item")
+
+STANDARD_INPUT = "-"
 
 STOPPED = 130
 """Exit code after Ctrl-C, as in a shell."""
@@ -52,8 +54,8 @@ class Command(TyperCommand):
             if not _is_about(error, ctx.params.values()):
                 raise
             fail(str(error))
-        except KeyboardInterrupt:
-            say("Stopped.")
+        except KeyboardInterrupt as stop:
+            say(" ".join(["Stopped.", *map(str, stop.args)]))
             raise typer.Exit(STOPPED) from None
 
 
@@ -108,6 +110,7 @@ def require_writable(*paths: Path | None) -> None:
     for path in paths:
         if path is None:
             continue
+        require_name(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -117,6 +120,32 @@ def require_writable(*paths: Path | None) -> None:
             needed.append(path.parent)  # it is written beside, and renamed
         if not all(os.access(each, os.W_OK) for each in needed):
             raise DDIError(Errors.NOT_WRITABLE.format(path=path, problem="permission denied"))
+
+
+def require_name(path: Path) -> None:
+    """See that a file to write has a name that is not that of standard input.
+
+    path (Path): The file.
+    RAISES (DDIError): If it is called "-".
+    """
+    if str(path) == STANDARD_INPUT:
+        raise DDIError(Errors.OUTPUT_DASH)
+
+
+def require_ending(path: Path | None, what: str, *endings: str) -> None:
+    """See that the name of a file says nothing else than what is written there.
+
+    path (Optional[Path]): The file; None for one not asked for.
+    what (str): What is written.
+    endings (str): How its name may end.
+    RAISES (DDIError): If it ends otherwise.
+    """
+    if path is None:
+        return
+    require_name(path)
+    if path.suffix and path.suffix.lower() not in endings:
+        found = {"what": what, "endings": " or ".join(endings)}
+        raise CorpusError.at(Errors.OTHER_ENDING, path, **found)
 
 
 @contextmanager

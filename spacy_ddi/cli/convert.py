@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import partial
 from itertools import chain
@@ -11,22 +11,32 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spacy_ddi.cli.console import require_writable, say, tell_of_others
+from spacy_ddi.cli.console import require_ending, require_writable, say, tell_of_others
 from spacy_ddi.cli.error_list import ErrorList
 from spacy_ddi.cli.options import (
+    BOTH_WAYS,
     PIPELINE_HELP,
     DocumentsOption,
     FromOption,
     IdColumnOption,
     TextColumnOption,
 )
+from spacy_ddi.corpora.unusual_types import (
+    INTERACTION_TYPES,
+    MENTION_TYPES,
+    said,
+    unusual_types,
+)
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.warning_messages import Warnings
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from spacy_ddi.corpora.docbin import CorpusCounts
     from spacy_ddi.corpora.documents import Document
     from spacy_ddi.corpora.own_types import OwnTypes
+    from spacy_ddi.formats.brat_config import ConfiguredTypes
     from spacy_ddi.formats.sentence_documents import SentenceCutter
 
 
@@ -58,14 +68,15 @@ def convert(
         list[str] | None,
         typer.Option(
             metavar="OLD=NEW",
-            help="Rename a type of mentions, e.g. Chemical=drug; OLD= leaves it out. Give it "
-            "several times for several types. Others stay.",
+            help="Rename a type of mentions, e.g. Chemical=drug; OLD= leaves it out. Others stay. "
+            f"Several types {BOTH_WAYS}.",
         ),
     ] = None,
     relations: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="OLD=NEW", help="Rename a type of interactions, e.g. DDI-effect=effect."
+            metavar="OLD=NEW",
+            help=f"Rename a type of interactions, e.g. DDI-effect=effect. Several {BOTH_WAYS}.",
         ),
     ] = None,
     pipeline: Annotated[
@@ -96,6 +107,7 @@ def convert(
     from spacy_ddi.corpora.docbin import write_docbin
     from spacy_ddi.corpora.own_types import OwnTypes, read_names
     from spacy_ddi.corpora.reader import docs_of
+    from spacy_ddi.formats.brat_config import configured_types
     from spacy_ddi.formats.columns import Columns
     from spacy_ddi.formats.sentence_documents import SentenceCutter, read_sentences, split_by
 
@@ -103,9 +115,11 @@ def convert(
         read_names(types or (), option="--types", example="Chemical=drug"),
         read_names(relations or (), option="--relations", example="DDI-effect=effect"),
     )
+    require_ending(output, "training data of spaCy", ".spacy")
     require_writable(output)
     nlp = _blank(lang)
-    cut = SentenceCutter(split_by(_sentence_finder(pipeline, lang)))
+    finder = _sentence_finder(pipeline, lang)
+    cut = SentenceCutter(split_by(finder))
     names = [_part_of(name, part) for name in inputs]
     read = partial(
         read_sentences,
@@ -134,8 +148,47 @@ def convert(
         f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
         f"({counts.typed_pairs:,} with a type): {output}"
     )
+    _tell_of_types(counts, renamed, configured_types(names), _labels_of(finder))
     _tell_of_left_out(cut)
     errors.end()
+
+
+def _tell_of_types(
+    counts: CorpusCounts,
+    renamed: OwnTypes,
+    listed: ConfiguredTypes,
+    labels: Iterable[str],
+) -> None:
+    """Say which types there are, and which of them may be slips."""
+    for what, option, types, usual, own, named in (
+        ("mentions", "--types", counts.mention_types, MENTION_TYPES, renamed.mentions, listed[0]),
+        (
+            "interactions",
+            "--relations",
+            counts.pair_types,
+            (*INTERACTION_TYPES, *labels),
+            renamed.interactions,
+            listed[1],
+        ),
+    ):
+        if types:
+            shown = ", ".join(f"{name} {number:,}" for name, number in types.most_common())
+            say(f"Types of {what}: {shown}.")
+        unusual = unusual_types(set(types) - set(own.values()), usual, named)
+        if unusual:
+            why = "not in annotation.conf" if named else f"not among {', '.join(usual)}"
+            found = said(unusual, [*usual, *named])
+            message = Warnings.UNUSUAL_TYPES.format(what=what, why=why, found=found, option=option)
+            say(message, style="yellow")
+
+
+def _labels_of(nlp: Language) -> list[str]:
+    """The types of interactions that a pipeline knows; those of the corpus are named anyway."""
+    from spacy_ddi.component.ddi_relation import DDIRelation
+
+    found = [pipe for _, pipe in nlp.components if isinstance(pipe, DDIRelation)]
+    known = [label for pipe in found for label in pipe.labels]
+    return sorted(set(known) - set(INTERACTION_TYPES))
 
 
 def _tell_of_left_out(cut: SentenceCutter) -> None:

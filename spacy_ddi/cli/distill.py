@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spacy_ddi.cli.console import progress, require_writable, say
+from spacy_ddi.cli.console import progress, require_ending, require_writable, say
 from spacy_ddi.cli.loading import load_any, load_pipeline, load_recognizer
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
@@ -81,6 +81,7 @@ def soft_labels(
 
     if text is None and mentions is None and corpus is None:
         raise DDIError(Errors.NO_SOURCE_OF_PAIRS)
+    require_ending(output, "training data of spaCy", ".spacy")
     require_writable(output)
     lines = [] if text is None else read_lines(text, as_text=as_text)
     teachers = [load_pipeline(name, precision) for name in teacher or [pipeline]]

@@ -10,7 +10,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from spacy_ddi.cli.console import FilesLeftOut, progress, require_writable, write_text
+from spacy_ddi.cli.console import (
+    FilesLeftOut,
+    progress,
+    require_ending,
+    require_writable,
+    write_text,
+)
 from spacy_ddi.cli.loading import load_pipeline, mention_source
 from spacy_ddi.cli.options import (
     CorpusArgument,
@@ -85,6 +91,7 @@ def evaluate(
     from spacy_ddi.scoring.evaluation import annotate, summarize
     from spacy_ddi.scoring.submission import submission_lines
 
+    require_ending(output, "JSON", ".json")
     require_writable(output, submission)
     nlp = load_pipeline(pipeline, precision, Reported(min_precision))
     component = component_of(nlp)

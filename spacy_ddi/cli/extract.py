@@ -15,6 +15,7 @@ from rich.console import Console
 
 from spacy_ddi.cli.console import (
     progress,
+    require_ending,
     require_writable,
     say,
     silent_workers,
@@ -45,6 +46,7 @@ from spacy_ddi.cli.options import (
     Reported,
     TextColumnOption,
     TypesOption,
+    listed,
 )
 from spacy_ddi.cli.outputs import EXPLAINED, PARTS, Target, require_unused, target_of
 from spacy_ddi.cli.reading import ExtractCommand, read_given, read_text, sort_arguments
@@ -159,7 +161,7 @@ def extract(
 
     target = target_of(output, to)
     columns = Columns(text_column, id_column)
-    reported = Reported(min_precision, min_score, types)
+    reported = Reported(min_precision, min_score, listed(types))
     given_options = {
         "--format": format,
         "--html": html,
@@ -168,6 +170,8 @@ def extract(
         "--notes": notes,
     }
     _require_used(target, given_options)
+    require_ending(html, "a page", ".html", ".htm")
+    require_ending(notes, "a table of JSON lines", ".jsonl")
     if target is not None and target.name == PARTS:
         from spacy_ddi.cli.extract_files import chosen_engine, extract_files
 
@@ -223,13 +227,18 @@ def _require_used(target: Target | None, given: Mapping[str, Any]) -> None:
     if target is None:
         return
     useless = {"--format"}
+    advice = "Leave one of them out."
     if target.name == PARTS:
         useless.update(given)
+        advice = "A folder gets tables only: leave the option out, or name a file."
     elif target.name not in EXPLAINED and not given["--html"]:
         useless.add("--explain")
+        taking = " or ".join(f".{name}" for name in EXPLAINED)
+        advice = f"Explanations are kept in files that end in {taking}, or in a page (--html)."
     for option, value in given.items():
         if value and option in useless:
-            raise DDIError(Errors.NOT_FOR_OUTPUT.format(option=option, path=target.path))
+            said = {"option": option, "path": target.path, "advice": advice}
+            raise DDIError(Errors.NOT_FOR_OUTPUT.format(**said))
 
 
 @dataclass
@@ -260,6 +269,7 @@ class Shown:
         from spacy_ddi.formats.html_page import page_part
         from spacy_ddi.formats.reading_notes import notes_of
         from spacy_ddi.formats.relation_records import relation_records
+        from spacy_ddi.reading_flags import NO_DRUG
 
         source = mention_source(component_of(nlp))
         reasons = Reasons(nlp) if self.explain else None
@@ -277,7 +287,9 @@ class Shown:
                 self.found.pages.append(page_part(doc, source, reasons))
             records += self._print_lines(of_passage)
         with notes_written(self.notes) as on_notes:
-            on_notes(notes_of(noted, len(text)))
+            notes = notes_of(noted, len(text))
+            self.found.notes[NO_DRUG] += sum(note["flag"] == NO_DRUG for note in notes)
+            on_notes(notes)
         self._finish(records, explanations)
 
     def show_documents(
@@ -308,7 +320,7 @@ class Shown:
             )
             if target is not None:
                 write_stream(progress(stream, None, "Reading"), target, self.found, errors)
-                say_notes(self.found.notes, mentions=self.found.mentions)
+                say_notes(self.found.notes, documents=self.found.documents)
                 self._write_page()
                 return
             records: list[Mapping[str, Any]] = []
@@ -317,7 +329,10 @@ class Shown:
                 records += self._print_lines(each.rows)[: MOST_SHOWN - len(records)]
                 if reasons is not None:
                     explanations += (why for passage in each.passages for why in passage["reasons"])
-        self._finish(records, explanations)
+        if self.found.documents:
+            self._finish(records, explanations)
+        elif not errors.count:
+            say("There is no document in what was given.")
 
     def _print_lines(self, records: list[Any]) -> list[Any]:
         """Print records as JSON lines; gives those that are left for a table."""
@@ -336,11 +351,11 @@ class Shown:
             _print_table(records, self.found)
             if self.explain:
                 print_reasons(records, explanations)
-        say_notes(self.found.notes, mentions=self.found.mentions)
+        say_notes(self.found.notes, documents=self.found.documents or 1)
         self._write_page()
 
     def _write_page(self) -> None:
-        if self.html is not None:
+        if self.html is not None and self.found.pages:
             from spacy_ddi.formats.html_page import page_of
 
             write_text(self.html, page_of(self.found.pages))
@@ -364,7 +379,7 @@ def _print_table(records: list[Mapping[str, Any]], found: Found) -> None:
 
     console = Console()
     if records:
-        console.print(relation_table(records))
+        console.print(relation_table(records, width=console.width))
     n_interactions = found.interactions or len(records)
     of_documents = f" of {count_of(found.documents, 'document')}" if found.documents else ""
     console.print(

@@ -46,7 +46,8 @@ class Found:
     """What was found in all documents.
 
     documents, interactions, mentions, sentences (int): How many.
-    notes (Counter[str]): How many sentences have each of the flags of `sentence_notes`.
+    notes (Counter[str]): How many sentences have each of the flags of `sentence_notes`, and how many
+        documents `NO_DRUG`.
     pages (List[PagePart]): What a page shows of them, where there is to be one.
     """
 
@@ -132,6 +133,7 @@ def annotate_all(
     YIELDS (Kept): What was kept of each document.
     """
     from spacy_ddi.formats.reading_notes import note_rows
+    from spacy_ddi.reading_flags import NO_DRUG
     from spacy_ddi.runs.predictions import annotate
 
     is_annotation = "annotation" in keeps
@@ -143,7 +145,9 @@ def annotate_all(
             found.add(passage["counts"])
             if "page" in passage:
                 found.pages.append(passage["page"])
-        on_notes(note_rows([passage["counts"].noted for passage in each.passages], each.document))
+        notes = note_rows([passage["counts"].noted for passage in each.passages], each.document)
+        found.notes[NO_DRUG] += sum(note["flag"] == NO_DRUG for note in notes)
+        on_notes(notes)
         yield each
 
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from spacy_ddi.cli.console import say, tell_of_others
 from spacy_ddi.cli.loading import folder_of, load_pipeline, require_installed
 from spacy_ddi.cli.options import EngineOption, PrecisionOption, Reported
+from spacy_ddi.cli.reasons import say_notes
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy_ddi.formats.columns import Columns
     from spacy_ddi.runs.annotator import Annotator
     from spacy_ddi.runs.run import Engine
+
+ERRORS_SHOWN: Final = 5
+"""Of a run, on the terminal; all are in its table."""
+
+MOST_OF_A_NAME: Final = 100
+"""Characters of a name that is not there, which may be a text."""
 
 
 def extract_files(
@@ -43,14 +54,16 @@ def extract_files(
     columns (Columns): Where tables have text and id.
     retry_errors (bool): Whether to do documents again on which the pipeline failed.
     engine (Callable): Runs the workers; see `chosen_engine`.
+    RAISES (DDIError): If what is named is not there, before anything is made.
     RAISES (Exit): With code 1 if something could not be read: it is in the error table.
     """
     from spacy_ddi.cli.run_progress import RunProgress
     from spacy_ddi.formats.relation_records import count_of
-    from spacy_ddi.runs.parts import NOTES
+    from spacy_ddi.runs.parts import NOTES, flags_in
     from spacy_ddi.runs.run import run
 
     require_installed(pipeline)
+    _require_inputs(names)
     chosen = precision.value if precision else None
     settings = {
         "pipeline": pipeline,
@@ -59,7 +72,7 @@ def extract_files(
         **reported._asdict(),
     }
     others: list[Path] = []
-    with RunProgress() as shown:
+    with _kept_when_stopped(), RunProgress() as shown:
         outcome = run(
             names,
             output,
@@ -73,7 +86,7 @@ def extract_files(
             on_start=shown.start,
             on_report=shown.add,
         )
-    if not shown.documents:
+    if shown.has_nothing_to_do:
         say("Nothing was left to do.")
     say(
         f"{count_of(outcome.documents, 'document')}, "
@@ -81,11 +94,52 @@ def extract_files(
         f"{output}"
     )
     if outcome.notes:
-        say(f"Note: {count_of(outcome.notes, 'note')} on what could not be known: {output / NOTES}")
+        say_notes(flags_in(output), documents=outcome.documents)
+        say(f"Which they are: {output / NOTES}", style="dim")
     tell_of_others(others)
     if outcome.errors:
+        _say_first_errors(output / "errors.jsonl", outcome.errors)
         say(f"{count_of(outcome.errors, 'error')}: {output / 'errors.jsonl'}", style="red")
         raise typer.Exit(1)
+
+
+def _require_inputs(names: Sequence[str]) -> None:
+    """See that all that is named is there.
+
+    RAISES (DDIError): If nothing is named, or what is not there.
+    """
+    from spacy_ddi.formats.inputs import missing_names
+
+    if not names:
+        raise DDIError(Errors.ONE_TEXT.format(found="nothing to read"))
+    if missing := missing_names(names):
+        shown = ", ".join(f"'{_shortened(name)}'" for name in missing[:20])
+        more = f" and {len(missing) - 20:,} more" if len(missing) > 20 else ""
+        raise DDIError(Errors.INPUTS_MISSING.format(names=shown + more))
+
+
+def _shortened(name: str) -> str:
+    line = " ".join(name.split())
+    return line if len(line) <= MOST_OF_A_NAME else f"{line[:MOST_OF_A_NAME]}…"
+
+
+@contextmanager
+def _kept_when_stopped() -> Iterator[None]:
+    """A block after whose Ctrl-C it is said that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        advice = "What is done is kept: the same command goes on from there."
+        raise KeyboardInterrupt(advice) from None
+
+
+def _say_first_errors(table: Path, n_errors: int) -> None:
+    with table.open(encoding="utf-8") as file:
+        for line in islice(file, ERRORS_SHOWN):
+            error = json.loads(line)
+            say(f"[{error['code']}] {error['message']}", style="red")
+    if n_errors > ERRORS_SHOWN:
+        say(f"… and {n_errors - ERRORS_SHOWN:,} more.", style="red")
 
 
 def chosen_engine(

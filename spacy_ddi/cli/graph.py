@@ -8,7 +8,9 @@ from typing import Annotated, Final
 import typer
 
 from spacy_ddi.cli.console import require_writable, say, write_text
+from spacy_ddi.cli.options import BOTH_WAYS, listed
 from spacy_ddi.errors import DDIError, Errors
+from spacy_ddi.formats.pair_files import ENDINGS
 from spacy_ddi.whole_files import written_whole
 
 MOST_ON_A_PAGE: Final = 500
@@ -17,14 +19,13 @@ MOST_ON_A_PAGE: Final = 500
 
 def graph(
     pairs: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="What aggregate wrote.")
+        Path, typer.Argument(exists=True, dir_okay=False, help=f"What aggregate wrote ({ENDINGS}).")
     ],
     output: Annotated[
         Path, typer.Option(dir_okay=False, help="A page (.html), or GraphML (.graphml).")
     ],
     types: Annotated[
-        str | None,
-        typer.Option(metavar="NAMES", help="Only these types, e.g. effect,mechanism."),
+        list[str] | None, typer.Option(metavar="TYPES", help=f"Only these types, {BOTH_WAYS}.")
     ] = None,
     min_documents: Annotated[
         int, typer.Option(min=1, help="Pass over what fewer documents say.")
@@ -36,7 +37,7 @@ def graph(
         int | None,
         typer.Option(
             min=1,
-            help="Show so many interactions, the most evident. "
+            help="Show so many rows, the most evident. "
             f"The default is {MOST_ON_A_PAGE} for a page, and all for GraphML.",
         ),
     ] = None,
@@ -52,7 +53,7 @@ def graph(
 
     is_page = ending != ".graphml"
     most = MOST_ON_A_PAGE if max_edges is None and is_page else max_edges
-    labels = tuple(filter(None, map(str.strip, (types or "").split(","))))
+    labels = tuple(listed(types) or ())
     chosen = choose_pairs(pairs, Choice(labels, min_documents, min_score, most))
     drugs = make_drug_graph(chosen.rows)
     if is_page:
@@ -64,7 +65,7 @@ def graph(
 
         with written_whole(output) as aside:
             write_graphml(drugs, aside)
-    said = count_of(drugs.number_of_edges(), "interaction")
-    say(f"{said} of {count_of(len(drugs), 'drug')}: {output}")
+    lines = count_of(drugs.number_of_edges(), "line")
+    say(f"{lines} (a row of the table each) between {count_of(len(drugs), 'drug')}: {output}")
     if chosen.note:
         say(chosen.note)

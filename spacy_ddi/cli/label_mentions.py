@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spacy_ddi.cli.console import progress, require_writable, say
+from spacy_ddi.cli.console import progress, require_ending, require_writable, say
 from spacy_ddi.cli.loading import load_recognizer
 from spacy_ddi.cli.options import AsTextOption
 
@@ -43,6 +43,7 @@ def label_mentions(
     from spacy_ddi.distillation import machine_mentions
     from spacy_ddi.formats.plain_text import read_lines
 
+    require_ending(output, "training data of spaCy", ".spacy")
     require_writable(output)
     nlp = load_recognizer(teacher)
     known = {doc.text.strip() for file in exclude or () for doc in read_docbin(file, nlp.vocab)}

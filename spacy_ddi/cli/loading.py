@@ -45,6 +45,10 @@ def load_pipeline(
         raise DDIError(Errors.NO_RELATIONS.format(name=name, problem=error)) from error
     if precision is not None:
         set_precision(nlp, precision.value)
+    for label in (reported and reported.types) or ():
+        if label not in component.labels:
+            known = ", ".join(component.labels)
+            raise DDIError(Errors.NO_SUCH_TYPE.format(name=name, found=label, known=known))
     for setting, value in (reported or Reported())._asdict().items():
         if value is not None:
             component.change_setting(setting, value)

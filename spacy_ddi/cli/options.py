@@ -49,6 +49,20 @@ PrecisionChoice = Annotated[
         "in. The default is what the pipeline's config says."
     ),
 ]
+BOTH_WAYS = "with commas between them, or the option given several times"
+"""How several types are given."""
+
+
+def listed(values: list[str] | None) -> list[str] | None:
+    """What an option names that may be given several times, each time with commas.
+
+    values (Optional[List[str]]): What was given.
+    RETURNS (Optional[List[str]]): The names, each once; None if there is none.
+    """
+    names = [name.strip() for value in values or () for name in value.split(",")]
+    return list(dict.fromkeys(filter(None, names))) or None
+
+
 MinPrecisionOption = Annotated[
     float | None,
     typer.Option(
@@ -65,7 +79,8 @@ MinScoreOption = Annotated[
 TypesOption = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="TYPE", help="Report interactions of this type only; may be given several times."
+        metavar="TYPES",
+        help=f"Report interactions of these types only, {BOTH_WAYS}.",
     ),
 ]
 CorpusArgument = Annotated[

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from spacy_ddi.cli.console import require_name
 from spacy_ddi.errors import CorpusError, DDIError, Errors
 
 PARTS: Final = ""
@@ -40,13 +41,17 @@ def target_of(output: str | None, to: str | None) -> Target | None:
         if to is not None:
             raise DDIError(Errors.NO_OUTPUT.format(name=to))
         return None
+    from spacy_ddi.formats.format import formats
+
     path = Path(output)
+    require_name(path)
     if to is None and (output.endswith(("/", os.sep)) or path.is_dir() or not path.suffix):
         return Target(path, PARTS)
     known = endings()
     if to is not None:
         if to not in known:
-            raise CorpusError(Errors.FORMAT_NO_NAME.format(name=to, names=", ".join(known)))
+            template = Errors.FORMAT_ONE_WAY if to in formats() else Errors.FORMAT_NO_NAME
+            raise CorpusError(template.format(name=to, done="written", names=", ".join(known)))
         return Target(path, to)
     fitting = [name for name, its_endings in known.items() if path.suffix.lower() in its_endings]
     if len(fitting) != 1:

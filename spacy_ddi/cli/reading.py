@@ -9,15 +9,13 @@ from glob import has_magic, iglob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacy_ddi.cli.console import Command
+from spacy_ddi.cli.console import STANDARD_INPUT, Command
 from spacy_ddi.errors import DDIError, Errors
 
 if TYPE_CHECKING:
     from spacy_ddi.formats.columns import Columns
     from spacy_ddi.formats.format import OnError
     from spacy_ddi.formats.text_document import TextDocument
-
-STANDARD_INPUT = "-"
 
 _OPTION = re.compile(r"-[A-Za-z][\w-]*|--[A-Za-z][\w-]*(?:=.*)?", re.DOTALL)
 

@@ -69,17 +69,22 @@ def print_reasons(records: Iterable[Mapping[str, Any]], reasons: Iterable[Explan
         console.print(explained(record, reason), highlight=False)
 
 
-def say_notes(counts: Mapping[str, int], *, mentions: int) -> None:
+def say_notes(counts: Mapping[str, int], *, documents: int) -> None:
     """Tell on standard error what could not be read, a line for each kind.
 
-    counts (Mapping[str, int]): How many sentences have each of the flags of `sentence_notes`.
-    mentions (int): How many drugs were recognised.
+    counts (Mapping[str, int]): How many sentences have each of the flags of `sentence_notes`, and how
+        many documents `NO_DRUG`.
+    documents (int): How many were read.
     """
     from spacy_ddi.formats.relation_records import count_of
-    from spacy_ddi.reading_flags import MEANINGS
+    from spacy_ddi.reading_flags import MEANINGS, NO_DRUG
 
     for flag, meaning in MEANINGS.items():
         if n := counts.get(flag):
             say(f"Note: {count_of(n, 'sentence')} {meaning} ({flag}).", style="dim")
-    if not mentions:
+    n = counts.get(NO_DRUG, 0)
+    if n and documents == 1:
         say("Note: no drug was recognised.", style="dim")
+    elif n:
+        said = f"{count_of(n, 'document')} in which no drug was recognised"
+        say(f"Note: {said} ({NO_DRUG}).", style="dim")

@@ -53,6 +53,11 @@ class RunProgress:
     ) -> None:
         self._progress.stop()
 
+    @property
+    def has_nothing_to_do(self) -> bool:
+        """Whether an earlier start has done all that there is."""
+        return bool(self._sizes) and not self._read
+
     def start(self, plan: Plan) -> None:
         """Tell what there is to do.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spacy_ddi.cli.candidates import LeastProbabilityOption, Tool
+from spacy_ddi.cli.candidates import MinProbabilityOption, Tool
 from spacy_ddi.cli.console import progress, require_writable, say, silent_workers
 from spacy_ddi.cli.options import (
     DEFAULT_PIPELINE,
@@ -44,7 +45,7 @@ def select(
             "their words and names are not new. May be given several times.",
         ),
     ] = None,
-    least_probability: LeastProbabilityOption = 0.05,
+    min_probability: MinProbabilityOption = 0.05,
     from_format: FromOption = None,
     text_column: TextColumnOption = None,
     id_column: IdColumnOption = None,
@@ -81,19 +82,23 @@ def select(
     )
     nlp = load_pipeline(pipeline, precision)
     keeps = keeps_for(None, page=False)
-    keeps["sentences"] = UnsureSentences(keep_candidates(nlp, least_probability))
+    keeps["sentences"] = UnsureSentences(keep_candidates(nlp, min_probability))
     stream = annotate_all(nlp, documents, keeps, n_process=n_process, errors=errors, found=found)
     seen = Seen()
     texts = _known_texts(known or [], seen)
+    n_known = Counter[str]()
     with silent_workers():
-        sentences = list(_new_sentences(progress(stream, None, "Reading"), texts))
+        sentences = list(_new_sentences(progress(stream, None, "Reading"), texts, n_known))
     chosen = choose([each.choosable for each in sentences], n, seen)
     format = format_named(target.name)
     assert format.write is not None
-    format.write((sentences[i].document for i in chosen), output)
+    if chosen:
+        format.write((sentences[i].document for i in chosen), output)
+    n_with_pairs = len(sentences) + n_known.total()
+    in_known = f" ({n_known.total():,} of them in --known already)" if n_known else ""
     say(
-        f"{count_of(len(chosen), 'sentence')} of {len(sentences):,} with pairs of drugs, in "
-        f"{count_of(found.documents, 'document')}: {output}"
+        f"{count_of(len(chosen), 'sentence')} of {n_with_pairs:,} with pairs of drugs{in_known}, "
+        f"in {count_of(found.documents, 'document')}: {output if chosen else 'nothing is written'}"
     )
     errors.end()
 
@@ -113,12 +118,17 @@ def _known_texts(files: Iterable[Path], seen: Seen) -> set[str]:
     return texts
 
 
-def _new_sentences(stream: Iterable[Kept], texts: set[str]) -> Iterator[UnsureSentence]:
-    """The sentences of documents, each text once, and none that is known."""
+def _new_sentences(
+    stream: Iterable[Kept], known: Collection[str], n_known: Counter[str]
+) -> Iterator[UnsureSentence]:
+    """The sentences of documents, each text once, and none that is known: those are counted."""
+    texts: set[str] = set()
     for kept in stream:
         for passage in kept.passages:
             for sentence in passage["sentences"]:
                 text = sentence.document.text.strip()
-                if text not in texts:
+                if text in known:
+                    n_known[text] = 1
+                elif text not in texts:
                     texts.add(text)
                     yield sentence

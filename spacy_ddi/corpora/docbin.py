@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spacy.tokens import Doc, DocBin
@@ -18,13 +19,15 @@ from spacy_ddi.whole_files import written_whole
 @dataclass
 class CorpusCounts:
     """What a set of gold Docs holds: sentences, mentions, unordered mention pairs, pairs annotated
-    as interacting, and those of them that have a type."""
+    as interacting, and those of them that have a type; and how many there are of each type."""
 
     sentences: int = 0
     mentions: int = 0
     pairs: int = 0
     true_pairs: int = 0
     typed_pairs: int = 0
+    mention_types: Counter[str] = field(default_factory=Counter)
+    pair_types: Counter[str] = field(default_factory=Counter)
 
     def add(self, doc: Doc) -> None:
         """Count one gold Doc in.
@@ -38,6 +41,8 @@ class CorpusCounts:
         labels = [relation["label"] for relation in get_relations(doc)]
         self.true_pairs += len(labels)
         self.typed_pairs += sum(label != UNTYPED for label in labels)
+        self.mention_types.update(span.label_ for span in doc.spans[MENTIONS_KEY])
+        self.pair_types.update(label for label in labels if label != UNTYPED)
 
 
 def read_docbin(path: str | Path, vocab: Vocab) -> Iterator[Doc]:

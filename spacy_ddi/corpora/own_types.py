@@ -55,15 +55,21 @@ class OwnTypes:
 def read_names(given: Iterable[str], *, option: str, example: str) -> dict[str, str]:
     """New names of types, as the command line has them.
 
-    given (Iterable[str]): "OLD=NEW" each.
+    given (Iterable[str]): "OLD=NEW" each, or several with commas between them.
     option, example (str): Of the message.
     RETURNS (Dict[str, str]): New names by old ones.
     RAISES (DDIError): If one has no `=`.
     """
     names = {}
-    for each in given:
+    for each in (part for several in given for part in _parts_of(several)):
         old, sign, new = each.rpartition("=")
         if not sign:
             raise DDIError(Errors.BAD_MAPPING.format(option=option, found=each, example=example))
         names[old.strip()] = new.strip()
     return names
+
+
+def _parts_of(given: str) -> list[str]:
+    """What is parted by commas, unless a comma is part of a name."""
+    parts = given.split(",")
+    return parts if all("=" in part for part in parts) else [given]

@@ -145,7 +145,7 @@ def _bioc(path: Path) -> Any:
     try:
         import bioc
     except ImportError as error:
-        needed = {"name": "BioC", "package": "bioc", "extra": "spacy-ddi[formats]"}
+        needed = {"name": "BioC", "package": "bioc", "extra": "formats"}
         raise CorpusError.at(Errors.NEEDS_PACKAGE, path, **needed) from error
     return bioc
 

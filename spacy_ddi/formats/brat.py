@@ -17,6 +17,7 @@ from spacy_ddi.corpora.documents import Interaction, Mention
 from spacy_ddi.corpora.own_types import NO_INTERACTION
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
+from spacy_ddi.formats.brat_config import CONFIG
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
 from spacy_ddi.formats.file_names import FileNames
 from spacy_ddi.formats.format import Format, OnError, raise_error
@@ -28,7 +29,6 @@ ANNOTATIONS: Final = ".ann"
 NO_TYPE: Final = "_"
 """How a mention or relation without a type is written, since brat has none."""
 
-CONFIG: Final = "annotation.conf"
 
 _MARK: Final = "\ufeff"
 
@@ -114,7 +114,7 @@ class _Annotations:
     def __init__(self, path: Path, lines: Iterable[str]) -> None:
         self.path = path
         self.marked: list[_Marked] = []
-        self.relations: list[Interaction] = []
+        self.relations: list[tuple[int, Interaction]] = []
         self.triggers: set[str] = set()
         for number, line in enumerate(lines, start=1):
             self._read_line(number, line.removesuffix("\r"))
@@ -129,7 +129,8 @@ class _Annotations:
         RAISES (CorpusError): If annotations don't fit the text.
         """
         shift = int(had_mark and not all(each.fits(text, 0) for each in self.marked))
-        related = {end for each in self.relations for end in (each.head, each.tail)}
+        self._require_ends()
+        related = {end for _, each in self.relations for end in (each.head, each.tail)}
         mentions = []
         for each in self.marked:
             if not each.fits(text, shift):
@@ -139,12 +140,31 @@ class _Annotations:
             if each.id not in self.triggers or each.id in related:
                 ranges = [(start - shift, end - shift) for start, end in each.ranges]
                 mentions.append(Mention(each.id, each.type, _joined(text, sorted(ranges))))
-        document = TextDocument(
-            name, text, (), tuple(mentions), tuple(self.relations), file=str(self.path)
-        )
+        relations = tuple(each for _, each in self.relations)
+        document = TextDocument(name, text, (), tuple(mentions), relations, file=str(self.path))
         if problem := annotation_problem(document):
             raise self.error("the annotations", problem)
         return document
+
+    def _require_ends(self) -> None:
+        """See that each mention has an id of its own, and that relations are of two of them.
+
+        RAISES (CorpusError): With the line, if not.
+        """
+        known: set[str] = set()
+        for each in self.marked:
+            if each.id in known:
+                raise self.error(f"line {each.line}", f"two mentions have the id {each.id!r}")
+            known.add(each.id)
+        for line, relation in self.relations:
+            for end in (relation.head, relation.tail):
+                if end not in known:
+                    problem = f"the relation is of {end!r}, and no mention has this id"
+                    raise self.error(f"line {line}", problem)
+            if relation.head == relation.tail:
+                raise self.error(
+                    f"line {line}", f"the relation is of {relation.head!r} with itself"
+                )
 
     def error(self, place: str, problem: str) -> CorpusError:
         return CorpusError.at(Errors.DOCUMENT, self.path, place, problem=problem)
@@ -160,7 +180,7 @@ class _Annotations:
             if role == "Arg2":
                 head, tail = tail, head
             if not head.startswith("E") and not tail.startswith("E"):
-                self.relations.append(Interaction(head, tail, _type(label)))
+                self.relations.append((number, Interaction(head, tail, _type(label))))
         elif trigger := _TRIGGER.match(line):
             self.triggers.add(trigger[1])
         elif line.strip() and not line.startswith(_PASSED_OVER):

@@ -21,6 +21,9 @@ _ELEMENT = "Give the text of its elements."
 _NO_TEXT = "Give a file of text."
 _CORPUS = "To read a corpus, see the commands evaluate and convert."
 
+PAGE = "an HTML page"
+PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+
 _OFFICE_FILE = "an Office document (.docx, .xlsx, .pptx)"
 
 ADVICE = {
@@ -36,7 +39,7 @@ ADVICE = {
     "an archive": _UNPACK,
     "a program": _NO_TEXT,
     "a database": _NO_TEXT,
-    "an HTML page": _CONVERT,
+    PAGE: _CONVERT,
     "XML": f"{_ELEMENT} {_CORPUS}",
     "JSON": _VALUE,
     "a table (CSV)": _COLUMN,
@@ -75,9 +78,7 @@ _NAMES = {
     ".ndjson": "JSON",
     ".xml": "XML",
     ".nxml": "XML",
-    ".html": "an HTML page",
-    ".htm": "an HTML page",
-    ".xhtml": "an HTML page",
+    **dict.fromkeys(PAGE_ENDINGS, PAGE),
     ".ann": "brat annotations",
 }
 
@@ -131,16 +132,16 @@ def _xml_type(text: str) -> str | None:
     if head.startswith(("<!doctype html", "<html")) or (
         head.startswith("<?xml") and "<html" in head
     ):
-        return "an HTML page"
+        return PAGE
     if head.startswith(("<?xml", "<!doctype", "<!entity")):
         return "XML"
     root = _OPENING_TAG.match(text, start)
     if root and not _INLINE_TAG.fullmatch(root[1]):
         is_html = bool(_HTML_TAG.fullmatch(root[1]))
         if is_html or root[0].endswith("/>") or f"</{root[1]}" in text:
-            return "an HTML page" if is_html else "XML"
+            return PAGE if is_html else "XML"
     n_tags = len(_BLOCK_TAG.findall(text))
-    return "an HTML page" if n_tags >= max(2, len(text) / _PROSE_BETWEEN_TAGS) else None
+    return PAGE if n_tags >= max(2, len(text) / _PROSE_BETWEEN_TAGS) else None
 
 
 def _json_type(text: str) -> str | None:

@@ -125,8 +125,35 @@ def format_named(name: str) -> Format:
     RAISES (CorpusError): If there is none.
     """
     if name not in formats():
-        raise CorpusError(Errors.FORMAT_NO_NAME.format(name=name, names=", ".join(formats())))
+        raise _no_name(name, "read or written", formats())
     return formats()[name]
+
+
+def readable_named(name: str, without: Iterable[str] = ()) -> Format:
+    """A format that can be read, by its name.
+
+    name (str): The name.
+    without (Iterable[str]): Those that are not named to who gives another.
+    RETURNS (Format): The format.
+    RAISES (CorpusError): If there is none, or if it is only written.
+    """
+    if name in formats() and formats()[name].read:
+        return formats()[name]
+    raise _no_name(name, "read", readable_names(without))
+
+
+def readable_names(without: Iterable[str] = ()) -> list[str]:
+    """Names of the formats that can be read.
+
+    without (Iterable[str]): Those that are left out.
+    RETURNS (List[str]): In alphabetical order.
+    """
+    return [name for name, each in formats().items() if each.read and name not in without]
+
+
+def _no_name(name: str, done: str, names: Iterable[str]) -> CorpusError:
+    template = Errors.FORMAT_ONE_WAY if name in formats() else Errors.FORMAT_NO_NAME
+    return CorpusError(template.format(name=name, done=done, names=", ".join(names)))
 
 
 def reader_named(name: str) -> Reader:
@@ -136,10 +163,8 @@ def reader_named(name: str) -> Reader:
     RETURNS (Reader): The reader.
     RAISES (CorpusError): If there is no such format, or if it is only written.
     """
-    reader = format_named(name).read
-    if reader is None:
-        names = ", ".join(each.name for each in formats().values() if each.read)
-        raise CorpusError(Errors.FORMAT_ONE_WAY.format(done="read", name=name, names=names))
+    reader = readable_named(name).read
+    assert reader is not None
     return reader
 
 
@@ -150,8 +175,8 @@ def writer_named(name: str) -> Writer:
     RETURNS (Writer): The writer.
     RAISES (CorpusError): If there is no such format, or if it is only read.
     """
-    writer = format_named(name).write
-    if writer is None:
-        names = ", ".join(each.name for each in formats().values() if each.write)
-        raise CorpusError(Errors.FORMAT_ONE_WAY.format(done="written", name=name, names=names))
-    return writer
+    format = formats().get(name)
+    if format is None or format.write is None:
+        names = [each.name for each in formats().values() if each.write]
+        raise _no_name(name, "written", names)
+    return format.write

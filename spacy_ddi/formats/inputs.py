@@ -7,7 +7,7 @@ import gzip
 import lzma
 import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from glob import glob, has_magic
@@ -18,8 +18,15 @@ from weakref import ref
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.bounded import check_xz, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
-from spacy_ddi.formats.content_types import ADVICE, binary_type
-from spacy_ddi.formats.format import Format, OnError, format_named, formats
+from spacy_ddi.formats.content_types import ADVICE, PAGE, PAGE_ENDINGS, binary_type
+from spacy_ddi.formats.format import (
+    Format,
+    OnError,
+    format_named,
+    formats,
+    readable_named,
+    readable_names,
+)
 from spacy_ddi.formats.text_document import TextDocument
 
 HEAD: Final = 65_536
@@ -141,6 +148,7 @@ def find_inputs(
     format_name: str | None = None,
     on_error: OnError,
     on_other: Callable[[Path], None] = lambda path: None,
+    without: Collection[str] = (),
 ) -> Iterator[Input]:
     """The files that a user names.
 
@@ -150,15 +158,13 @@ def find_inputs(
         document the second ones.
     on_error (Callable[[CorpusError], None]): Called with the error of a name that gives nothing.
     on_other (Callable[[Path], None]): Called with each file of a folder that is passed over.
+    without (Collection[str]): Formats that errors don't offer.
     YIELDS (Input): Each file once, in the order of the names, those of a folder by their paths.
     RAISES (CorpusError): If there is no format of this name, or if it can't be read.
     """
-    readable = {name: each for name, each in formats().items() if each.read}
-    if format_name is not None and format_named(format_name).read is None:
-        given = Errors.FORMAT_ONE_WAY.format(
-            done="read", name=format_name, names=", ".join(readable)
-        )
-        raise CorpusError(given)
+    if format_name is not None:
+        readable_named(format_name, without)
+    readable = readable_names(without)
     seen: set[Path] = set()
     for name in names:
         found = 0
@@ -168,9 +174,10 @@ def find_inputs(
                 _require_there(file, is_named)
                 if format_name is None or format_named(format_name).companion:
                     _require_first(file)
-                format = (
-                    _format_given(format_name, path, is_named) if format_name else format_of(path)
-                )
+                if format_name:
+                    format = _format_given(format_name, path, is_named)
+                else:
+                    format = format_of(path, without)
             except CorpusError as error:
                 found += 1
                 on_error(error)
@@ -191,10 +198,20 @@ def find_inputs(
             on_error(CorpusError.at(message, name, names=", ".join(readable)))
 
 
-def format_of(path: Path) -> Format | None:
+def missing_names(names: Iterable[str]) -> list[str]:
+    """What of the names that a user gives is no file and no folder, and no pattern that fits one.
+
+    names (Iterable[str]): The names.
+    RETURNS (List[str]): Those that give nothing.
+    """
+    return [name for name in names if not os.path.isdir(name) and not any(_files(name))]
+
+
+def format_of(path: Path, without: Collection[str] = ()) -> Format | None:
     """The format of a file that can be read, told by its name and then by its content.
 
     path (Path): The file.
+    without (Collection[str]): As for `find_inputs`.
     RETURNS (Optional[Format]): None if no format has files of such a name.
     RAISES (CorpusError): If the content fits none that has, or is hardly what was meant.
     """
@@ -215,7 +232,8 @@ def format_of(path: Path) -> Format | None:
     if recognized is None:
         if is_damaged or _is_empty(head):
             return closest_first[-1]  # What is wrong is said where the file is read.
-        raise _unknown(path, [each.name for each in fitting])
+        said = [each.name for each in fitting if each.name not in without]
+        raise _unknown(path, said or readable_names(without))
     if recognized.refuse is not None:
         recognized.refuse(path, head)
     return recognized
@@ -326,6 +344,9 @@ def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
     with suppress(*DAMAGED), open_bytes(path) as file:
         if kind := binary_type(file.read(HEAD)):
             return CorpusError.at(Errors.BINARY_FILE, path, kind=kind, advice=ADVICE[kind])
+    if _bare_name(path).endswith(PAGE_ENDINGS):
+        found = {"kind": PAGE, "advice": ADVICE[PAGE], "option": "--from text"}
+        return CorpusError.at(Errors.NO_PLAIN_TEXT, path, **found)
     hint = _JSON_HINT if _bare_name(path).endswith(".json") else ""
     return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names), hint=hint)
 
@@ -362,10 +383,10 @@ def _bare_name(path: Path) -> str:
 def _files(name: str) -> Iterator[tuple[Path, bool]]:
     """The files of a name, and whether it names each by itself (and not the folder it is in)."""
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(name):  # unlike that of a Path it takes what is too long for a name
         inside = sorted(each for each in path.rglob("*") if each.is_file() or _is_dangling(each))
         yield from ((each, False) for each in inside if not _is_hidden(each, path))
-    elif path.exists() or path.is_symlink():
+    elif os.path.lexists(name):
         yield path, True
     elif has_magic(name):
         for fitting in sorted(glob(name, recursive=True)):

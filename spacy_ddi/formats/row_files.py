@@ -62,7 +62,7 @@ def write_parquet_rows(rows: Iterable[Row], path: Path) -> None:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        needed = {"name": "Parquet", "package": "pyarrow", "extra": "spacy-ddi[formats]"}
+        needed = {"name": "Parquet", "package": "pyarrow", "extra": "formats"}
         raise CorpusError.at(Errors.NEEDS_PACKAGE, path, **needed) from error
     path.parent.mkdir(parents=True, exist_ok=True)
     schema = row_schema()

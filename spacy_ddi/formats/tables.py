@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -19,21 +20,35 @@ LABEL_STYLES: Mapping[str, str] = {
 }
 
 
-def relation_table(records: Iterable[Mapping[str, Any]]) -> Table:
+OTHERS: Final = 11 + 5 + 3 * 5 + 2
+"""Characters of a line that type, score and blanks between columns take."""
+
+SENTENCE: Final = 24
+"""Characters that are left to sentences, however long names are."""
+
+
+def relation_table(records: Iterable[Mapping[str, Any]], *, width: int = 80) -> Table:
     """The relations of a text, with the sentence where it is a new one.
 
     records (Iterable[Mapping[str, Any]]): The relations: each a `RelationRecord`, or that with a
         `document`, of which there is a column then.
+    width (int): Characters of a line. Names are broken between words, and within one only where it
+        would leave too little to the sentences.
     RETURNS (Table): One row a relation.
     """
     listed = list(records)
     has_documents = any("document" in record for record in listed)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    names = {"Drug": [record["head"] for record in listed]}
+    names["Drug "] = [record["tail"] for record in listed]
     if has_documents:
-        table.add_column("Document", overflow="fold")
-    table.add_column("Drug", style="bold", overflow="fold")
+        names = {"Document": [str(record["document"]) for record in listed], **names}
+    *documents, heads, tails = _widths_of(names, width)
+    for most in documents:
+        table.add_column("Document", overflow="fold", max_width=most)
+    table.add_column("Drug", style="bold", overflow="fold", max_width=heads)
     table.add_column("Interaction", no_wrap=True)
-    table.add_column("Drug", style="bold", overflow="fold")
+    table.add_column("Drug", style="bold", overflow="fold", max_width=tails)
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("Sentence", overflow="fold", ratio=1)
     previous = None
@@ -49,6 +64,25 @@ def relation_table(records: Iterable[Mapping[str, Any]]) -> Table:
             Text(" ".join(record["sentence"].split()) if is_new else '"', style="dim"),
         )
     return table
+
+
+def _widths_of(columns: Mapping[str, Sequence[str]], width: int) -> list[int]:
+    """How wide columns of names may be. If there is too little room, the widest gives way: first
+    those that can without breaking a word.
+
+    columns (Mapping[str, Sequence[str]]): Their names, by what stands above them.
+    width (int): Characters of a line.
+    RETURNS (List[int]): A width a column.
+    """
+    listed = [[heading.strip(), *names] for heading, names in columns.items()]
+    words = [max(cell_len(word) for name in names for word in name.split()) for names in listed]
+    widest = [max(map(cell_len, names)) for names in listed]
+    found = [max(word, min(name, width // 5)) for word, name in zip(words, widest, strict=True)]
+    room = width - OTHERS - max(SENTENCE, width // 4)
+    while sum(found) > max(room, 8 * len(found)):
+        spare = [i for i, each in enumerate(found) if each > words[i]] or range(len(found))
+        found[max(spare, key=found.__getitem__)] -= 1
+    return found
 
 
 def score_table(figures: Mapping[str, Any]) -> Table:

@@ -138,7 +138,7 @@ def read_parquet(
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        needed = {"name": "Parquet", "package": "pyarrow", "extra": "spacy-ddi[formats]"}
+        needed = {"name": "Parquet", "package": "pyarrow", "extra": "formats"}
         raise CorpusError.at(Errors.NEEDS_PACKAGE, path, **needed) from error
     damaged = (pa.ArrowException, OSError)
     try:

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from spacy_ddi.errors import CorpusError, Errors
+from spacy_ddi.file_errors import XML_ADVICE
 from spacy_ddi.formats.format import OnError
 from spacy_ddi.formats.xml_pieces import CHUNK, Piece, pieces
 
@@ -97,7 +98,7 @@ def read_prolog(file: IO[bytes], path: Path, member: str = "") -> Prolog:
     except _DeclaresError:
         raise document_error(path, place, _DECLARES) from None
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise document_error(path, place, f"not well-formed XML ({error})") from None
+        raise document_error(path, place, _not_well_formed(error)) from None
     if prolog is None:
         raise document_error(path, place, "no XML: it has no root element")
     return prolog
@@ -131,6 +132,10 @@ def document_error(path: Path, place: str, problem: str) -> CorpusError:
     return CorpusError.at(Errors.DOCUMENT, path, place, problem=problem)
 
 
+def _not_well_formed(said: object) -> str:
+    return f"not well-formed XML ({said}). {XML_ADVICE.rstrip('.')}"
+
+
 def syntax_error(
     path: Path, error: etree.XMLSyntaxError, *, member: str = "", lines_before: int = 0
 ) -> CorpusError:
@@ -146,7 +151,7 @@ def syntax_error(
     said = _AT_ITS_END.sub("", " ".join(str(error.msg).split()))
     said = _LINE.sub(lambda found: f"line {int(found[1]) + lines_before}", said)
     place = f"{member}, {line}" if member else line
-    return document_error(path, place, f"not well-formed XML ({said})")
+    return document_error(path, place, _not_well_formed(said))
 
 
 def stream_elements(

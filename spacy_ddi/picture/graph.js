@@ -221,7 +221,7 @@
     return [
       make("h2", drugs[i].name),
       make("p", words, { class: "soft" }),
-      make("h3", count(found.length, "interaction")),
+      make("h3", count(found.length, "line")),
       make("ul", "", {}, ...found.map((line) => item(line, other(lines[line])))),
     ];
   }

@@ -125,9 +125,7 @@ def render_graph(
     layout = lay_out(graph)
     labels = _labels_of(graph)
     own = _own_colours(labels)
-    summary = (
-        f"{count_of(graph.number_of_edges(), 'interaction')} of {count_of(len(graph), 'drug')}"
-    )
+    summary = f"{count_of(graph.number_of_edges(), 'line')} between {count_of(len(graph), 'drug')}"
     return _PAGE.substitute(
         title=escape(title),
         summary=summary,

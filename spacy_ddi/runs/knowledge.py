@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from spacy_ddi.errors import CorpusError, DDIError, Errors
 from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.pair_files import ENDINGS, PAIR_FORMATS, PairFormat, quoted
 from spacy_ddi.runs.manifest import NAME
 from spacy_ddi.runs.parts import ENDING
 from spacy_ddi.runs.run_lock import LOCK, alone_in
@@ -160,16 +161,17 @@ ORDER BY probability DESC, documents DESC, drug, other, label
 
 
 class Counts(NamedTuple):
-    """What a table holds: rows, and the statements that they are made of; and how many statements
-    are of a drug with itself and no part of it."""
+    """What a table holds: rows, the pairs of drugs that they are of, and the statements that they
+    are made of; and how many statements are of a drug with itself and no part of it."""
 
     rows: int
+    pairs: int
     statements: int
     of_itself: int
 
 
 def aggregate(
-    folder: Path, output: Path, *, least_score: float = 0.0, memory: str | None = None
+    folder: Path, output: Path, *, min_score: float = 0.0, memory: str | None = None
 ) -> Counts:
     """Write a row for each pair of drugs and type of interaction.
 
@@ -181,14 +183,15 @@ def aggregate(
     sentence in the same words counts once, whatever the number of documents that repeat it.
 
     folder (Path): Output of a run.
-    output (Path): The Parquet file to write.
-    least_score (float): Interactions below it are passed over.
+    output (Path): The file to write; its ending tells the format, see `PAIR_FORMATS`.
+    min_score (float): Interactions below it are passed over.
     memory (Optional[str]): How much DuckDB may take: "2GB". None for four fifths of what there is.
         What is more lies beside the output meanwhile.
     RETURNS (Counts): What was written.
-    RAISES (CorpusError): If the folder has no parts, if the memory is too little, or if another
-        command writes the same file.
+    RAISES (CorpusError): If the folder has no parts, if the ending is another, if the memory is too
+        little, or if another command writes the same file.
     """
+    format = format_to_write(output)
     if not any(folder.glob(f"part-*{ENDING}")):
         raise CorpusError(Errors.NO_PARTS.format(path=folder))
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -200,7 +203,7 @@ def aggregate(
             try:
                 if memory is not None:
                     base.execute("SET memory_limit = $memory", {"memory": memory})
-                counts = _write_pairs(base, folder, unfinished, least_score)
+                counts = _write_pairs(base, folder, unfinished, format, min_score)
             except duckdb.OutOfMemoryException as error:
                 raise CorpusError(
                     Errors.TOO_LITTLE_MEMORY.format(memory=memory or "80 %")
@@ -212,6 +215,20 @@ def aggregate(
                 raise CorpusError(Errors.CORPUS_FILE.format(**found)) from error
         unfinished.replace(output)
     return counts
+
+
+def format_to_write(output: Path) -> PairFormat:
+    """The format of a file that is to be written.
+
+    output (Path): The file.
+    RETURNS (PairFormat): By its ending.
+    RAISES (CorpusError): If no table of pairs has such an ending.
+    """
+    format = PAIR_FORMATS.get(output.suffix.lower())
+    if format is None:
+        found = {"what": "a table of pairs", "endings": ENDINGS}
+        raise CorpusError.at(Errors.OTHER_ENDING, output, **found)
+    return format
 
 
 @contextmanager
@@ -230,13 +247,17 @@ def _folder_beside(output: Path) -> Iterator[Path]:
 
 
 def _write_pairs(
-    base: duckdb.DuckDBPyConnection, folder: Path, output: Path, least_score: float
+    base: duckdb.DuckDBPyConnection,
+    folder: Path,
+    output: Path,
+    format: PairFormat,
+    min_score: float,
 ) -> Counts:
-    parts = _quoted(Path(escape(str(folder)), f"part-*{ENDING}"))
+    parts = quoted(Path(escape(str(folder)), f"part-*{ENDING}"))
     base.execute("CREATE TABLE sources (file VARCHAR, format VARCHAR, place INTEGER)")
     if versioned := _sources(folder):
         base.executemany("INSERT INTO sources VALUES (?, ?, ?)", versioned)
-    base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(least_score)))
+    base.execute(_STATEMENTS.replace("$parts", parts).replace("$least", repr(min_score)))
     for query in _TABLES:
         base.execute(query.replace("$best", str(BEST)).replace("$most", repr(MOST_SURE)))
     each = ", ".join(f"best_{rank}.said" for rank in range(1, BEST + 1))
@@ -245,8 +266,9 @@ def _write_pairs(
         for rank in range(1, BEST + 1)
     )
     pairs = _PAIRS.replace("$each", each).replace("$joins", joins)
-    base.execute(f"COPY ({pairs}) TO {_quoted(output)} (FORMAT parquet, COMPRESSION zstd)")
-    count = f"""SELECT (SELECT count(*) FROM read_parquet({_quoted(output)})),
+    base.execute(f"COPY ({format.written(pairs)}) TO {quoted(output)} {format.options}")
+    count = """SELECT (SELECT count(*) FROM found),
+        (SELECT count(*) FROM (SELECT DISTINCT drug, other FROM found)),
         count(*) FILTER (drug <> other), count(*) FILTER (drug = other) FROM of_drugs"""
     return Counts(*base.execute(count).fetchall()[0])
 
@@ -265,7 +287,3 @@ def _sources(folder: Path) -> list[tuple[str, str, int]]:
         for place, (path, name) in enumerate(found)
         if name in known and known[name].has_versions
     ]
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

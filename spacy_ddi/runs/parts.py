@@ -8,6 +8,7 @@ whole.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
@@ -182,6 +183,20 @@ def totals_of(folder: Path) -> Totals:
     noted = (notes_path(path.with_suffix("")) for path in paths)
     n_notes = sum(parquet.read_metadata(path).num_rows for path in noted if path.exists())
     return Totals(len(footers), documents, sum(footer.num_rows for footer in footers), n_notes)
+
+
+def flags_in(folder: Path) -> Counter[str]:
+    """Count the notes of parts by what they say.
+
+    folder (Path): The parts' folder.
+    RETURNS (Counter[str]): How many have each flag.
+    """
+    counts: Counter[str] = Counter()
+    for path in folder.glob(f"*[0-9]*{ENDING}"):
+        noted = notes_path(path.with_suffix(""))
+        if noted.exists():
+            counts.update(parquet.read_table(noted, columns=["flag"])["flag"].to_pylist())
+    return counts
 
 
 def remove_unwritten(output: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import Columns
-from spacy_ddi.formats.format import formats
+from spacy_ddi.formats.format import readable_names
 from spacy_ddi.formats.inputs import DAMAGED, find_inputs, open_bytes, read_input
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.web.refusal import Refusal
@@ -32,7 +32,7 @@ _BLOCK: Final = 1_000_000
 
 def taken_formats() -> list[str]:
     """Names of the formats that a file sent may have."""
-    return [name for name, each in formats().items() if each.read and name not in NOT_TAKEN]
+    return readable_names(NOT_TAKEN)
 
 
 def read_upload(
@@ -85,7 +85,9 @@ def _documents(
     max_bytes: int,
 ) -> Iterator[TextDocument]:
     n_characters = 0
-    for found in find_inputs([str(path)], format_name=format_name, on_error=note):
+    for found in find_inputs(
+        [str(path)], format_name=format_name, on_error=note, without=NOT_TAKEN
+    ):
         if found.format.name in NOT_TAKEN:
             names = ", ".join(taken_formats())
             raise CorpusError(Errors.UPLOAD_FORMAT.format(name=found.format.name, names=names))

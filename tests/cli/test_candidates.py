@@ -43,7 +43,7 @@ def pairs_of(path, format_name):
 @pytest.mark.parametrize("tool", ["brat", "label-studio", "prodigy"])
 def test_candidates_are_written_and_read_back(run, pipeline, text, tmp_path, tool):
     out = tmp_path / "out"
-    options = ["--to", tool, "--least-probability", "0", "--pipeline", pipeline]
+    options = ["--to", tool, "--min-probability", "0", "--pipeline", pipeline]
     result = run("candidates", text, "--output", out, *options)
     assert result.exit_code == 0
     assert "1 document, 3 pairs" in folded(result.stderr)
@@ -70,7 +70,7 @@ def test_what_people_have_annotated_is_not_overwritten(run, pipeline, text, tmp_
 
 
 def test_scores_are_there_for_those_who_annotate(run, pipeline, text, tmp_path):
-    options = ["--least-probability", "0", "--pipeline", pipeline]
+    options = ["--min-probability", "0", "--pipeline", pipeline]
     for tool in ("brat", "label-studio", "prodigy"):
         run("candidates", text, "--output", tmp_path / tool, "--to", tool, *options)
     notes = (tmp_path / "brat" / "note.ann").read_text("utf8")
@@ -88,7 +88,7 @@ def test_scores_are_there_for_those_who_annotate(run, pipeline, text, tmp_path):
 
 
 def test_pairs_that_hardly_interact_are_left_out(run, pipeline, text, tmp_path):
-    options = ["--to", "prodigy", "--least-probability", "0.6", "--pipeline", pipeline]
+    options = ["--to", "prodigy", "--min-probability", "0.6", "--pipeline", pipeline]
     result = run("candidates", text, "--output", tmp_path / "a.jsonl", *options)
     assert result.exit_code == 0
     assert pairs_of(tmp_path / "a.jsonl", "prodigy") == FOUND[:2]

@@ -244,3 +244,64 @@ def test_warnings_are_said_as_other_messages_are(run, corpus, tmp_path):
     assert said.startswith("[DDI912] An id is given twice.")
     assert "Warning" not in result.stderr
     assert ".py" not in result.stderr
+
+
+def annotated(folder, labels, types=("drug", "drug"), config=""):
+    """Files of brat, a document an interaction."""
+    folder.mkdir()
+    for number, label in enumerate(labels):
+        (folder / f"{number}.txt").write_text("Tin raises tar.", encoding="utf8")
+        lines = [f"T1\t{types[0]} 0 3\tTin", f"T2\t{types[1]} 11 14\ttar"]
+        lines.append(f"R1\t{label} Arg1:T1 Arg2:T2")
+        (folder / f"{number}.ann").write_text("\n".join(lines), encoding="utf8")
+    if config:
+        (folder / "annotation.conf").write_text(config, encoding="utf8")
+    return folder
+
+
+def test_types_are_counted(run, tmp_path):
+    folder = annotated(tmp_path / "in", ["effect", "int", "effect"], ("drug", "brand"))
+    said = folded(run("convert", folder, tmp_path / "a.spacy").stderr)
+    assert "Types of mentions: drug 3, brand 3. Types of interactions: effect 2, int 1." in said
+    assert "DDI919" not in said
+
+
+CONF = "[entities]\ndrug\n[relations]\n# none\nPK\tArg1:<ENTITY>, Arg2:<ENTITY>\n[events]\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "types", "config", "options", "expected"),
+    [
+        (["effect", "mechansim"], ("drug",) * 2, "", (), "interactions that are not among mech"),
+        (["mechansim"], ("drug",) * 2, CONF, (), "interactions that are not in annotation.conf: '"),
+        (["effect"], ("drug", "durg"), "", (), "mentions that are not among drug, brand, group, d"),
+        (["effect", "mechansim"], ("drug",) * 2, "", ("--relations", "mechansim=mechanism"), ""),
+        (["effect", "PK"], ("drug",) * 2, "", ("--relations", "PK=PK"), ""),
+        (["effect", "PK"], ("drug",) * 2, CONF, (), ""),
+        (["PK", "PD"], ("Chemical", "Gene"), "", (), ""),
+    ],
+)
+def test_a_type_that_may_be_a_slip_is_told_and_own_types_are_not(
+    run, tmp_path, labels, types, config, options, expected
+):
+    folder = annotated(tmp_path / "in", labels, types, config)
+    result = run("convert", folder, tmp_path / "a.spacy", *options)
+    assert result.exit_code == 0
+    said = folded(result.stderr)
+    assert ("[DDI919]" in said) == bool(expected)
+    assert expected in said
+    if "mechansim" in labels and expected:
+        assert "'mechansim' (mechanism?)" in said
+
+
+def test_types_of_the_pipeline_are_no_slips(run, tmp_path, pipeline):
+    folder = annotated(tmp_path / "in", ["advise", "PK"])
+    result = run("convert", folder, tmp_path / "a.spacy", "--pipeline", pipeline)
+    assert "[DDI919]" in result.stderr
+    nlp = spacy.load(pipeline)
+    component = nlp.get_pipe("ddi_relation")
+    component.cfg["labels"] = ["PK", "mechanism"]
+    nlp.to_disk(tmp_path / "own")
+    result = run("convert", folder, tmp_path / "a.spacy", "--pipeline", tmp_path / "own")
+    assert result.exit_code == 0
+    assert "[DDI919]" not in result.stderr

@@ -271,3 +271,67 @@ def test_several_processes_are_asked(run, pipeline, inputs, tmp_path, monkeypatc
     assert run("extract", inputs, *options).exit_code == 0
     assert asked == [2]
     assert len(rows_in(tmp_path / "a.jsonl")) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("extract", KNOWN, "--output", "-"),
+        ("extract", KNOWN, "--notes", "-"),
+        ("extract", KNOWN, "--html", "-"),
+        ("candidates", "a.txt", "--output", "-", "--to", "prodigy"),
+        ("convert", "a.txt", "-"),
+    ],
+)
+def test_a_dash_is_no_file_to_write(run, pipeline, tmp_path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    result = run(*options, "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "[DDI157]" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "endings"),
+    [
+        (("extract", KNOWN, "--notes", "n.csv"), ".jsonl"),
+        (("extract", KNOWN, "--html", "n.pdf"), ".html or .htm"),
+        (("convert", "a.txt", "n.csv"), ".spacy"),
+    ],
+)
+def test_an_ending_that_says_something_else_is_refused(
+    run, pipeline, tmp_path, monkeypatch, options, endings
+):
+    monkeypatch.chdir(tmp_path)
+    result = run(*options, "--pipeline", pipeline)
+    assert result.exit_code == 1
+    assert "[DDI156] n." in result.stderr
+    assert f"such a file ends in {endings}." in folded(result.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [(), ("--html", "page.html"), ("--output", "a.csv")])
+def test_where_no_document_was_read_nothing_is_counted(run, pipeline, tmp_path, monkeypatch, more):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "blob.bin"
+    path.write_bytes(b"%PDF-1.4")
+    result = run("extract", path, "--pipeline", pipeline, *more)
+    assert result.exit_code == 1
+    assert "[DDI061]" in result.stderr
+    assert result.stdout == ""
+    assert "no drug was recognised" not in result.stderr
+    assert "Page written" not in result.stderr
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_table_without_rows_is_told(run, pipeline, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n", encoding="utf8")
+    result = run("extract", path, "--pipeline", pipeline)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "There is no document in what was given." in result.stderr
+
+
+def test_documents_without_a_drug_are_counted(run, pipeline, inputs):
+    result = run("extract", inputs, "--pipeline", pipeline)
+    assert "Note: 1 document in which no drug was recognised (no_drug)." in folded(result.stderr)

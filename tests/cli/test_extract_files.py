@@ -52,13 +52,15 @@ def test_files_become_parts_and_parts_become_pairs(run, pipeline, inputs, tmp_pa
     assert [(row["document"], row["year"]) for row in rows] == [("7", 1999), ("b.csv.xz:1", None)]
     assert rows[0]["head_start"] == len("Nothing. ")
     assert rows[1]["file"] == str(inputs / "b.csv.xz")
-    assert "Note: 2 notes on what could not be known" in folded(result.stderr)
+    said = folded(result.stderr)
+    assert "Note: 2 documents in which no drug was recognised (no_drug)." in said
+    assert f"Which they are: {out / 'notes'}" in said
     notes = parquet.read_table(out / "notes").to_pylist()
     assert [(each["document"], each["end"]) for each in notes] == [("8", 8), ("b.csv.xz:2", 0)]
     first = {"flag": "no_drug", "start": 0, "file": str(inputs / "a.jsonl")}
     assert notes[0] == {"document": "8", "end": 8, **first}
     result = run("aggregate", out, "--output", tmp_path / "pairs.parquet")
-    assert "1 pair of 2 interactions" in folded(result.stderr)
+    assert "1 pair of drugs, of 2 interactions:" in folded(result.stderr)
     (row,) = parquet.read_table(tmp_path / "pairs.parquet").to_pylist()
     assert (row["drug_name"], row["other_name"], row["documents"]) == ("Dexarol", "plinozide", 2)
 
@@ -78,12 +80,68 @@ def test_what_cannot_be_read_is_counted_and_ends_in_code_1(run, pipeline, inputs
     (inputs / "c.jsonl").write_text("[1]\n", encoding="utf8")
     (inputs / "d.jsonl").write_text('{"text": 1}\n', encoding="utf8")
     out = tmp_path / "out"
-    result = run("extract", inputs, tmp_path / "no", "--output", out, "--pipeline", pipeline)
+    empty = tmp_path / "no"
+    empty.mkdir()
+    result = run("extract", inputs, empty, "--output", out, "--pipeline", pipeline)
     assert result.exit_code == 1
-    assert "4 documents, 2 interactions" in folded(result.stderr)
-    assert "3 errors" in folded(result.stderr)
+    said = folded(result.stderr)
+    assert "4 documents, 2 interactions" in said
+    assert "3 errors" in said
+    assert [code in said for code in ("[DDI120]", "[DDI124]", "[DDI125]")] == [True] * 3
+    assert "more." not in said
     codes = [json.loads(line)["code"] for line in (out / "errors.jsonl").read_text().splitlines()]
-    assert codes == ["DDI120", "DDI123", "DDI125"]
+    assert codes == ["DDI120", "DDI124", "DDI125"]
+
+
+@pytest.mark.parametrize("names", [["A TEXT."], ["gone.txt", "{}", "*.no"], ["x" * 300], []])
+def test_what_is_not_there_is_refused_before_a_folder_is_made(
+    run, pipeline, inputs, tmp_path, names
+):
+    given = [name.format(inputs) for name in names]
+    result = run("extract", *given, "--output", tmp_path / "out", "--pipeline", pipeline)
+    assert result.exit_code == 1
+    said = folded(result.stderr)
+    assert ("[DDI186]" if names else "[DDI062] Found nothing to read.") in said
+    for name in names[::2]:
+        assert name[:90] in said
+    assert str(inputs) not in said
+    assert "Nothing was left" not in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("here")
+def test_the_first_errors_are_said_and_the_others_counted(run, pipeline, tmp_path):
+    lines = [json.dumps({"text": KNOWN}), *[f'{{"text": {n}}}' for n in range(8)]]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf8")
+    options = ["--output", tmp_path / "out", "--pipeline", pipeline]
+    result = run("extract", tmp_path / "a.jsonl", *options)
+    assert result.exit_code == 1
+    assert result.stderr.count("[DDI125]") == 5
+    assert "… and 3 more. 8 errors:" in folded(result.stderr)
+
+
+@pytest.mark.usefixtures("here")
+def test_nothing_is_left_to_do_only_where_something_was_done(run, pipeline, tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"\0\1")
+    (tmp_path / "b.jsonl").write_text("[1]\n", encoding="utf8")
+    for name in ("a.bin", "b.jsonl"):
+        options = ["--output", tmp_path / f"{name}.out", "--pipeline", pipeline]
+        result = run("extract", tmp_path / name, *options)
+        assert result.exit_code == 1
+        assert "[DDI" in result.stderr
+        assert "Nothing was left" not in result.stderr
+
+
+def test_ctrl_c_says_that_what_is_done_is_kept(run, pipeline, inputs, tmp_path, monkeypatch):
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("spacy_ddi.runs.run.run", stop)
+    options = ["--output", tmp_path / "out", "--pipeline", pipeline]
+    result = run("extract", inputs, *options)
+    assert result.exit_code == 130
+    said = "Stopped. What is done is kept: the same command goes on from there."
+    assert said in folded(result.stderr)
 
 
 @pytest.mark.usefixtures("here")
@@ -130,7 +188,7 @@ def test_an_unfinished_run_is_aggregated_with_a_warning(run, pipeline, inputs, t
     assert result.exit_code == 0
     assert "[DDI957]" in result.stderr
     assert "2 of 2 inputs are not complete, e.g." in folded(result.stderr)
-    assert "1 pair of 2 interactions" in folded(result.stderr)
+    assert "1 pair of drugs, of 2 interactions:" in folded(result.stderr)
 
 
 @pytest.mark.usefixtures("here")
@@ -196,7 +254,7 @@ def test_ray_that_is_not_installed_and_an_address_without_ray_are_named(
     result = run("extract", inputs, *options, "--engine", "ray")
     assert result.exit_code == 1
     assert "DDI140" in result.stderr
-    assert "pip install 'spacy-ddi[ray]'" in folded(result.stderr)
+    assert "pip install -c constraints.txt -e '.[ray]'" in folded(result.stderr)
     result = run("extract", inputs, *options, "--address", "head:6379")
     assert result.exit_code == 1
     assert "DDI144" in result.stderr

@@ -47,7 +47,7 @@ def test_a_name_tells_more_than_the_ending(name):
         ("a.json", None, r"DDI150\].*\(bioc-json or label-studio or pubannotation\)"),
         ("a.txt", None, "DDI150"),
         ("a.csv", "docx", r"DDI121\].*'docx'.*brat"),
-        ("a.csv", "pubmed", "DDI121"),
+        ("a.csv", "pubmed", r"DDI122\].*written as 'pubmed'.*brat"),
         (None, "csv", r"DDI151\] --to csv"),
     ],
 )

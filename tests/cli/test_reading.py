@@ -101,6 +101,7 @@ def test_extract_wants_one_text(run, pipeline, arguments):
     result = run("extract", *arguments, "--pipeline", pipeline)
     assert result.exit_code == 1
     assert "[DDI062]" in result.stderr
+    assert "read it by --from lines" in result.stderr
 
 
 @pytest.fixture

@@ -89,7 +89,11 @@ def test_explanations_are_refused_where_there_is_no_place_for_them(run, pipeline
     options = ["--pipeline", pipeline, "--explain", "--output", tmp_path / name]
     result = run("extract", KNOWN, *options)
     assert result.exit_code == 1
-    assert "--explain" in result.stderr
+    said = folded(result.stderr)
+    assert "[DDI152] --explain" in said
+    ways = "end in .jsonl or .html, or in a page (--html)"
+    assert (ways in said) == (name != "folder")
+    assert ("name a file" in said) == (name == "folder")
     assert not (tmp_path / name).exists()
 
 

@@ -67,7 +67,7 @@ def approve(path, tool):
 @pytest.mark.parametrize("tool", ["brat", "label-studio", "prodigy"])
 def test_chosen_sentences_come_back_as_training_data(run, unsure, text, tmp_path, tool):
     out, gold = tmp_path / "out", tmp_path / "gold.spacy"
-    options = ("--pipeline", unsure, "--to", tool, "--least-probability", 0)
+    options = ("--pipeline", unsure, "--to", tool, "--min-probability", 0)
     result = run("select", text, "--output", out, "-n", 4, *options)
     assert result.exit_code == 0, result.stderr
     assert "4 sentences of 5 with pairs of drugs, in 1 document" in folded(result.stderr)
@@ -103,7 +103,8 @@ def test_chosen_sentences_come_back_as_training_data(run, unsure, text, tmp_path
     # They are known now.
     rest = tmp_path / "rest"
     result = run("select", text, "--output", rest, "--known", gold, *options)
-    assert "1 sentence of 1 with pairs" in folded(result.stderr)
+    expected = "1 sentence of 5 with pairs of drugs (4 of them in --known already)"
+    assert expected in folded(result.stderr)
     assert not texts & {each.text for each in chosen(rest, tool).values()}
 
 
@@ -143,3 +144,17 @@ def test_a_file_that_can_not_be_read_is_told(run, unsure, text, tmp_path):
     assert result.exit_code == 1
     assert "DDI123" in (tmp_path / "out.jsonl.errors.jsonl").read_text("utf8")
     assert len(chosen(tmp_path / "out.jsonl", "prodigy")) == 5
+
+
+@pytest.mark.parametrize("tool", ["brat", "prodigy"])
+def test_where_nothing_is_chosen_nothing_is_written(run, unsure, text, tmp_path, tool):
+    options = ("--to", "brat", "--pipeline", unsure, "--min-probability", 0)
+    run("select", text, "--output", tmp_path / "all", *options)
+    assert run("convert", tmp_path / "all", tmp_path / "gold.spacy").exit_code == 0
+    more = ("--output", tmp_path / "out", "--known", tmp_path / "gold.spacy")
+    result = run("select", text, *more, *options[2:], "--to", tool)
+    assert result.exit_code == 0
+    expected = "0 sentences of 5 with pairs of drugs (5 of them in --known already), in"
+    assert expected in folded(result.stderr)
+    assert "nothing is written" in folded(result.stderr)
+    assert not (tmp_path / "out").exists()

@@ -13,7 +13,7 @@ def test_missing_package_is_named_with_the_way_to_install_it(run, monkeypatch):
     result = run("serve")
     assert result.exit_code == 1
     assert "DDI301" in result.stderr
-    assert "pip install 'spacy-ddi[web]'" in folded(result.stderr)
+    assert "pip install -c constraints.txt -e '.[web]'" in folded(result.stderr)
 
 
 def test_missing_pipeline_is_named_before_anything_is_started(run):

@@ -54,5 +54,8 @@ def test_names_of_the_command_line():
         "Gene": "",
         "": "int",
     }
+    given = ["Chemical=drug, Gene=", "a,b=c"]
+    expected = {"Chemical": "drug", "Gene": "", "a,b": "c"}
+    assert read_names(given, option="--types", example="a=b") == expected
     with pytest.raises(DDIError, match=r"DDI154\] --types 'Chemical'"):
         read_names(["Chemical"], option="--types", example="a=b")

@@ -111,8 +111,9 @@ def test_a_byte_order_mark_may_count_as_a_character(write, shift):
         ("T1\tDRUG 0 8\taspirin", "line 1: T1 marks 'Warfarin', but says 'aspirin'"),
         ("T1\tDRUG 0 999", "'T1' has the characters 0-999"),
         ("T1\tDRUG 5 5", "'T1' has the characters 5-5"),
-        ("T1\tDRUG 0 8\nT1\tDRUG 0 8", "two mentions have the id 'T1'"),
-        ("R1\tPD Arg1:T1 Arg2:T2", "an interaction is of 'T1'"),
+        ("T1\tDRUG 0 8\nT1\tDRUG 0 8", "line 2: two mentions have the id 'T1'"),
+        ("T2\tDRUG 0 8\nR1\tPD Arg1:T1 Arg2:T2", "line 2: the relation is of 'T1', and no mention"),
+        ("T1\tDRUG 0 8\nR1\tPD Arg1:T1 Arg2:T1", "line 2: the relation is of 'T1' with itself"),
         ("T1\tDRUG 0 " + "9" * 5000, "is no annotation"),
     ],
 )

@@ -279,7 +279,8 @@ def test_annotations_without_their_text_and_links_to_nothing_are_errors(tmp_path
     found, errors = inputs(tmp_path, on_other=passed_over.append)
     assert found == [("c.txt", "text")]
     assert errors == [
-        f"[DDI125] {tmp_path / 'a.ann'}, the file: there is no a.txt beside it.",
+        f"[DDI125] {tmp_path / 'a.ann'}, the file: there is no a.txt beside it. "
+        "Correct it at its source, or take it out.",
         *(
             f"[DDI108] {tmp_path / name}: the file can't be read: it is a link to gone, which is "
             "not there."
@@ -291,6 +292,29 @@ def test_annotations_without_their_text_and_links_to_nothing_are_errors(tmp_path
     assert inputs(tmp_path / "*.png")[1][0][1:7] == "DDI108"
     assert inputs(tmp_path, format_name="brat")[1] == errors
     assert inputs(tmp_path / "a.ann", format_name="text") == ([("a.ann", "text")], [])
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.HTM.gz", "page.xhtml"])
+def test_a_page_is_told_as_one_whatever_it_is_called(tmp_path, name):
+    content = b"<html><p>Tin.</p></html>"
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    (tmp_path / "page.txt").write_bytes(content)
+    for each in (name, "page.txt"):
+        found, (error,) = inputs(tmp_path / each)
+        assert found == []
+        assert error.startswith(f"[DDI060] {tmp_path / each} looks like an HTML page")
+        assert "pandoc -t plain" in error
+        assert "--from text" in error
+
+
+@pytest.mark.parametrize(("name", "code"), [("pdf", "DDI121"), ("html", "DDI122")])
+def test_only_formats_that_can_be_read_are_offered(tmp_path, name, code):
+    for read in (lambda: reader_named(name), lambda: inputs(tmp_path, format_name=name)):
+        with pytest.raises(CorpusError) as got:
+            read()
+        assert got.value.code == code
+        offered = str(got.value).rpartition(": ")[2].rstrip(".").split(", ")
+        assert offered == [each.name for each in formats().values() if each.read]
 
 
 @pytest.mark.parametrize("ending", COMPRESSED)

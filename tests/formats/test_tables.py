@@ -34,6 +34,24 @@ def test_relations_with_the_sentence_where_it_is_new(doc):
     assert body[2] == ["[bold]AA[/]", "dexarol", "1.00", '"']
 
 
+LONG = "a combination of hydrochlorothiazide with polyethyleneglycolmethyletherthioester"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_long_name_leaves_room_to_the_sentence_and_words_whole(doc, width):
+    record, _ = relation_records(doc)
+    names = {"head": LONG, "tail": "magnesium hydroxide mixture", "document": "the notes of May"}
+    table = relation_table([{**record, **names, "sentence": "word " * 40}], width=width)
+    lines = rows(table, width)
+    words = [word for line in lines for word in line]
+    assert {"combination", "magnesium", "hydroxide", "mixture", "notes"} <= set(words)
+    assert max(line.count("word") for line in lines) >= (4 if width == 80 else 5)
+    assert lines[0][:2] == ["Document", "Drug"]
+    # Where there is no other way, a word is broken; nothing is lost.
+    assert ("hydrochlorothiazide" in words) == (width == 120)
+    assert "polyethyleneglycolmethyletherthioester" not in words
+
+
 def test_no_relations_make_a_table_without_rows():
     assert relation_table([]).row_count == 0
 

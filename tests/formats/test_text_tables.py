@@ -69,7 +69,8 @@ def test_bytes_that_are_no_utf_8_cost_their_row(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"id,text\n1,One.\n2,na\xefve\n3,Three.\n\xef,Four.\n")
     documents, errors = read(read_csv, tmp_path / "a.csv")
     assert [each.id for each in documents] == ["1", "3"]
-    assert [error.split(": ")[1] for error in errors] == ["the text or the id is not in UTF-8."] * 2
+    found = "the text or the id is not in UTF-8. Correct it at its source, or take it out."
+    assert [error.split(": ")[1] for error in errors] == [found] * 2
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", "a\nx\n".encode("utf-16")])

@@ -186,6 +186,7 @@ def test_what_is_cut_off_is_an_error_at_the_end():
     assert texts == ["one"]
     assert len(errors) == 1
     assert "line 2: not well-formed" in errors[0]
+    assert "a sign & of the text is written &amp;" in errors[0]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_lines_have_colour_and_width_and_stand_in_the_order_of_the_data() -> Non
     assert ["Q" in line.get("d") for line in lines] == [True, False, True]
     assert lines[0].get("d") != lines[2].get("d")
     assert data["note"] == "Left out: much."
-    assert "3 interactions of 4 drugs" in page.text_content()
+    assert "3 lines between 4 drugs" in page.text_content()
     types = [" ".join(label.text_content().split()) for label in page.xpath("//fieldset/label")]
     assert types == ["mechanism 1", "effect 1", "advise 1"]
 

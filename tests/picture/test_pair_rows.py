@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from spacy_ddi.errors import CorpusError
-from spacy_ddi.picture.pair_rows import Choice, choose_pairs
+from spacy_ddi.picture.pair_rows import COLUMNS, Choice, choose_pairs
 from tests.picture.made_up_pairs import pair, write_pairs
 
 ROWS = [
@@ -32,7 +33,7 @@ def names(path: Path, choice: Choice) -> tuple[list[str], str]:
 def test_the_most_evident_come_first_and_a_drug_with_itself_is_left_out(path: Path) -> None:
     found, note = names(path, Choice())
     assert found == ["ad", "ac", "cd", "ab"]
-    assert note == "Left out: 1 interaction (1 of a drug with itself)."
+    assert note == "Left out: 1 row (1 of a drug with itself)."
     assert choose_pairs(path, Choice()).rows[0]["evidence"][0]["document"] == "123"
 
 
@@ -42,7 +43,7 @@ def test_the_most_evident_come_first_and_a_drug_with_itself_is_left_out(path: Pa
         (Choice(labels=("it's",)), ["cd"], "1 of a drug with itself, 3 of other types"),
         (Choice(min_documents=3), ["ad"], "1 of a drug with itself, 3 in fewer documents"),
         (Choice(min_score=0.75), ["ad", "ac", "ab"], "1 of a drug with itself, 1 with a lower sco"),
-        (Choice(max_edges=3), ["ad", "ac", "cd"], "1 of a drug with itself, 1 less evident"),
+        (Choice(max_edges=3), ["ad", "ac", "cd"], "itself, 1 less evident than the 3 of --max"),
         (Choice(max_edges=4), ["ad", "ac", "cd", "ab"], "(1 of a drug with itself)."),
     ],
 )
@@ -68,11 +69,41 @@ def test_nothing_left_is_an_error_that_says_why(path: Path) -> None:
         choose_pairs(path, Choice(min_documents=9))
 
 
+def problem_of(path: Path) -> str:
+    """What is said of a file that is no table of pairs."""
+    with pytest.raises(CorpusError, match=r"DDI162.*no table of pairs.*spacy_ddi aggregate") as got:
+        choose_pairs(path, Choice())
+    for word in ("Invalid", "Binder", "Conversion", "CSV Error", "read_csv", "duckdb"):
+        assert word not in str(got.value)
+    return str(got.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("found.csv", "document,head,tail,label,sentence\n1,a,b,int,S.\n", "as extract writes one"),
+        ("found.jsonl", '{"head": "a", "tail": "b", "sentence": "S."}\n', "as extract writes one"),
+        ("a.csv", "a,b\n1,2\n", "it has no column drug, drug_name"),
+        ("a.csv", "", "no table of pairs"),
+        ("a.jsonl", "{", "it can't be read as JSON lines"),
+        ("a.csv", f"{','.join(COLUMNS)}\n{',x' * (len(COLUMNS) - 1)}\n", "a cell of it can't"),
+        ("a.jsonl", json.dumps(dict.fromkeys(COLUMNS, "x")), "a cell of it can't"),
+        ("a.xlsx", "PK", "its name has another ending"),
+    ],
+)
+def test_what_is_no_table_of_pairs_is_told_in_our_words(
+    tmp_path: Path, name: str, content: str, problem: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert problem in problem_of(tmp_path / name)
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.parquet"
     other.write_text("no Parquet")
     with pytest.raises(CorpusError, match="DDI162"):
         choose_pairs(other, Choice())
+    assert "it can't be read as Parquet" in problem_of(other)
     row = ROWS[0].copy()
     del row["evidence"]
     with pytest.raises(CorpusError, match=r"DDI162.*no column evidence"):

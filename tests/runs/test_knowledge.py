@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from spacy_ddi.errors import CorpusError
+from spacy_ddi.formats.pair_files import PAIR_FORMATS, TYPES
+from spacy_ddi.picture.pair_rows import Choice, choose_pairs
 from spacy_ddi.runs.knowledge import aggregate
 from spacy_ddi.runs.parts import SCHEMA, write_part
 from spacy_ddi.runs.run_lock import alone_in
@@ -74,10 +77,10 @@ def test_a_drug_is_no_pair_with_itself(tmp_path: Path) -> None:
     ]
     (row,) = pairs(tmp_path, *statements)
     assert (row["drug"], row["other"]) == ("MESH:2", "name:tin")
-    assert aggregate(tmp_path, tmp_path / "p.parquet", least_score=0.5) == (1, 1, 2)
+    assert aggregate(tmp_path, tmp_path / "p.parquet", min_score=0.5) == (1, 1, 1, 2)
     write_part(tmp_path, "part-000000-000001", statements[1:3], [])
     write_part(tmp_path, "part-000000-000000", statements[:1], [])
-    assert aggregate(tmp_path, tmp_path / "p.parquet") == (0, 0, 3)
+    assert aggregate(tmp_path, tmp_path / "p.parquet") == (0, 0, 0, 3)
 
 
 def test_scores_have_four_decimals_and_probabilities_all(tmp_path: Path) -> None:
@@ -113,7 +116,7 @@ def test_types_are_rows_of_their_own_and_low_scores_are_passed_over(tmp_path: Pa
         statement("tin", "tar", 0.6, label="advise"),
         statement("tin", "tar", 0.2, label="int"),
     ]
-    rows = pairs(tmp_path, *statements, least_score=0.5)
+    rows = pairs(tmp_path, *statements, min_score=0.5)
     assert [(row["label"], row["sentences"]) for row in rows] == [("effect", 1), ("advise", 1)]
 
 
@@ -178,11 +181,64 @@ def test_certain_statements_leave_a_doubt(tmp_path: Path) -> None:
     assert row["probability"] == pytest.approx(0.999)
 
 
+def test_rows_are_counted_and_pairs_of_drugs(tmp_path: Path) -> None:
+    statements = [statement("tin", "tar", 0.9), statement("tin", "tar", 0.9, label="advise")]
+    write_part(tmp_path, "part-000000-000000", statements, [])
+    assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (2, 1, 2, 0)
+
+
+@pytest.mark.parametrize("ending", sorted(PAIR_FORMATS))
+def test_the_ending_tells_the_format_and_graph_reads_each(tmp_path: Path, ending: str) -> None:
+    words = 'A "tin", and\ta\nbar; it\'s \N{GREEK SMALL LETTER MU}g.'
+    write_part(
+        tmp_path,
+        "part-000000-000000",
+        [
+            statement("tin", "tar", 0.5, document="2010-01-02", sentence=words, year=2001),
+            statement("tin", "tar", 0.25, document="007", sentence="R."),
+            statement("iron", "tar", 0.125, label="int"),
+        ],
+        [],
+    )
+    output = tmp_path / f"pairs{ending.upper()}"
+    assert aggregate(tmp_path, output) == (2, 2, 3, 0)
+    aggregate(tmp_path, tmp_path / "whole.parquet")
+    rows = choose_pairs(output, Choice()).rows
+    assert rows == choose_pairs(tmp_path / "whole.parquet", Choice()).rows
+    assert [each["document"] for each in rows[0]["evidence"]] == ["2010-01-02", "007"]
+    assert rows[0]["evidence"][0]["sentence"] == words
+    assert (rows[0]["documents"], rows[0]["first_year"], rows[1]["first_year"]) == (2, 2001, None)
+    is_parquet = output.read_bytes().startswith(b"PAR1")
+    assert is_parquet == (ending in (".parquet", ".pq"))
+
+
+def test_csv_and_json_lines_are_read_by_others(tmp_path: Path) -> None:
+    write_part(tmp_path, "part-000000-000000", [statement("tin", "tar", 0.5)], [])
+    for ending in (".csv", ".tsv", ".jsonl"):
+        aggregate(tmp_path, tmp_path / f"pairs{ending}")
+    with (tmp_path / "pairs.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert list(row) == list(TYPES)
+    assert json.loads(row["evidence"])[0]["sentence"] == "S."
+    assert (tmp_path / "pairs.tsv").read_text("utf-8").splitlines()[0] == "\t".join(TYPES)
+    (line,) = (tmp_path / "pairs.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["evidence"][0]["sentence"] == "S."
+    assert list(json.loads(line)) == list(TYPES)
+
+
+@pytest.mark.parametrize("name", ["pairs.xlsx", "pairs", "pairs.csv.gz"])
+def test_another_ending_is_refused_with_those_that_are_there(tmp_path: Path, name: str) -> None:
+    write_part(tmp_path, "part-000000-000000", [statement("tin", "tar", 0.5)], [])
+    with pytest.raises(CorpusError, match=r"DDI156.*\.parquet, \.csv, \.tsv, \.jsonl"):
+        aggregate(tmp_path, tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
 def test_a_folder_without_parts_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="DDI131"):
         aggregate(tmp_path, tmp_path / "pairs.parquet")
     write_part(tmp_path, "part-000000-000000", [], [])
-    assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (0, 0, 0)
+    assert aggregate(tmp_path, tmp_path / "pairs.parquet") == (0, 0, 0, 0)
 
 
 def test_a_folder_s_name_is_no_pattern_and_a_damaged_part_is_named(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from tests.runs.test_run import content, documents, small_chunks, write_lines
 __all__ = ["small_chunks"]
 
 needs_ray = pytest.mark.skipif(
-    find_spec("ray") is None, reason="needs Ray Data: pip install 'spacy-ddi[ray]'"
+    find_spec("ray") is None, reason="needs Ray Data: pip install -c constraints.txt -e '.[ray]'"
 )
 
 

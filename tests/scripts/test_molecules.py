@@ -8,7 +8,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-pytest.importorskip("rdkit", reason="RDKit is not installed: pip install -e '.[benchmarks]'")
+pytest.importorskip(
+    "rdkit", reason="RDKit is not installed: pip install -c constraints.txt -e '.[benchmarks]'"
+)
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import molecules

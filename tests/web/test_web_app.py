@@ -18,6 +18,7 @@ from benchmarks.service.wrong_requests import check_refusals, wrong_body
 from spacy_ddi.explaining.explain import weigh
 from spacy_ddi.formats.relation_records import relation_records
 from spacy_ddi.web import explanations
+from spacy_ddi.web.uploads import taken_formats
 from spacy_ddi.web.web_app import make_web_app
 from tests.cli.conftest import KNOWN
 from tests.web.serving import SETTINGS, served
@@ -282,6 +283,23 @@ def test_what_is_not_found_can_not_be_explained(service):
 
 def send_file(service: Any, name: str, content: bytes, more: str = "") -> Any:
     return service(f"/extract-file?name={name}{more}", content, kind="application/octet-stream")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "more"),
+    [
+        ("a.xyz", b"1", ""),
+        ("a.parquet", b"1", ""),
+        ("a.spacy", b"1", ""),
+        ("a.txt", b"1", "&format=html"),
+        ("a.txt", b"1", "&format=pdf"),
+    ],
+)
+def test_formats_that_are_not_taken_are_not_offered(service, name, content, more):
+    answer = send_file(service, name, content, more)
+    assert answer.status == 422
+    offered = answer.json["error"].rpartition(": ")[2].rstrip(".").split(", ")
+    assert offered == taken_formats()
 
 
 def test_files_are_read_by_their_formats(service):
