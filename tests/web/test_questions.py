@@ -80,6 +80,6 @@ def test_example_is_of_the_address_that_was_asked(service):
     said = service("/extract", {"texts": KNOWN}).json["error"]
     assert said.endswith('A request is like {"texts": ["Fluconazole raises warfarin levels."]}.')
     said = service("/explain", {"text": KNOWN}).json["error"]
-    assert '"tail_end": 27}' in said
+    assert '"tail_end": 27' in said.partition("A request is like")[2]
     said = service("/extract-file", b"a", kind="application/octet-stream").json["error"]
     assert said.endswith("POST /extract-file?name=report.txt with the file as its body.")
