@@ -46,8 +46,8 @@ class Found:
     """What was found in all documents.
 
     documents, interactions, mentions, sentences (int): How many.
-    notes (Counter[str]): How many sentences have each of the flags of `sentence_notes`, and how many
-        documents `NO_DRUG`.
+    notes (Counter[str]): How many sentences have each of the flags of `sentence_notes`, and how
+        many documents `NO_DRUG`.
     pages (List[PagePart]): What a page shows of them, where there is to be one.
     """
 

@@ -72,8 +72,8 @@ def print_reasons(records: Iterable[Mapping[str, Any]], reasons: Iterable[Explan
 def say_notes(counts: Mapping[str, int], *, documents: int) -> None:
     """Tell on standard error what could not be read, a line for each kind.
 
-    counts (Mapping[str, int]): How many sentences have each of the flags of `sentence_notes`, and how
-        many documents `NO_DRUG`.
+    counts (Mapping[str, int]): How many sentences have each of the flags of `sentence_notes`, and
+        how many documents `NO_DRUG`.
     documents (int): How many were read.
     """
     from spacy_ddi.formats.relation_records import count_of

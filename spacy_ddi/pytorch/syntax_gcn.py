@@ -167,7 +167,7 @@ class TypedSyntaxGCN(SyntaxGCN):
 
     token_width, dropout: See `SyntaxGCN`.
     edge_kinds (int): K; the graph's edges are of the kinds 1 to K.
-    self_loop_in_degree, **settings: See `SyntaxGCN`.
+    self_loop_in_degree, settings: See `SyntaxGCN`.
     """
 
     def __init__(
