@@ -20,7 +20,7 @@ LABEL_STYLES: Mapping[str, str] = {
 }
 
 
-OTHERS: Final = 11 + 5 + 3 * 4 + 2
+OTHERS: Final = 11 + 5 + 3 * 5 + 2
 """Characters of a line that type, score and blanks between columns take."""
 
 SENTENCE: Final = 20
