@@ -23,7 +23,7 @@ LABEL_STYLES: Mapping[str, str] = {
 OTHERS: Final = 11 + 5 + 3 * 5 + 2
 """Characters of a line that type, score and blanks between columns take."""
 
-SENTENCE: Final = 24
+SENTENCE: Final = 20
 """Characters that are left to sentences, however long names are."""
 
 
