@@ -402,5 +402,5 @@ def test_a_long_collection_is_read_in_pieces(tmp_path, monkeypatch):
 
 def test_without_bioc_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "bioc", None)
-    with pytest.raises(CorpusError, match=r"DDI127.*spacy-ddi\[formats\]"):
+    with pytest.raises(CorpusError, match=r"DDI127.*Install the extra 'formats'"):
         write(BIOC_XML, [], tmp_path / "a.xml")

@@ -86,7 +86,7 @@ def test_an_actor_loads_once(place: Place) -> None:
 
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ray_engine, "find_spec", lambda name: None)
-    with pytest.raises(DDIError, match=r"DDI140.*spacy-ddi\[ray\]"):
+    with pytest.raises(DDIError, match=r"DDI140.*Install the extra 'ray'"):
         ray_engine.require_ray()
 
 
