@@ -96,7 +96,8 @@ def read_given(
     RETURNS (Iterator[TextDocument]): The documents; a text is one from no file.
     RAISES (DDIError): If there are neither names nor one text.
     """
-    from spacy_ddi.formats.inputs import name_parts, read_documents
+    from spacy_ddi.formats.compressed_files import name_parts
+    from spacy_ddi.formats.inputs import read_documents
     from spacy_ddi.formats.text_document import TextDocument
 
     if given.names and not files:
@@ -163,8 +164,9 @@ def _looks_like_file(argument: str) -> bool:
     """Whether an argument is one word with the ending of a file, or a pattern, or a folder."""
     if len(argument.split()) != 1 or argument == STANDARD_INPUT:
         return False
+    from spacy_ddi.formats.compressed_files import COMPRESSED
     from spacy_ddi.formats.format import formats
-    from spacy_ddi.formats.inputs import COMPRESSED, OTHER_ENDINGS
+    from spacy_ddi.formats.inputs import OTHER_ENDINGS
 
     endings = {ending for each in formats().values() for ending in each.endings}
     known = (*endings, *COMPRESSED, *OTHER_ENDINGS, "/")

@@ -16,8 +16,8 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bioc_trees import ROLES, document_of
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import open_bytes
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_keys import json_format
 from spacy_ddi.formats.json_streams import Piece, read_json_documents
 from spacy_ddi.formats.text_document import Section, TextDocument

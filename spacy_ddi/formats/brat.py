@@ -19,9 +19,9 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.brat_config import CONFIG
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import companion_of, name_parts, read_all
 from spacy_ddi.formats.file_names import FileNames
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import companion_of, name_parts, read_all
 from spacy_ddi.formats.plain_text import not_utf8
 from spacy_ddi.formats.text_document import TextDocument
 

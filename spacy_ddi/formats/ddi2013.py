@@ -12,7 +12,7 @@ from lxml import etree
 from spacy_ddi.corpora.documents import Document, Interaction, Mention, Sentence
 from spacy_ddi.corpora.problems import OnProblem, Problem, ProblemLog
 from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.formats.inputs import read_all
+from spacy_ddi.formats.compressed_files import read_all
 from spacy_ddi.warning_messages import Warnings
 
 INTERACTION_TYPES = ("mechanism", "effect", "advise", "int")

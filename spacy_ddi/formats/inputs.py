@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import os
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple, cast
-from weakref import ref
+from typing import Final, NamedTuple
 
 from spacy_ddi.errors import CorpusError, Errors
-from spacy_ddi.formats.bounded import check_xz, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import (
+    DAMAGED,
+    HEAD,
+    bare_name,
+    companion_of,
+    head_of,
+    name_parts,
+    open_bytes,
+    problem_of,
+)
 from spacy_ddi.formats.content_types import ADVICE, PAGE, PAGE_ENDINGS, binary_type
 from spacy_ddi.formats.format import (
     Format,
@@ -29,26 +33,12 @@ from spacy_ddi.formats.format import (
 )
 from spacy_ddi.formats.text_document import TextDocument
 
-HEAD: Final = 65_536
-"""Bytes of a file by which its format is told."""
-
-COMPRESSED: Final = (".gz", ".xz", ".bz2")
-
 OTHER_ENDINGS: Final = (".html", ".htm", ".pdf", ".docx", ".doc", ".rtf", ".xls", ".xlsx")
 """Of files that people have, and that can't be read."""
-
-DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zlib.error)
-"""What reading a file raises that is damaged or can't be read."""
 
 _JSON_HINT: Final = " Of other objects, name the value of the text: --from json --text-column NAME."
 
 _WHITE_SPACE: Final = b"\xef\xbb\xbf \t\r\n\v\f"
-
-_SIGNATURES: Final[dict[bytes, Callable[..., Any]]] = {
-    b"\x1f\x8b": gzip.open,
-    b"\xfd7zXZ\0": lzma.open,
-    b"BZh": bz2.open,
-}
 
 
 class Input(NamedTuple):
@@ -60,86 +50,6 @@ class Input(NamedTuple):
 
     path: Path
     format: Format
-
-
-def open_bytes(path: Path) -> IO[bytes]:
-    """Open a file, whether it is compressed or not.
-
-    path (Path): The file; whether it is compressed by gzip, xz or bzip2 is told by its first bytes.
-    RETURNS (IO[bytes]): What is in it, a stream.
-    RAISES (OSError): If it can't be opened.
-    RAISES (LZMAError): If it is damaged, or takes more memory than it may.
-    """
-    with path.open("rb") as file:
-        start = file.read(HEAD)
-    for signature, opened in _SIGNATURES.items():
-        if start.startswith(signature):
-            if opened is lzma.open:
-                check_xz(start)
-            return _noted(cast(IO[bytes], opened(path, "rb")))
-    return _noted(path.open("rb"))
-
-
-def bytes_read() -> int:
-    """How far the file is read that `open_bytes` opened last.
-
-    RETURNS (int): Bytes of the file as it lies there; 0 if it is closed.
-    """
-    file = _opened_last[0]() if _opened_last else None
-    return 0 if file is None or file.closed else os.lseek(file.fileno(), 0, os.SEEK_CUR)
-
-
-_opened_last: list[ref[IO[bytes]]] = []
-
-
-def _noted(file: IO[bytes]) -> IO[bytes]:
-    _opened_last[:] = [ref(file)]
-    return file
-
-
-def read_all(path: Path) -> bytes:
-    """What is in a file, for formats that have a file a document.
-
-    path (Path): The file, which may be compressed.
-    RETURNS (bytes): All of it.
-    RAISES (CorpusError): If it can't be read, or if a document may not have so much.
-    """
-    try:
-        with open_bytes(path) as file:
-            return read_whole(file, path)
-    except DAMAGED as error:
-        raise CorpusError.at(Errors.CORPUS_FILE, path, problem=problem_of(error)) from None
-
-
-def problem_of(error: BaseException) -> str:
-    """What an error of a library says, in a line.
-
-    error (BaseException): The error.
-    RETURNS (str): What the system says of a file, or the first line of the message.
-    """
-    said = str(getattr(error, "strerror", None) or error).strip()
-    return said.splitlines()[0].rstrip(" .") if said else type(error).__name__
-
-
-def name_parts(path: Path) -> tuple[str, str]:
-    """The name of a file without the ending of its format.
-
-    path (Path): The file.
-    RETURNS (Tuple[str, str]): 'report' and '.txt' for 'report.txt' and for 'report.txt.gz'.
-    """
-    name = Path(path.name[: len(_bare_name(path))])
-    return name.stem, name.suffix
-
-
-def companion_of(path: Path, ending: str) -> Path | None:
-    """The file beside another that has its name with another ending.
-
-    path (Path): The file.
-    ending (str): How the name of the other ends.
-    RETURNS (Optional[Path]): The other, which may be compressed, too; None if there is none.
-    """
-    named = (path.with_name(name_parts(path)[0] + ending + more) for more in ("", *COMPRESSED))
-    return next((each for each in named if each.is_file()), None)
 
 
 def find_inputs(
@@ -215,11 +125,11 @@ def format_of(path: Path, without: Collection[str] = ()) -> Format | None:
     RETURNS (Optional[Format]): None if no format has files of such a name.
     RAISES (CorpusError): If the content fits none that has, or is hardly what was meant.
     """
-    name = _bare_name(path)
+    name = bare_name(path)
     fitting = [each for each in formats().values() if each.read and _may_be(each, path)]
     if not fitting:
         return None
-    head, is_damaged = _head_of(path)
+    head, is_damaged = head_of(path)
     closest_first = sorted(
         fitting,
         key=lambda each: (
@@ -283,7 +193,7 @@ def read_input(
         error.path = error.path or str(each.path)
         on_error(error)
 
-    if not each.format.companion and _is_empty(*_head_of(each.path)):
+    if not each.format.companion and _is_empty(*head_of(each.path)):
         tell(CorpusError.at(Errors.TEXT_EMPTY, each.path))
         return
     try:
@@ -299,18 +209,6 @@ def read_input(
         tell(CorpusError.at(template, each.path, place, problem=problem_of(error)))
 
 
-def _head_of(path: Path) -> tuple[bytes, bool]:
-    """How a file begins, as far as it can be read, and whether it can't be read so far."""
-    head = b""
-    try:
-        with open_bytes(path) as file:
-            while len(head) < HEAD and (chunk := cast(Any, file).read1(HEAD - len(head))):
-                head += chunk
-    except DAMAGED:
-        return head, True
-    return head, False
-
-
 def _is_empty(head: bytes, is_damaged: bool = False) -> bool:
     """Whether there is nothing but white space in a file that begins so."""
     return not is_damaged and len(head) < HEAD and not head.strip(_WHITE_SPACE)
@@ -323,7 +221,7 @@ def _require_there(file: Path, is_named: bool) -> None:
     """
     read = [each for each in formats().values() if each.read]
     endings = {end for each in read for end in (*each.endings, each.companion) if end}
-    if _is_dangling(file) and (is_named or _bare_name(file).endswith(tuple(endings))):
+    if _is_dangling(file) and (is_named or bare_name(file).endswith(tuple(endings))):
         problem = f"it is a link to {os.readlink(file)}, which is not there"
         raise CorpusError.at(Errors.CORPUS_FILE, file, problem=problem)
 
@@ -334,7 +232,7 @@ def _require_first(file: Path) -> None:
     RAISES (CorpusError): If a file is the second one, and the first is not beside it.
     """
     for each in formats().values():
-        is_second = each.companion and _bare_name(file).endswith(each.companion)
+        is_second = each.companion and bare_name(file).endswith(each.companion)
         if is_second and _main_file(file) == file:
             problem = f"there is no {name_parts(file)[0]}{each.endings[0]} beside it"
             raise CorpusError.at(Errors.DOCUMENT, file, problem=problem)
@@ -344,10 +242,10 @@ def _unknown(path: Path, names: Iterable[str]) -> CorpusError:
     with suppress(*DAMAGED), open_bytes(path) as file:
         if kind := binary_type(file.read(HEAD)):
             return CorpusError.at(Errors.BINARY_FILE, path, kind=kind, advice=ADVICE[kind])
-    if _bare_name(path).endswith(PAGE_ENDINGS):
+    if bare_name(path).endswith(PAGE_ENDINGS):
         found = {"kind": PAGE, "advice": ADVICE[PAGE], "option": "--from text"}
         return CorpusError.at(Errors.NO_PLAIN_TEXT, path, **found)
-    hint = _JSON_HINT if _bare_name(path).endswith(".json") else ""
+    hint = _JSON_HINT if bare_name(path).endswith(".json") else ""
     return CorpusError.at(Errors.FORMAT_UNKNOWN, path, names=", ".join(names), hint=hint)
 
 
@@ -360,24 +258,16 @@ def _format_given(name: str, path: Path, is_named: bool) -> Format | None:
 def _main_file(path: Path) -> Path:
     """The file that one is read with, where it is the second of two; else itself."""
     for format in formats().values():
-        if format.companion and _bare_name(path).endswith(format.companion):
+        if format.companion and bare_name(path).endswith(format.companion):
             return companion_of(path, format.endings[0]) or path
     return path
 
 
 def _may_be(format: Format, path: Path) -> bool:
     """Whether a file is of a format by its name and by what is beside it."""
-    if not _bare_name(path).endswith(format.endings):
+    if not bare_name(path).endswith(format.endings):
         return False
     return not format.companion or companion_of(path, format.companion) is not None
-
-
-def _bare_name(path: Path) -> str:
-    """The name in small letters, without the ending that compression gives it."""
-    name = path.name.lower()
-    for ending in COMPRESSED:
-        name = name.removesuffix(ending)
-    return name
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:

@@ -15,8 +15,8 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import numbered_lines
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
+from spacy_ddi.formats.compressed_files import open_bytes
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.row_files import write_json_rows
 from spacy_ddi.formats.text_document import Section, TextDocument

@@ -10,8 +10,8 @@ from typing import IO, Any, Final, NamedTuple
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import MAX_DOCUMENT, numbered_lines, too_long
+from spacy_ddi.formats.compressed_files import open_bytes
 from spacy_ddi.formats.format import OnError
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.json_values import parse_object
 from spacy_ddi.formats.text_document import TextDocument
 

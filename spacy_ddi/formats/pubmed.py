@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import open_bytes
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.formats.xml_streams import (
     check_entities,

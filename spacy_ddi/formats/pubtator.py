@@ -19,8 +19,8 @@ from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.annotation_checks import annotation_problem
 from spacy_ddi.formats.bounded import MAX_DOCUMENT, numbered_lines, too_long
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import open_bytes
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.text_document import Section, TextDocument
 
 MAX_INTERACTIONS: Final = 100_000

@@ -17,8 +17,8 @@ from lxml import etree
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import open_bytes
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import open_bytes
 from spacy_ddi.formats.spl_lines import narrative_lines
 from spacy_ddi.formats.text_document import Section, TextDocument
 from spacy_ddi.formats.xml_pieces import CHUNK

@@ -8,9 +8,9 @@ from pathlib import Path
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.bounded import numbered_lines, read_whole
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns
+from spacy_ddi.formats.compressed_files import HEAD, name_parts, open_bytes
 from spacy_ddi.formats.content_types import ADVICE, binary_type, markup_type
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import HEAD, name_parts, open_bytes
 from spacy_ddi.formats.plain_text import decode, encoding_of, refuse_markup
 from spacy_ddi.formats.text_document import TextDocument
 

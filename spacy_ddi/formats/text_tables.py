@@ -12,8 +12,8 @@ from typing import Any, Final, TextIO, cast
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import FIRST_OF_THEM, Columns, find_columns, row_document
+from spacy_ddi.formats.compressed_files import name_parts, open_bytes, problem_of
 from spacy_ddi.formats.format import Format, OnError, raise_error
-from spacy_ddi.formats.inputs import name_parts, open_bytes, problem_of
 from spacy_ddi.formats.plain_text import UTF_8, encoding_of
 from spacy_ddi.formats.row_files import write_csv_rows, write_parquet_rows
 from spacy_ddi.formats.text_document import TextDocument

@@ -14,8 +14,9 @@ from typing import Final
 
 from spacy_ddi.errors import DDIError
 from spacy_ddi.formats.columns import Columns
+from spacy_ddi.formats.compressed_files import bytes_read
 from spacy_ddi.formats.format import format_named
-from spacy_ddi.formats.inputs import Input, bytes_read, read_input
+from spacy_ddi.formats.inputs import Input, read_input
 from spacy_ddi.formats.text_document import TextDocument
 
 SHARD_BYTES: Final = 4_000_000

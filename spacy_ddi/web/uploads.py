@@ -11,8 +11,9 @@ from typing import Final
 
 from spacy_ddi.errors import CorpusError, Errors
 from spacy_ddi.formats.columns import Columns
+from spacy_ddi.formats.compressed_files import DAMAGED, open_bytes
 from spacy_ddi.formats.format import readable_names
-from spacy_ddi.formats.inputs import DAMAGED, find_inputs, open_bytes, read_input
+from spacy_ddi.formats.inputs import find_inputs, read_input
 from spacy_ddi.formats.text_document import TextDocument
 from spacy_ddi.web.refusal import Refusal
 

@@ -17,17 +17,15 @@ from spacy.tokens import DocBin
 
 from spacy_ddi.errors import CorpusError
 from spacy_ddi.formats.columns import Columns
-from spacy_ddi.formats.format import format_named, formats, reader_named, writer_named
-from spacy_ddi.formats.inputs import (
+from spacy_ddi.formats.compressed_files import (
     bytes_read,
     companion_of,
-    find_inputs,
-    format_of,
     name_parts,
     open_bytes,
     read_all,
-    read_documents,
 )
+from spacy_ddi.formats.format import format_named, formats, reader_named, writer_named
+from spacy_ddi.formats.inputs import find_inputs, format_of, read_documents
 
 LINE = b'{"id": "a", "text": "Warfarin raises aspirin."}\n'
 COMPRESSED = {".gz": gzip.compress, ".xz": lzma.compress, ".bz2": bz2.compress}
