@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from itertools import chain
@@ -21,22 +22,14 @@ from spacy_ddi.cli.options import (
     IdColumnOption,
     TextColumnOption,
 )
-from spacy_ddi.corpora.unusual_types import (
-    INTERACTION_TYPES,
-    MENTION_TYPES,
-    said,
-    unusual_types,
-)
 from spacy_ddi.errors import DDIError, Errors
 from spacy_ddi.warning_messages import Warnings
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from spacy_ddi.corpora.docbin import CorpusCounts
     from spacy_ddi.corpora.documents import Document
     from spacy_ddi.corpora.own_types import OwnTypes
-    from spacy_ddi.formats.brat_config import ConfiguredTypes
     from spacy_ddi.formats.sentence_documents import SentenceCutter
 
 
@@ -109,6 +102,7 @@ def convert(
     from spacy_ddi.corpora.reader import docs_of
     from spacy_ddi.formats.brat_config import configured_types
     from spacy_ddi.formats.columns import Columns
+    from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES, MENTION_TYPES
     from spacy_ddi.formats.sentence_documents import SentenceCutter, read_sentences, split_by
 
     renamed = OwnTypes(
@@ -148,47 +142,56 @@ def convert(
         f"{counts.pairs:,} pairs, {counts.true_pairs:,} of them true "
         f"({counts.typed_pairs:,} with a type): {output}"
     )
-    _tell_of_types(counts, renamed, configured_types(names), _labels_of(finder))
+    listed = configured_types(names)
+    _tell_of_types(
+        "mentions",
+        "--types",
+        counts.mention_types,
+        usual=MENTION_TYPES,
+        listed=listed.mentions,
+        renamed=renamed.mentions,
+    )
+    _tell_of_types(
+        "interactions",
+        "--relations",
+        counts.pair_types,
+        usual=list(dict.fromkeys((*INTERACTION_TYPES, *_labels_of(finder)))),
+        listed=listed.interactions,
+        renamed=renamed.interactions,
+    )
     _tell_of_left_out(cut)
     errors.end()
 
 
 def _tell_of_types(
-    counts: CorpusCounts,
-    renamed: OwnTypes,
-    listed: ConfiguredTypes,
-    labels: Iterable[str],
+    what: str,
+    option: str,
+    types: Counter[str],
+    *,
+    usual: Sequence[str],
+    listed: Collection[str],
+    renamed: Mapping[str, str],
 ) -> None:
     """Say which types there are, and which of them may be slips."""
-    for what, option, types, usual, own, named in (
-        ("mentions", "--types", counts.mention_types, MENTION_TYPES, renamed.mentions, listed[0]),
-        (
-            "interactions",
-            "--relations",
-            counts.pair_types,
-            (*INTERACTION_TYPES, *labels),
-            renamed.interactions,
-            listed[1],
-        ),
-    ):
-        if types:
-            shown = ", ".join(f"{name} {number:,}" for name, number in types.most_common())
-            say(f"Types of {what}: {shown}.")
-        unusual = unusual_types(set(types) - set(own.values()), usual, named)
-        if unusual:
-            why = "not in annotation.conf" if named else f"not among {', '.join(usual)}"
-            found = said(unusual, [*usual, *named])
-            message = Warnings.UNUSUAL_TYPES.format(what=what, why=why, found=found, option=option)
-            say(message, style="yellow")
+    from spacy_ddi.corpora.unusual_types import said, unusual_types
+
+    if not types:
+        return
+    shown = ", ".join(f"{name} {number:,}" for name, number in types.most_common())
+    say(f"Types of {what}: {shown}.")
+    if unusual := unusual_types(set(types) - set(renamed.values()), usual, listed):
+        why = "not in annotation.conf" if listed else f"not among {', '.join(usual)}"
+        found = said(unusual, [*usual, *listed])
+        message = Warnings.UNUSUAL_TYPES.format(what=what, why=why, found=found, option=option)
+        say(message, style="yellow")
 
 
 def _labels_of(nlp: Language) -> list[str]:
-    """The types of interactions that a pipeline knows; those of the corpus are named anyway."""
+    """The types of interactions that a pipeline knows, if it knows any."""
     from spacy_ddi.component.ddi_relation import DDIRelation
 
     found = [pipe for _, pipe in nlp.components if isinstance(pipe, DDIRelation)]
-    known = [label for pipe in found for label in pipe.labels]
-    return sorted(set(known) - set(INTERACTION_TYPES))
+    return [label for pipe in found for label in pipe.labels]
 
 
 def _tell_of_left_out(cut: SentenceCutter) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,18 +85,18 @@ def select(
     stream = annotate_all(nlp, documents, keeps, n_process=n_process, errors=errors, found=found)
     seen = Seen()
     texts = _known_texts(known or [], seen)
-    n_known = Counter[str]()
+    in_known: set[str] = set()
     with silent_workers():
-        sentences = list(_new_sentences(progress(stream, None, "Reading"), texts, n_known))
+        sentences = list(_new_sentences(progress(stream, None, "Reading"), texts, in_known))
     chosen = choose([each.choosable for each in sentences], n, seen)
     format = format_named(target.name)
     assert format.write is not None
     if chosen:
         format.write((sentences[i].document for i in chosen), output)
-    n_with_pairs = len(sentences) + n_known.total()
-    in_known = f" ({n_known.total():,} of them in --known already)" if n_known else ""
+    n_with_pairs = len(sentences) + len(in_known)
+    of_them = f" ({len(in_known):,} of them in --known already)" if in_known else ""
     say(
-        f"{count_of(len(chosen), 'sentence')} of {n_with_pairs:,} with pairs of drugs{in_known}, "
+        f"{count_of(len(chosen), 'sentence')} of {n_with_pairs:,} with pairs of drugs{of_them}, "
         f"in {count_of(found.documents, 'document')}: {output if chosen else 'nothing is written'}"
     )
     errors.end()
@@ -119,16 +118,17 @@ def _known_texts(files: Iterable[Path], seen: Seen) -> set[str]:
 
 
 def _new_sentences(
-    stream: Iterable[Kept], known: Collection[str], n_known: Counter[str]
+    stream: Iterable[Kept], known: Collection[str], met: set[str]
 ) -> Iterator[UnsureSentence]:
-    """The sentences of documents, each text once, and none that is known: those are counted."""
+    """The sentences of documents, each text once, and none that is known: these are put into
+    `met`."""
     texts: set[str] = set()
     for kept in stream:
         for passage in kept.passages:
             for sentence in passage["sentences"]:
                 text = sentence.document.text.strip()
                 if text in known:
-                    n_known[text] = 1
+                    met.add(text)
                 elif text not in texts:
                     texts.add(text)
                     yield sentence

@@ -22,12 +22,20 @@ class CorpusCounts:
     as interacting, and those of them that have a type; and how many there are of each type."""
 
     sentences: int = 0
-    mentions: int = 0
     pairs: int = 0
     true_pairs: int = 0
-    typed_pairs: int = 0
     mention_types: Counter[str] = field(default_factory=Counter)
     pair_types: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def mentions(self) -> int:
+        """How many there are."""
+        return self.mention_types.total()
+
+    @property
+    def typed_pairs(self) -> int:
+        """How many pairs interact and have a type."""
+        return self.pair_types.total()
 
     def add(self, doc: Doc) -> None:
         """Count one gold Doc in.
@@ -36,11 +44,9 @@ class CorpusCounts:
         """
         n_mentions = len(doc.spans[MENTIONS_KEY])
         self.sentences += 1
-        self.mentions += n_mentions
         self.pairs += n_mentions * (n_mentions - 1) // 2
         labels = [relation["label"] for relation in get_relations(doc)]
         self.true_pairs += len(labels)
-        self.typed_pairs += sum(label != UNTYPED for label in labels)
         self.mention_types.update(span.label_ for span in doc.spans[MENTIONS_KEY])
         self.pair_types.update(label for label in labels if label != UNTYPED)
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from typing import Final
-
-MENTION_TYPES: Final = ("drug", "brand", "group", "drug_n")
-INTERACTION_TYPES: Final = ("mechanism", "effect", "advise", "int")
-"""Those of the DDI corpus 2013."""
 
 
 def unusual_types(

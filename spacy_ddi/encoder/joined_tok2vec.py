@@ -23,8 +23,8 @@ def build_joined_tok2vec(first: Tok2Vec, second: Tok2Vec) -> Tok2Vec:
         which the first has no vectors, or only zeros, gets nothing of the second either.
     """
     joined: Tok2Vec = concatenate(first, second)
-    joined._func = forward  # what is stored is as before
-    return joined
+    dims = {name: joined.maybe_get_dim(name) for name in joined.dim_names}
+    return Model(joined.name, forward, init=joined.init, dims=dims, layers=joined.layers)
 
 
 def forward(

@@ -104,8 +104,8 @@ class BothWays(nn.Module):
     """A recurrent network that reads words from the first to the last, and one that reads them
     from the last to the first: the states of one beside those of the other.
 
-    Sequences are padded at their ends, which changes no state: packed ones take twice the time,
-    since torch has no fast LSTM for them on a CPU.
+    Sequences are padded at their ends, which changes no state, and not packed: on a CPU torch has
+    a fast LSTM for padded ones alone.
 
     kind (Type[Union[nn.LSTM, nn.GRU]]): What each of the two is.
     input_size (int): I.
