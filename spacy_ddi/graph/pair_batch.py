@@ -147,7 +147,7 @@ def _batch_of_docs(
             _with_kinds(graph(doc, doc_nodes - start)).T
             for (doc, _), doc_nodes, start in zip(chosen, of_docs, first_node, strict=True)
         ],
-        first_node[:, None] * [1, 1, 0],
+        np.stack([first_node, first_node, np.zeros_like(first_node)], axis=1),
         (0, 3),
     ).T
     # Keep the sentences that have a pair, the nodes and edges in them, the mentions of a pair.
@@ -161,7 +161,8 @@ def _batch_of_docs(
     n_nodes = int(keep_node.sum())
     edges = edges[:, keep_edge]
     edges[:2] = new_node[edges[:2]]
-    loops = np.arange(n_nodes)[None] * [[1], [1], [0]]
+    loop = np.arange(n_nodes)
+    loops = np.stack([loop, loop, np.zeros_like(loop)])
     edges = np.concatenate([edges, loops], axis=1)
     targets, sources, kinds = edges[:, np.lexsort(edges[1::-1])]
     node_sentence = np.searchsorted(kept_sentences, node_sentence[keep_node])
@@ -175,7 +176,7 @@ def _batch_of_docs(
         neighbours=sources,
         neighbour_kinds=kinds,
         node_neighbours=_offsets(np.bincount(targets, minlength=n_nodes)),
-        mention_nodes=new_node[mention_nodes] + [0, 1],
+        mention_nodes=new_node[mention_nodes] + np.array([0, 1]),
         mention_sentences=np.searchsorted(kept_sentences, mention_sentence[kept_mentions]),
         pairs=pairs,
         doc_pairs=doc_pairs,
