@@ -68,6 +68,14 @@ def main(
         ),
     ] = 0,
     watch: Annotated[str, typer.Option(help="What stops it, loss or f (F1).")] = "loss",
+    watch_scored: Annotated[
+        bool,
+        typer.Option(
+            "--watch-scored",
+            help="With folds and patience: look at the documents that are scored, as one does who "
+            "has no others. What is found then flatters; give it an --output of its own.",
+        ),
+    ] = False,
     only: Annotated[
         str,
         typer.Option(
@@ -86,6 +94,8 @@ def main(
         raise typer.BadParameter(f"{', '.join(sorted(missing))} is not there; see docs/table1.md.")
     if watch not in ("loss", "f"):
         raise typer.BadParameter(f"{watch} is not loss or f.", param_hint="--watch")
+    if watch_scored and not (folds and patience):
+        raise typer.BadParameter("needs --folds and --patience.", param_hint="--watch-scored")
     output = output.resolve()
     results = output / "results"
     results.mkdir(parents=True, exist_ok=True)
@@ -113,7 +123,7 @@ def main(
     inputs = {"encoder": str(encoder), "vectors": vectors, "parser": parser}
     known = {"molecules": molecules, "classes": classes}
     inputs |= {name: str(path) for name, path in known.items() if path}
-    setting = Setting(inputs, epochs, patience, watch, keep=not folds)
+    setting = Setting(inputs, epochs, patience, watch, watch_scored, keep=not folds)
     failed = []
     for training, code in run_all(trainings, setting, jobs):
         failed += [training.name] if code else []

@@ -64,14 +64,20 @@ def train(
         ),
     ] = 0,
     watch: Annotated[str, typer.Option(help="What stops it: loss, or f (F1).")] = "loss",
+    held_out: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Sentences (.spacy) to hold out in place of that tenth."),
+    ] = None,
 ) -> None:
     """Train a row. Without patience no epoch is chosen: the last weights count."""
     start = perf_counter()
     config = read_rows()[name].config()
     parsing = spacy.load(parser)
-    docs = [doc for doc in read_docbin(train, parsing.vocab) if len(gold_mentions_of(doc)) >= 2]
-    parse(parsing, docs)
-    kept, held_out = hold_out(docs, seed) if patience else (docs, [])
+    kept, watched = _read_parsed(train, parsing), list[Doc]()
+    if patience and held_out:
+        watched = _read_parsed(held_out, parsing)
+    elif patience:
+        kept, watched = hold_out(kept, seed)
     write_docbin(kept, Path("parsed.spacy"))
     read = {"vectors": vectors, "molecules": molecules, "classes": classes}
     overrides = {
@@ -88,12 +94,19 @@ def train(
     }
     config.to_disk("config.cfg", interpolate=False)
     nlp = init_nlp(load_config("config.cfg", overrides=overrides, interpolate=False))
-    examples = make_examples(held_out, nlp.make_doc, gold_mentions=True, gold_parse=True)
+    examples = make_examples(watched, nlp.make_doc, gold_mentions=True, gold_parse=True)
     looks = learn(nlp, Path(MODEL), list(examples), watch=watch)
     Path("parsed.spacy").unlink()
     best = looks[-1] if not patience else _best(looks, watch)
     done = {"epochs": round(best["epoch"]) if patience else epochs, "looks": looks}
     srsly.write_json(EPOCHS, {**done, "seconds": perf_counter() - start})
+
+
+def _read_parsed(path: Path, parsing: Language) -> list[Doc]:
+    """The sentences of a .spacy file that have two mentions or more, with a pipeline's parse."""
+    docs = [doc for doc in read_docbin(path, parsing.vocab) if len(gold_mentions_of(doc)) >= 2]
+    parse(parsing, docs)
+    return docs
 
 
 def _best(looks: list[dict[str, float]], watch: str) -> dict[str, float]:

@@ -31,6 +31,7 @@ class Setting:
         molecules, classes.
     epochs, patience (int): See `Row.length`.
     watch (str): What a row with patience looks at, "loss" or "f".
+    on_scored (bool): Whether it looks at the documents that are scored, not at others.
     keep (bool): Whether weights stay after they were scored.
     """
 
@@ -38,6 +39,7 @@ class Setting:
     epochs: int
     patience: int
     watch: str
+    on_scored: bool
     keep: bool
 
 
@@ -125,7 +127,11 @@ def commands_of(training: Training, setting: Setting) -> list[dict[str, Any]]:
         for source in inputs.values()
     ]
     epochs, patience = row.length(setting.epochs, setting.patience)
-    how = {**inputs, **({"patience": patience, "watch": setting.watch} if patience else {})}
+    how: dict[str, object] = dict(inputs)
+    if patience:
+        how |= {"patience": patience, "watch": setting.watch}
+        if setting.on_scored and (scored := training.parts.get("folds")):
+            how["held-out"] = scored
     options = [f"--{key}={value}" for key, value in how.items()]
     train = _command("train", [name, training.seed, str(epochs), *options], [row], sources, MODEL)
     parts = [f"{part}={path}" for part, path in training.parts.items()]

@@ -34,7 +34,7 @@ from benchmarks.table1.runs import ANY, Block, largest_block, read_runs
 from spacy_ddi.component.lookup import component_of
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.corpora.docs import make_examples
-from spacy_ddi.gold import DOCUMENT_ID, labelled_pairs
+from spacy_ddi.gold import DOCUMENT_ID, gold_mentions_of, labelled_pairs
 from tests.conftest import SAMPLE_CORPUS
 
 ROWS = read_rows()
@@ -220,7 +220,7 @@ def given(folder: Path, parts: dict[str, Any], tmp_path: Path) -> dict[str, Any]
         "parser": parts["paths.parser"],
         "output": tmp_path / "output",
         **{"epochs": 1, "jobs": 1, "folds": 0, "only_folds": "", "folds_seed": 1},
-        **{"seeds": "1", "patience": 0, "watch": "loss"},
+        **{"seeds": "1", "watch": "loss"},
     }
 
 
@@ -373,6 +373,42 @@ def test_with_patience_a_row_ends_when_held_out_documents_say_so(
     assert seen[0] <= {doc.user_data[DOCUMENT_ID] for doc in held_out}
     assert not seen[0] & {doc.user_data[DOCUMENT_ID] for doc in kept}
     assert len(kept) + len(held_out) == len(docs)
+
+
+def test_with_patience_a_row_can_look_at_what_is_scored(
+    given: dict[str, Any], quick_runs: list[str]
+) -> None:
+    given = {**given, "folds": 2, "dev": None, "watch": "f"}
+    main(**given, patience=2, watch_scored=True, only="gcn_baseline")
+    for fold in ("fold0", "fold1"):
+        (command,) = load_project_config(given["output"] / f"gcn_baseline.seed1.{fold}")["commands"]
+        train, score = map(shlex.split, command["script"])
+        (watched,) = [part for part in train if part.startswith("--held-out=")]
+        (scored,) = [part for part in score if part.startswith("folds=")]
+        assert watched.partition("=")[2] == scored.partition("=")[2]
+    for wrong in ({"patience": 0}, {"patience": 2, "folds": 0}):
+        with pytest.raises(typer.BadParameter, match="needs --folds and --patience"):
+            main(**{**given, **wrong}, watch_scored=True, only="gcn_baseline")
+
+
+def test_sentences_to_hold_out_can_be_given(
+    folder: Path, parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    seen: list[list[Example]] = []
+
+    def loss_of(nlp: Language, examples: list[Example], *, frozen: Any) -> dict[str, float]:
+        seen.append(examples)
+        return {"loss": 1.0, "f": 0.0}
+
+    monkeypatch.setattr(learning, "loss_of", loss_of)
+    inputs = {name: parts[f"paths.{name}"] for name in ("encoder", "parser")}
+    train, dev = Path(parts["paths.train"]), Path(parts["paths.dev"])
+    inputs |= {"vectors": f"{folder}/vectors", "patience": 1, "held_out": dev}
+    commands.train("gcn_baseline", 1, 9, train, **inputs)
+    docs = read_docbin(dev, spacy.blank("en").vocab)
+    texts = [doc.text for doc in docs if len(gold_mentions_of(doc)) > 1]
+    assert [example.reference.text for example in seen[0]] == texts != []
 
 
 def test_the_loss_of_held_out_pairs_is_what_probabilities_say(
