@@ -57,16 +57,21 @@ def main(
     ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "1",
     epochs: Annotated[
-        int, typer.Option(min=1, help="Times the sentences are read; with patience, the most.")
+        int,
+        typer.Option(
+            min=1,
+            help="Times the sentences are read; three times as many where nothing is pretrained.",
+        ),
     ] = 3,
     patience: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Stop when so many epochs have not lowered the loss on a tenth of the training "
-            "documents that is held out; 0 to read all of them for all epochs.",
+            help="Stop rows that learn from scratch when so many epochs have not been better on a "
+            "tenth of the training documents that is held out; 0 to read all for all epochs.",
         ),
     ] = 0,
+    most_epochs: Annotated[int, typer.Option(min=1, help="With patience, the most.")] = 60,
     watch: Annotated[str, typer.Option(help="What stops it, loss or f (F1).")] = "loss",
     watch_scored: Annotated[
         bool,
@@ -123,7 +128,7 @@ def main(
     inputs = {"encoder": str(encoder), "vectors": vectors, "parser": parser}
     known = {"molecules": molecules, "classes": classes}
     inputs |= {name: str(path) for name, path in known.items() if path}
-    setting = Setting(inputs, epochs, patience, watch, watch_scored, keep=not folds)
+    setting = Setting(inputs, epochs, patience, most_epochs, watch, watch_scored, keep=not folds)
     failed = []
     for training, code in run_all(trainings, setting, jobs):
         failed += [training.name] if code else []

@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[2]
 BASE = ROOT / "configs" / "minilm.cfg"
 FOLDER = ROOT / "configs" / "table1"
 
+FACTOR = 3
+"""Epochs of a row that learns from scratch, for one of a row that fine-tunes an encoder."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -25,7 +28,7 @@ class Row:
     configs: list[str]
     paper: tuple[float | None, ...] = ()
     weights: str | None = None
-    epochs_factor: int = 1
+    from_scratch: bool = False
     group: str = "own"
     note: str = ""
     epochs: int | None = None
@@ -50,17 +53,22 @@ class Row:
         "classes"."""
         return self.is_contextual if path == "encoder" else path in self.config()["paths"]
 
-    def length(self, epochs: int, patience: int) -> tuple[int, int]:
+    def length(self, epochs: int, patience: int, most: int) -> tuple[int, int]:
         """How long it learns.
 
-        epochs (int): Of a row that sits on a fine-tuned encoder; with patience, the most of any.
-        patience (int): Epochs without a lower loss after which a row ends; 0 for none.
-        RETURNS (Tuple[int, int]): The same of this row. One whose epochs are given by the paper has
-            no patience.
+        epochs (int): Of a row that fine-tunes an encoder.
+        patience (int): Epochs without gain after which a row ends that learns from scratch; with 0
+            it has `FACTOR` times the epochs of the others.
+        most (int): The most epochs of a row with patience.
+        RETURNS (Tuple[int, int]): Its epochs, and its patience: 0 where the epochs are given by the
+            paper, and where an encoder is fine-tuned, which goes best with a rate that falls to
+            zero in a known number of epochs.
         """
         if self.epochs:
             return self.epochs, 0
-        return (epochs, patience) if patience else (epochs * self.epochs_factor, 0)
+        if not self.from_scratch:
+            return epochs, 0
+        return (most, patience) if patience else (epochs * FACTOR, 0)
 
 
 def read_rows() -> dict[str, Row]:

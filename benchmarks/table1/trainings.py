@@ -29,7 +29,7 @@ class Setting:
 
     inputs (Mapping[str, str]): Options of `benchmarks.table1.row train`: encoder, vectors, parser,
         molecules, classes.
-    epochs, patience (int): See `Row.length`.
+    epochs, patience, most_epochs (int): See `Row.length`.
     watch (str): What a row with patience looks at, "loss" or "f".
     on_scored (bool): Whether it looks at the documents that are scored, not at others.
     keep (bool): Whether weights stay after they were scored.
@@ -38,6 +38,7 @@ class Setting:
     inputs: Mapping[str, str]
     epochs: int
     patience: int
+    most_epochs: int
     watch: str
     on_scored: bool
     keep: bool
@@ -126,7 +127,7 @@ def commands_of(training: Training, setting: Setting) -> list[dict[str, Any]]:
         str(get_package_path(source) / "meta.json") if is_package(source) else source
         for source in inputs.values()
     ]
-    epochs, patience = row.length(setting.epochs, setting.patience)
+    epochs, patience = row.length(setting.epochs, setting.patience, setting.most_epochs)
     how: dict[str, object] = dict(inputs)
     if patience:
         how |= {"patience": patience, "watch": setting.watch}

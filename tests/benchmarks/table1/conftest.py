@@ -42,7 +42,8 @@ def run(folder: Path, parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
     inputs = {name: parts[f"paths.{name}"] for name in ("encoder", "parser")}
 
     def run_row(name: str) -> dict[str, Any]:
-        weights, epochs = ROWS[name].weights, ROWS[name].epochs_factor
+        weights = ROWS[name].weights
+        epochs, _ = ROWS[name].length(1, 0, 1)
         if weights:
             run_row(weights)
         (folder / name).mkdir(exist_ok=True)

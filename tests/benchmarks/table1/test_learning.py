@@ -98,19 +98,20 @@ def test_the_loss_of_held_out_pairs_is_what_probabilities_say(
 
 
 @pytest.mark.parametrize(
-    ("settings", "asked", "expected"),
+    ("settings", "quick", "by_folds"),
     [
-        ({}, (3, 0), (3, 0)),
-        ({"epochs_factor": 3}, (3, 0), (9, 0)),
-        ({"epochs_factor": 3}, (40, 2), (40, 2)),
-        ({"epochs": 50, "epochs_factor": 3}, (3, 0), (50, 0)),
-        ({"epochs": 50}, (40, 2), (50, 0)),
+        ({}, (3, 0), (7, 0)),
+        ({"from_scratch": True}, (9, 0), (60, 6)),
+        ({"epochs": 50}, (50, 0), (50, 0)),
+        ({"epochs": 50, "from_scratch": True}, (50, 0), (50, 0)),
     ],
 )
 def test_how_long_a_row_learns(
-    settings: dict[str, int], asked: tuple[int, int], expected: tuple[int, int]
+    settings: dict[str, Any], quick: tuple[int, int], by_folds: tuple[int, int]
 ) -> None:
-    assert Row("any", "Any", [], **settings).length(*asked) == expected
+    row = Row("any", "Any", [], **settings)
+    assert row.length(3, 0, 60) == quick
+    assert row.length(7, 6, 60) == by_folds
 
 
 def test_with_patience_the_rate_stays(parts: dict[str, Any]) -> None:
