@@ -12,12 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import floret
-import spacy
 import typer
-from spacy.tokens import Doc, DocBin
+from vector_sentences import corpus_sentences, text_sentences
 
-from spacy_ddi.candidates.finder import CandidateFinder
-from spacy_ddi.encoder.blinding import BLIND_WORD, blind
 from spacy_ddi.formats.plain_text import read_lines
 
 
@@ -32,8 +29,6 @@ def main(
     ] = None,
 ) -> None:
     """Train vectors of words in lower case, drugs of the corpus blinded as in training."""
-    nlp = spacy.blank("en")
-    find_candidates = CandidateFinder()
     output.parent.mkdir(parents=True, exist_ok=True)
     texts = [path for path in (text, *(also or ())) if path.exists()]
     if not texts:
@@ -41,12 +36,10 @@ def main(
     with TemporaryDirectory() as folder:
         words = Path(folder) / "words.txt"
         with words.open("w", encoding="utf8") as file:
-            for doc in DocBin().from_disk(corpus).get_docs(nlp.vocab):
-                found = find_candidates(doc)
-                file.write(as_line(blind(doc, found.ranges, found.sentences, BLIND_WORD)))
-            for path in texts:
-                for doc in nlp.tokenizer.pipe(read_lines(path)):
-                    file.write(as_line(doc))
+            for sentence in corpus_sentences(corpus):
+                file.write(as_line(sentence))
+            for sentence in text_sentences(line for path in texts for line in read_lines(path)):
+                file.write(as_line(sentence))
         model = floret.train_unsupervised(
             str(words),
             model="skipgram",
@@ -64,9 +57,9 @@ def main(
     typer.echo(f"Vectors of width {size}: {output}")
 
 
-def as_line(doc: Doc) -> str:
-    """The words of a Doc, in lower case."""
-    return " ".join(token.lower_ for token in doc if not token.is_space) + "\n"
+def as_line(words: list[str]) -> str:
+    """Words in lower case."""
+    return " ".join(words).lower() + "\n"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,32 @@
+"""The sentences that static vectors learn from: those of the corpus with the drugs blinded, and
+plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import spacy
+from spacy.tokens import Doc, DocBin
+
+from spacy_ddi.candidates.finder import CandidateFinder
+from spacy_ddi.encoder.blinding import BLIND_WORD, blind
+
+
+def corpus_sentences(path: Path) -> Iterator[list[str]]:
+    """The words of each Doc of a .spacy file, each mention one word, as networks read them."""
+    find_candidates = CandidateFinder()
+    for doc in DocBin().from_disk(path).get_docs(spacy.blank("en").vocab):
+        found = find_candidates(doc)
+        yield words_of(blind(doc, found.ranges, found.sentences, BLIND_WORD))
+
+
+def text_sentences(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The words of each line."""
+    for doc in spacy.blank("en").tokenizer.pipe(lines):
+        yield words_of(doc)
+
+
+def words_of(doc: Doc) -> list[str]:
+    """The words of a Doc, without white space."""
+    return [token.text for token in doc if not token.is_space]
