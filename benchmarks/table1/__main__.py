@@ -72,7 +72,7 @@ def main(
         ),
     ] = 0,
     most_epochs: Annotated[int, typer.Option(min=1, help="With patience, the most.")] = 60,
-    watch: Annotated[str, typer.Option(help="What stops it, loss or f (F1).")] = "loss",
+    watch: Annotated[str, typer.Option(help="What tells a better epoch: f (F1), or loss.")] = "f",
     watch_scored: Annotated[
         bool,
         typer.Option(

@@ -29,7 +29,7 @@ from spacy_ddi.gold import DOCUMENT_ID
 
 BATCH_SIZE = 64
 HELD_OUT = 10
-"""One document in so many is held out, where a row learns until its loss on them stops falling."""
+"""One document in so many is held out, where a row learns until it is no longer better on them."""
 
 WARMUP = 0.115
 """Share of the steps in which the rate rises, as in `configs/minilm.cfg`."""
@@ -68,7 +68,7 @@ def settings_of_length(
     config (Config): The row's config.
     n_sentences (int): Sentences that it learns from.
     epochs (int): Times that they are read; with patience, the most.
-    patience (int): Epochs without a lower loss after which it ends; 0 for none. With it the rate
+    patience (int): Epochs without a better one after which it ends; 0 for none. With it the rate
         does not fall, since nobody knows when it should reach zero.
     RETURNS (Dict[str, Any]): The settings, by dot paths.
     """

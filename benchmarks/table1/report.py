@@ -149,8 +149,10 @@ def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]], said: str) 
         f"- {each['question']} {in_words(each['first'], each['second'], found, p_value)}\n"
         for (each, found), p_value in zip(asked, p_values, strict=True)
     ]
+    notes = [f"- {line['row'].title}: {line['row'].note}\n" for line in lines if line["row"].note]
     return (
-        f"Scores on the {title}:\n\n{said}{markdown_table(scores)}\n\n{''.join(compared)}\n"
+        f"Scores on the {title}:\n\n{said}{markdown_table(scores)}\n\n"
+        f"{''.join(notes)}{''.join(compared)}\n"
         f"F1 by type on the {title}, and costs:\n\n{markdown_table(costs)}"
     )
 

@@ -59,11 +59,11 @@ def train(
     patience: Annotated[
         int,
         typer.Option(
-            help="Hold a tenth of the documents out, and stop when so many epochs have not lowered "
-            "the loss on them; 0 for all epochs and all documents."
+            help="Hold a tenth of the documents out, and stop when so many epochs have not been "
+            "better on them; 0 for all epochs and all documents."
         ),
     ] = 0,
-    watch: Annotated[str, typer.Option(help="What stops it: loss, or f (F1).")] = "loss",
+    watch: Annotated[str, typer.Option(help="What tells a better epoch: f (F1), or loss.")] = "f",
     held_out: Annotated[
         Path | None,
         typer.Option(exists=True, help="Sentences (.spacy) to hold out in place of that tenth."),

@@ -44,7 +44,9 @@ def test_with_patience_a_row_ends_when_held_out_documents_say_so(
         return {"loss": next(losses), "f": 0.0}
 
     monkeypatch.setattr(learning, "loss_of", loss_of)
-    commands.train("gcn_baseline", 1, 9, train, vectors=f"{folder}/vectors", patience=2, **inputs)
+    commands.train(
+        "gcn_baseline", 1, 9, train, vectors=f"{folder}/vectors", patience=2, watch="loss", **inputs
+    )
     stored = srsly.read_json("epochs.json")
     assert [look["loss"] for look in stored["looks"]] == [3.0, 1.0, 2.0, 2.0]
     assert stored["epochs"] == 1

@@ -12,6 +12,7 @@ import srsly
 
 from benchmarks.table1.report import RESULTS, difference, table_lines
 from benchmarks.table1.report import main as report_main
+from benchmarks.table1.rows import ROOT
 from benchmarks.table1.runs import Block, largest_block, read_runs
 
 
@@ -59,6 +60,17 @@ def test_lines_are_means_over_seeds_with_differences_from_the_full_model(tmp_pat
     # The third has one seed, and is compared on that one.
     assert 100 * no_graph["difference"].mean == pytest.approx(no_graph["f"][0] - full["f"][0])
     assert difference(runs, "full", "names_seen") is None
+
+
+def test_what_is_to_be_known_of_a_published_figure_stands_below(tmp_path: Path) -> None:
+    for row in ("full", "sun_rhcnn"):
+        run = srsly.read_json(RESULTS / "full.seed1.json")
+        srsly.write_json(tmp_path / f"{row}.seed1.json", {**run, "row": row})
+    page = tmp_path / "page.md"
+    page.write_text((ROOT / "docs" / "table1.md").read_text(encoding="utf8"), encoding="utf8")
+    report_main(results=tmp_path, page=page)
+    told = [line for line in page.read_text(encoding="utf8").splitlines() if "976 true" in line]
+    assert any(line.startswith("- RHCNN (Sun 2019): Its public code leaves 64") for line in told)
 
 
 def test_any_two_rows_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
