@@ -94,7 +94,9 @@ def main(
 ) -> None:
     """Rerun the paper's Table 1."""
     rows = chosen_rows(only)
-    missing = {str(each) for row in rows for each in (row.parser, row.vectors) if each}
+    missing = {
+        str(each) for row in rows for each in (row.parser, row.vectors, *row.code_file()) if each
+    }
     if missing := {each for each in missing if not (Path(each).exists() or is_package(each))}:
         raise typer.BadParameter(f"{', '.join(sorted(missing))} is not there; see docs/table1.md.")
     if watch not in ("loss", "f"):

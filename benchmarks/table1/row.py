@@ -14,11 +14,11 @@ import typer
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training.initialize import init_nlp
-from spacy.util import dict_to_dot, load_config
+from spacy.util import dict_to_dot, import_file, load_config
 
 from benchmarks.speed.systems import take_turns, whole_pipeline
 from benchmarks.table1.learning import hold_out, learn, parse, settings_of_length
-from benchmarks.table1.rows import read_rows
+from benchmarks.table1.rows import Row, read_rows
 from benchmarks.table1.runs import ANY
 from spacy_ddi.cli.light_imports import import_transformers
 from spacy_ddi.component.lookup import component_of
@@ -71,7 +71,7 @@ def train(
 ) -> None:
     """Train a row. Without patience no epoch is chosen: the last weights count."""
     start = perf_counter()
-    config = read_rows()[name].config()
+    config = _row(name).config()
     parsing = spacy.load(parser)
     kept, watched = _read_parsed(train, parsing), list[Doc]()
     if patience and held_out:
@@ -102,6 +102,14 @@ def train(
     srsly.write_json(EPOCHS, {**done, "seconds": perf_counter() - start})
 
 
+def _row(name: str) -> Row:
+    """A row, with its own code imported, as `spacy train --code` does."""
+    row = read_rows()[name]
+    for path in row.code_file():
+        import_file(path.stem, path)
+    return row
+
+
 def _read_parsed(path: Path, parsing: Language) -> list[Doc]:
     """The sentences of a .spacy file that have two mentions or more, with a pipeline's parse."""
     docs = [doc for doc in read_docbin(path, parsing.vocab) if len(gold_mentions_of(doc)) >= 2]
@@ -124,7 +132,7 @@ def score(
     ],
 ) -> None:
     """Score a row with what was trained here, for it or another, and time it on the first part."""
-    row, files = read_rows()[name], [part.partition("=")[::2] for part in parts]
+    row, files = _row(name), [part.partition("=")[::2] for part in parts]
     # With another row's weights its own settings are what the last file says.
     changed = dict_to_dot(load_config(row.files()[-1])) if row.weights else {}
     default = row.config()["components"]["ddi_relation"]["model"]["max_pairs"]

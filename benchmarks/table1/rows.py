@@ -34,10 +34,15 @@ class Row:
     epochs: int | None = None
     parser: str | None = None
     vectors: str | None = None
+    code: str | None = None
 
     def files(self) -> list[Path]:
         """Its differences from `configs/minilm.cfg`."""
         return [FOLDER / f"{name}.cfg" for name in self.configs]
+
+    def code_file(self) -> list[Path]:
+        """The Python file that registers what its config names, if it has one."""
+        return [ROOT / self.code] if self.code else []
 
     def config(self) -> Config:
         """The whole config, variables not filled in."""

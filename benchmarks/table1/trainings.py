@@ -166,7 +166,7 @@ def commands_of(training: Training, setting: Setting) -> list[dict[str, Any]]:
 def _command(
     name: str, arguments: Sequence[str], rows: Sequence[Row], deps: Sequence[str], output: str
 ) -> dict[str, Any]:
-    configs = [str(path) for row in rows for path in (BASE, *row.files())]
+    configs = [str(path) for row in rows for path in (BASE, *row.files(), *row.code_file())]
     line = ["python", "-m", "benchmarks.table1.row", name, *arguments]
     return {
         "name": name,

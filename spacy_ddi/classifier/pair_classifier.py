@@ -149,6 +149,8 @@ def _make_pooling(encoder: Any, pooling: str | None) -> PairPooling | None:
 
     pools_itself = isinstance(encoder, PairReader)
     expected = f"{'null' if pools_itself else 'attentive or max'} with {type(encoder).__name__}"
+    if not pools_itself:
+        expected += "; null with a PairReader, which has all members of that protocol"
     where = "spacy-ddi.PairClassifier.v1"
     require((pooling is None) == pools_itself, where, "pooling", pooling, expected)
     if pooling is None:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
+import srsly
 from spacy.language import Language
 from spacy.util import dict_to_dot, is_package, load_config, registry
 
+from benchmarks.table1 import row as commands
 from benchmarks.table1.rows import BASE, Row, read_rows
 from benchmarks.table1.runs import ANY
 from spacy_ddi.component.lookup import component_of
@@ -141,3 +143,60 @@ def test_a_row_takes_the_weights_of_one_before_that_differs_in_settings_alone() 
     assert row.configs[:-1] == full.configs
     changed = dict_to_dot(load_config(row.files()[-1]))
     assert changed == {"components.ddi_relation.decoding": "joint"}
+
+
+CODE = """
+import torch
+from spacy.util import registry
+from torch import nn
+from spacy_ddi.pytorch.pair_reader import PairReader
+
+@registry.misc("mine.LastWord.v1")
+def configure_last_word(width: int):
+    return lambda token_width, dropout: LastWord(token_width, width)
+
+class LastWord(nn.Module):
+    def __init__(self, token_width, width):
+        super().__init__()
+        self.output_size = width
+        self.layer = nn.Linear(token_width, width)
+
+    def encode_sentences(self, nodes, batch):
+        return (nodes,)
+
+    def read_pairs(self, shared, rows):
+        return self.layer(shared[0][rows.graph.nodes[rows.graph.starts[1:] - 1]])
+
+    def attention(self, shared, rows):
+        return None
+"""
+"""A network of one's own, outside of the package."""
+
+CONFIG = """
+[components]
+
+[components.ddi_relation]
+
+[components.ddi_relation.model]
+pooling = null
+
+[components.ddi_relation.model.pair_encoder]
+@misc = "mine.LastWord.v1"
+width = 5
+"""
+
+
+def test_a_row_of_ones_own_is_a_file_and_a_config(
+    folder: Path, parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "last_word.py").write_text(CODE, encoding="utf8")
+    (tmp_path / "last_word.cfg").write_text(CONFIG, encoding="utf8")
+    configs = ["full", "static_vectors", "gcn_baseline", f"{tmp_path}/last_word"]
+    mine = Row("mine", "Mine", configs, from_scratch=True, code=f"{tmp_path}/last_word.py")
+    monkeypatch.setattr(commands, "read_rows", lambda: {"mine": mine})
+    monkeypatch.chdir(tmp_path)
+    train = Path(parts["paths.train"])
+    inputs = {name: parts[f"paths.{name}"] for name in ("encoder", "parser")}
+    commands.train("mine", 1, 1, train, vectors=f"{folder}/vectors", **inputs)
+    commands.score("mine", 1, [f"dev={train}"])
+    assert srsly.read_json("mine.json")["counts"]["dev"]
