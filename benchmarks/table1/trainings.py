@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shlex
 import shutil
@@ -177,13 +178,14 @@ def _command(
 
 
 def store_folds(name: str, seed: str, n_folds: int, output: Path, results: Path, row: Row) -> None:
-    """Put what the folds of a row and seed have given into one file.
+    """Put what the folds of a row and seed have given into one file, and the pairs that were
+    found in them, as submission lines, into another.
 
     name (str): Name of the row whose weights were scored.
     seed (str): The seed.
     n_folds (int): How many folds there are.
     output (Path): The folder with all trainings.
-    results (Path): Gets the file; without a result it has none.
+    results (Path): Gets the files; without a result it has none.
     row (Row): The row.
     """
     runs = {
@@ -192,9 +194,17 @@ def store_folds(name: str, seed: str, n_folds: int, output: Path, results: Path,
         if (path := output / f"{name}.seed{seed}.{fold}" / f"{row.name}.json").exists()
     }
     file = results / f"{row.name}.seed{seed}.folds.json"
-    file.unlink(missing_ok=True)
+    pairs = file.with_suffix(".txt.gz")
+    for each in (file, pairs):
+        each.unlink(missing_ok=True)
     if not runs:
         return
+    found = [
+        (output / f"{name}.seed{seed}.{fold}" / f"{row.name}.folds.txt").read_bytes()
+        for fold in runs
+        if fold != "whole"
+    ]
+    pairs.write_bytes(gzip.compress(b"".join(found), mtime=0))
     counts = {
         fold: {document: _without_zeros(found) for document, found in sorted(of_part.items())}
         for fold, run in runs.items()

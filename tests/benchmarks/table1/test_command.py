@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 import shutil
@@ -66,6 +67,8 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
                     run = srsly.read_json(RESULTS / f"{name}.seed1.json")
                     parts = dict.fromkeys(_scored(command), run["counts"]["dev"])
                     srsly.write_json(folder / output, {**run, "counts": parts})
+                    for part in parts:
+                        (folder / f"{name}.{part}.txt").write_text(f"{folder.name}\n")
             update_lockfile(folder, command)
         return 0
 
@@ -156,7 +159,10 @@ def test_folds_are_done_once_and_keep_no_weights(
     # Those that take weights are scored with the others, even where nobody asked.
     results = {path.name for path in (given["output"] / "results").iterdir()}
     rows = ("full", "joint_decoding", "gcn_baseline")
-    assert results == {f"{row}.seed{seed}.folds.json" for row in rows for seed in (1, 2)}
+    trained = [f"{row}.seed{seed}.folds" for row in rows for seed in (1, 2)]
+    assert results == {f"{name}.{kind}" for name in trained for kind in ("json", "txt.gz")}
+    pairs = given["output"] / "results" / "full.seed2.folds.txt.gz"
+    assert gzip.decompress(pairs.read_bytes()).split() == [b"full.seed2.fold0", b"full.seed2.fold1"]
     told = capsys.readouterr().out
     assert "[8/8] full.seed2.fold1: F1 " in told
     assert "nothing left" in told.splitlines()[-1]
