@@ -94,10 +94,10 @@ def main(
 ) -> None:
     """Rerun the paper's Table 1."""
     rows = chosen_rows(only)
-    missing = {
-        str(each) for row in rows for each in (row.parser, row.vectors, *row.code_file()) if each
-    }
-    if missing := {each for each in missing if not (Path(each).exists() or is_package(each))}:
+    needed = {str(row.parser or parser) for row in rows}
+    needed |= {str(row.vectors or vectors) for row in rows if row.reads("vectors")}
+    needed |= {str(path) for row in rows for path in row.code_file()}
+    if missing := {each for each in needed if not (Path(each).exists() or is_package(each))}:
         raise typer.BadParameter(f"{', '.join(sorted(missing))} is not there; see docs/table1.md.")
     if watch not in ("loss", "f"):
         raise typer.BadParameter(f"{watch} is not loss or f.", param_hint="--watch")

@@ -77,8 +77,17 @@ class Row:
 
 
 def read_rows() -> dict[str, Row]:
-    """The rows by name, in the table's order."""
-    return {row["name"]: Row(**row) for row in srsly.read_yaml(FOLDER / "rows.yml")["rows"]}
+    """The rows by name, in the table's order.
+
+    RAISES (ValueError): If a row has a key that there is not, or lacks one.
+    """
+    path, rows = FOLDER / "rows.yml", {}
+    for row in srsly.read_yaml(path)["rows"]:
+        try:
+            rows[row["name"]] = Row(**row)
+        except TypeError as error:
+            raise ValueError(f"{path}, row {row['name']}: {error}") from error
+    return rows
 
 
 def read_comparisons() -> list[dict[str, Any]]:

@@ -129,8 +129,9 @@ def test_a_failure_is_told_and_leaves_no_result(
 ) -> None:
     given = {**given, "folds": 2}
     main(**given, only="full")
+    (broken := given["output"] / "broken").mkdir()
     with pytest.raises(typer.Exit):
-        main(**{**given, "vectors": "broken", "only_folds": "1"}, only="gcn_baseline,full")
+        main(**{**given, "vectors": str(broken), "only_folds": "1"}, only="gcn_baseline,full")
     assert "Failed: gcn_baseline.seed1.fold1" in capsys.readouterr().err
     assert not list((given["output"] / "results").glob("gcn_baseline*"))
     # Other vectors are no news for the full model.
@@ -138,6 +139,9 @@ def test_a_failure_is_told_and_leaves_no_result(
     for wrong, told in (({"only": "nonsense"}, "No row nonsense"), ({"watch": "p"}, "p is not")):
         with pytest.raises(typer.BadParameter, match=told):
             main(**{**given, "only": "full", **wrong})
+    for wrong in ({"vectors": "gone"}, {"parser": "gone"}):
+        with pytest.raises(typer.BadParameter, match="gone is not there"):
+            main(**{**given, **wrong}, only="gcn_baseline")
     with pytest.raises(typer.BadParameter, match="There are 2 folds"):
         main(**{**given, "only_folds": "2"}, only="full")
     with pytest.raises(typer.BadParameter, match="needed without --folds"):

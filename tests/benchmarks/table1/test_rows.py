@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.util import dict_to_dot, is_package, load_config, registry
 
 from benchmarks.table1 import row as commands
+from benchmarks.table1 import rows
 from benchmarks.table1.rows import BASE, Row, read_rows
 from benchmarks.table1.runs import ANY
 from spacy_ddi.component.lookup import component_of
@@ -200,3 +201,13 @@ def test_a_row_of_ones_own_is_a_file_and_a_config(
     commands.train("mine", 1, 1, train, vectors=f"{folder}/vectors", **inputs)
     commands.score("mine", 1, [f"dev={train}"])
     assert srsly.read_json("mine.json")["counts"]["dev"]
+
+
+def test_a_key_that_there_is_not_is_told_with_its_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"name": "mine", "title": "Mine", "configs": [], "epoch": 3}
+    srsly.write_yaml(tmp_path / "rows.yml", {"rows": [row]})
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=r"rows.yml, row mine: .*'epoch'"):
+        read_rows()
