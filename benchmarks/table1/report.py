@@ -195,7 +195,7 @@ def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
     """Micro F1 with its interval, the published figure beside it where there is one."""
     heights = [0.8 + 0.37 * len(lines) for lines in parts.values()]
     figure = Figure(figsize=(7.5, sum(heights)), layout="constrained")
-    axes = figure.subplots(len(parts), squeeze=False, height_ratios=heights)[:, 0]
+    axes = figure.subplots(len(parts), squeeze=False, sharex=True, height_ratios=heights)[:, 0]
     for (title, lines), axis in zip(parts.items(), axes, strict=True):
         for place, line in enumerate(lines):
             (low, high), f = line["interval"], mean(line["f"])
@@ -204,8 +204,9 @@ def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
                 axis.plot(rate, place, "D", color="C1", mfc="none")
         axis.set_yticks(range(len(lines)), [line["row"].title for line in lines])
         axis.invert_yaxis()
+        axis.tick_params(labelbottom=True)
         axis.grid(axis="x", color="0.92")
-        axis.set_xlabel(f"micro F1, {title}; diamonds: as published, official test part")
+        axis.set_xlabel(f"micro F1, {title}\ndiamonds: as published, official test part")
     return figure
 
 
