@@ -3,8 +3,8 @@ use the word.
 
 Bommasani, Davis & Cardie 2020, *Interpreting pretrained contextualized representations via
 reductions to static embeddings* (ACL 2020), section 3. The encoder has read far more text than
-there is here, and its layers say more of a word than its input embeddings (`encoder_vectors.py`).
-The vectors are static all the same: a word has one, whatever its sentence.
+there is here, and its layers have seen the sentence, which its input embeddings have not
+(`encoder_vectors.py`). The vectors are static all the same: a word has one, whatever its sentence.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import spacy
 import typer
 from spacy.util import minibatch
-from spacy.vectors import Vectors
-from vector_sentences import corpus_sentences, text_sentences
+from word_vectors import corpus_sentences, text_sentences, write_vectors
 
 from spacy_ddi.formats.plain_text import read_lines
 
@@ -48,13 +46,7 @@ def main(
     chosen = random.Random(seed).sample(lines, min(sentences, len(lines)))
     read = chain(*map(corpus_sentences, corpora), text_sentences(chosen))
     words, vectors = mean_in_context(encoder, [words for words in read if words])
-    nlp = spacy.blank("en")
-    keys = [nlp.vocab.strings.add(word) for word in words]
-    nlp.vocab.vectors = Vectors(
-        strings=nlp.vocab.strings, data=vectors, keys=keys, name=encoder.name, attr="LOWER"
-    )
-    nlp.to_disk(output)
-    typer.echo(f"{len(words):,} vectors of width {vectors.shape[1]}: {output}")
+    write_vectors(words, vectors, encoder.name, output)
 
 
 def mean_in_context(

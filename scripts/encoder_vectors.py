@@ -15,7 +15,7 @@ import numpy as np
 import spacy
 import typer
 from spacy.tokens import DocBin
-from spacy.vectors import Vectors
+from word_vectors import write_vectors
 
 from spacy_ddi.encoder.blinding import BLIND_WORD
 from spacy_ddi.formats.plain_text import read_lines
@@ -35,14 +35,7 @@ def main(
 ) -> None:
     """Write vectors of words in lower case."""
     words = sorted(words_of(corpora, [path for path in text or () if path.exists()], min_count))
-    nlp = spacy.blank("en")
-    keys = [nlp.vocab.strings.add(word) for word in words]
-    vectors = mean_of_pieces(encoder, words)
-    nlp.vocab.vectors = Vectors(
-        strings=nlp.vocab.strings, data=vectors, keys=keys, name=encoder.name, attr="LOWER"
-    )
-    nlp.to_disk(output)
-    typer.echo(f"{len(words):,} vectors of width {vectors.shape[1]}: {output}")
+    write_vectors(words, mean_of_pieces(encoder, words), encoder.name, output)
 
 
 def words_of(corpora: Iterable[Path], texts: Iterable[Path], min_count: int) -> set[str]:

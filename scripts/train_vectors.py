@@ -13,7 +13,7 @@ from typing import Annotated
 
 import floret
 import typer
-from vector_sentences import corpus_sentences, text_sentences
+from word_vectors import corpus_sentences, text_sentences
 
 from spacy_ddi.formats.plain_text import read_lines
 

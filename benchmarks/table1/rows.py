@@ -66,8 +66,8 @@ class Row:
             it has `FACTOR` times the epochs of the others.
         most (int): The most epochs of a row with patience.
         RETURNS (Tuple[int, int]): Its epochs, and its patience: 0 where the epochs are given by the
-            paper, and where an encoder is fine-tuned, which goes best with a rate that falls to
-            zero in a known number of epochs.
+            paper, and where an encoder is fine-tuned, with a rate that falls to zero in a known
+            number of epochs.
         """
         if self.epochs:
             return self.epochs, 0

@@ -23,7 +23,7 @@ from benchmarks.table1 import trainings
 from benchmarks.table1.__main__ import chosen_rows, main, parts_of_folds
 from benchmarks.table1.pace import time_left
 from benchmarks.table1.report import RESULTS
-from benchmarks.table1.rows import read_rows
+from benchmarks.table1.rows import Row, read_rows
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.gold import DOCUMENT_ID
 from tests.conftest import SAMPLE_CORPUS
@@ -219,3 +219,21 @@ def test_the_time_that_is_left_goes_by_rows_that_are_done() -> None:
     assert time_left(done[1:], waiting[2:], 1) == "about 10 min left, by what is done"
     assert time_left([], waiting, 2) == "time left unknown"
     assert time_left(done, [], 2) == "nothing left"
+
+
+def test_a_changed_file_of_ones_own_is_trained_again(
+    given: dict[str, Any],
+    quick_runs: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = tmp_path / "mine.py"
+    code.write_text("x = 1", encoding="utf8")
+    mine = Row("full", "Mine", ["full"], code=str(code))
+    monkeypatch.setattr("benchmarks.table1.__main__.read_rows", lambda: {"full": mine})
+    for _ in range(2):
+        main(**given, only="full")
+    assert quick_runs == ["full.seed1"]
+    code.write_text("x = 2", encoding="utf8")
+    main(**given, only="full")
+    assert quick_runs == ["full.seed1"] * 2

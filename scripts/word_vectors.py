@@ -1,13 +1,16 @@
-"""The sentences that static vectors learn from: those of the corpus with the drugs blinded, and
-plain text."""
+"""What the scripts for static vectors share: the sentences to learn from, those of the corpus with
+the drugs blinded, and how vectors are written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import spacy
+import typer
 from spacy.tokens import Doc, DocBin
+from spacy.vectors import Vectors
 
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind
@@ -30,3 +33,20 @@ def text_sentences(lines: Iterable[str]) -> Iterator[list[str]]:
 def words_of(doc: Doc) -> list[str]:
     """The words of a Doc, without white space."""
     return [token.text for token in doc if not token.is_space]
+
+
+def write_vectors(words: list[str], vectors: np.ndarray, name: str, output: Path) -> None:
+    """Write a pipeline with vectors of words in lower case.
+
+    words (List[str]): V words in lower case.
+    vectors (NDArray): Shape (V, D), single precision.
+    name (str): What they come from.
+    output (Path): The pipeline's folder.
+    """
+    nlp = spacy.blank("en")
+    keys = [nlp.vocab.strings.add(word) for word in words]
+    nlp.vocab.vectors = Vectors(
+        strings=nlp.vocab.strings, data=vectors, keys=keys, name=name, attr="LOWER"
+    )
+    nlp.to_disk(output)
+    typer.echo(f"{len(words):,} vectors of width {vectors.shape[1]}: {output}")
