@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.page import markdown_table, write_page
 from benchmarks.table1.rows import ROOT, read_comparisons, read_rows
-from benchmarks.table1.runs import ANY, FULL, Runs, left_out, read_runs, to_counts
+from benchmarks.table1.runs import ANY, FULL, Runs, read_tables, to_counts
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import Difference, compare, holm, mean_interval
 from spacy_ddi.scoring.metrics import compute_scores
@@ -38,9 +38,7 @@ N_RESAMPLES = 10_000
 def main(
     results: Annotated[Path, typer.Option(exists=True, help="Stored results.")] = RESULTS,
     page: Annotated[Path, typer.Option(help="The Markdown file to renew.")] = PAGE,
-    only: Annotated[
-        str, typer.Option(help="Rows, with commas between; by default those that have most folds.")
-    ] = "",
+    only: Annotated[str, typer.Option(help="Rows, with commas between; by default all.")] = "",
     compare: Annotated[
         tuple[str, str] | None, typer.Option(help="Print the difference of two rows instead.")
     ] = None,
@@ -50,21 +48,24 @@ def main(
         write_report(results, page, only.split(",") if only else ())
         return
     for part, title in PARTS.items():
-        if found := difference(read_runs(results, part, compare), *compare):
-            typer.echo(f"{title}: {in_words(*compare, found, found.p_value)}")
+        for runs in read_tables(results, part, compare):
+            if found := difference(runs, *compare):
+                typer.echo(f"{title}: {in_words(*compare, found, found.p_value)}")
 
 
 def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
     """Write the tables into a page, and the plot beside it."""
     texts, plotted = [], {}
     for part, title in PARTS.items():
-        if runs := read_runs(results, part, only):
-            lines = table_lines(runs)
-            plotted[title] = lines
-            said = scope(runs, left_out(results, runs)) if part == "folds" else ""
-            texts.append(as_markdown(title, runs, lines, said))
+        if not (tables := read_tables(results, part, only)):
+            continue
+        for runs in tables:
+            documents = scope(runs, title)
+            plotted[documents] = table_lines(runs)
+            texts.append(as_markdown(documents, plotted[documents]))
+        texts.append(answers(results, part, title))
     if texts:
-        write_page(page, MODULE, "\n\n".join(texts), draw_plot(plotted))
+        write_page(page, MODULE, "\n\n".join(filter(None, texts)), draw_plot(plotted))
 
 
 def scores_of(run: dict[str, Any]) -> dict[str, float]:
@@ -76,18 +77,16 @@ def scores_of(run: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def scope(runs: Runs, unfinished: dict[str, str]) -> str:
-    """What documents and seeds a table of folds is of, and which rows it lacks."""
+def scope(runs: Runs, title: str) -> str:
+    """What documents a table is of; of folds also which, and which seeds."""
     first = next(iter(runs.values()))
+    if "folds" not in first[0]:
+        return title
     folds, n_folds = first[0]["folds"], first[0]["n_folds"]
     of_folds = listed("fold", [fold.removeprefix("fold") for fold in folds])
     which = f"all {n_folds} folds" if len(folds) == n_folds else f"{of_folds} of {n_folds} alone"
     seeds = listed("seed", [str(run["seed"]) for run in first])
-    said = f"{len(first[0]['documents'])} documents, {which}, {seeds}. "
-    if unfinished:
-        lacking = "; ".join(f"`{name}` ({has})" for name, has in unfinished.items())
-        said += f"Not in the table, because folds are missing: {lacking}. "
-    return f"{said.strip()}\n\n"
+    return f"{title} ({len(first[0]['documents'])} documents, {which}, {seeds})"
 
 
 def listed(what: str, values: Sequence[str]) -> str:
@@ -133,28 +132,35 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
     return compare(ours, theirs, INTERACTION_TYPES, n_resamples=N_RESAMPLES)
 
 
-def as_markdown(title: str, runs: Runs, lines: list[dict[str, Any]], said: str) -> str:
-    """Scores of a part and the differences of `rows.yml`; then types and costs of each row."""
+def as_markdown(documents: str, lines: list[dict[str, Any]]) -> str:
+    """Scores of some rows on the same documents; then types and costs of each."""
     rows = [cells(line) for line in lines]
     split = list(rows[0]).index("paper: F1") + 1
     scores = [dict(list(row.items())[:split]) for row in rows]
     costs = [{"System": row["System"], **dict(list(row.items())[split:])} for row in rows]
-    asked = [
-        (each, found)
-        for each in read_comparisons()
-        if (found := difference(runs, each["first"], each["second"]))
-    ]
-    p_values = holm([found.p_value for _, found in asked])
-    compared = [
-        f"- {each['question']} {in_words(each['first'], each['second'], found, p_value)}\n"
-        for (each, found), p_value in zip(asked, p_values, strict=True)
-    ]
     notes = [f"- {line['row'].title}: {line['row'].note}\n" for line in lines if line["row"].note]
     return (
-        f"Scores on the {title}:\n\n{said}{markdown_table(scores)}\n\n"
-        f"{''.join(notes)}{''.join(compared)}\n"
-        f"F1 by type on the {title}, and costs:\n\n{markdown_table(costs)}"
+        f"Scores on the {documents}:\n\n{markdown_table(scores)}\n\n"
+        f"{''.join(notes)}\n"
+        f"F1 by type on the {documents}, and costs:\n\n{markdown_table(costs)}"
     )
+
+
+def answers(results: Path, part: str, title: str) -> str:
+    """The differences that `rows.yml` asks for, each on the documents that both rows have."""
+    asked = [
+        (each, len(runs[each["first"]][0]["documents"]), found)
+        for each in read_comparisons()
+        for runs in read_tables(results, part, [each["first"], each["second"]])
+        if (found := difference(runs, each["first"], each["second"]))
+    ]
+    p_values = holm([found.p_value for *_, found in asked])
+    told = [
+        f"- {each['question']} {in_words(each['first'], each['second'], found, p_value)} "
+        f"({n} documents)"
+        for (each, n, found), p_value in zip(asked, p_values, strict=True)
+    ]
+    return "\n".join([f"Differences on the {title}:\n", *told]) if told else ""
 
 
 def cells(line: dict[str, Any]) -> dict[str, str]:

@@ -26,37 +26,36 @@ FULL = "full"
 
 @dataclass(frozen=True)
 class Block:
-    """What all rows of a table have.
+    """What the rows of a table of folds have in common.
 
-    rows (Sequence[str]): Their names, in the table's order.
-    seeds (Sequence[int]): Seeds.
-    folds (Sequence[str]): Folds.
+    seeds (Tuple[int, ...]): Seeds.
+    folds (Tuple[str, ...]): Folds, of each of which there is a training with each seed.
     """
 
-    rows: Sequence[str]
-    seeds: Sequence[int]
-    folds: Sequence[str]
+    seeds: tuple[int, ...]
+    folds: tuple[str, ...]
 
     @property
-    def size(self) -> tuple[int, int, int]:
-        """How many trainings it holds; of equal ones more folds, then more rows."""
-        n_folds, n_rows = len(self.folds), len(self.rows)
-        return n_rows * len(self.seeds) * n_folds, n_folds, n_rows
+    def size(self) -> tuple[int, int]:
+        """Trainings a row; of equal ones more folds."""
+        return len(self.seeds) * len(self.folds), len(self.folds)
 
 
-def read_runs(folder: Path, part: str, only: Sequence[str] = ()) -> Runs:
+def read_tables(folder: Path, part: str, only: Sequence[str] = ()) -> list[Runs]:
     """What was scored on a part, with `documents`: its counts as the scorer takes them.
 
     folder (Path): Folder with stored results.
     part (str): "dev", "test" or "folds".
     only (Sequence[str]): Names of the rows to read; none for all.
-    RETURNS (Runs): Of folds, what all rows have of them: see `largest_block`.
+    RETURNS (List[Runs]): None if there is nothing; one, except of folds. There a table is of the
+        rows that share the same folds with the full model, and of that; the largest comes first.
+        With `only`, it is of the folds that these rows share.
     """
     files = [srsly.read_json(path) for path in sorted(folder.glob("*.json"))]
     files = [run for run in files if not only or run["row"] in only]
     of_folds = [run for run in files if "folds" in run]
     if part == "folds":
-        return _by_row(_joined(of_folds, largest_block(of_folds, only)))
+        return [_by_row(_joined(of_folds, *table)) for table in _tables(of_folds, only)]
     found = {
         (run["row"], run["seed"]): {**run, "documents": to_counts(run["counts"].get(part, {}))}
         for run in files
@@ -66,46 +65,47 @@ def read_runs(folder: Path, part: str, only: Sequence[str] = ()) -> Runs:
         # What learned from all training documents takes the place of what learned from some.
         whole = (_of_whole(run) for run in of_folds if "whole" in run["folds"])
         found |= {(run["row"], run["seed"]): run for run in whole}
-    return _by_row(found.values())
+    runs = _by_row(found.values())
+    return [runs] if runs else []
 
 
-def largest_block(runs: Sequence[dict[str, Any]], needed: Sequence[str] = ()) -> Block | None:
-    """The rows, seeds and folds of which most trainings are there, the full model among them where
-    it has any. So one row that is unfinished does not cut the documents of all others.
+def _tables(
+    runs: Sequence[dict[str, Any]], only: Sequence[str]
+) -> list[tuple[Sequence[str], Block]]:
+    """The rows of each table of folds, and what they share."""
+    if only:
+        block = shared_block(runs, only)
+        return [(only, block)] if block else []
+    stored = {run["row"] for run in runs}
+    names = [name for name in read_rows() if name in stored]
+    beside = [FULL] if FULL in stored else []
+    tables: dict[Block, list[str]] = {}
+    for name in [name for name in names if name != FULL] or names:
+        if block := shared_block(runs, [*beside, name]):
+            tables.setdefault(block, [*beside]).append(name)
+    found = [(rows, block) for block, rows in tables.items()]
+    return sorted(found, key=lambda table: (table[1].size, len(table[0])), reverse=True)
+
+
+def shared_block(runs: Sequence[dict[str, Any]], rows: Sequence[str]) -> Block | None:
+    """The seeds and folds that some rows share, of which there are most trainings.
 
     runs (Sequence[Dict[str, Any]]): What is stored, with `folds`.
-    needed (Sequence[str]): Rows that must be in it, in place of the full model.
-    RETURNS (Optional[Block]): The block; None if there is none.
+    rows (Sequence[str]): Names of rows.
+    RETURNS (Optional[Block]): The block; None if they share nothing.
     """
-    have: dict[str, set[tuple[int, str]]] = {}
+    have: dict[str, set[tuple[int, str]]] = {name: set() for name in rows}
     for run in runs:
-        folds = {(run["seed"], fold) for fold in run["folds"] if fold != "whole"}
-        have.setdefault(run["row"], set()).update(folds)
-    if not needed:
-        needed = [FULL] if have.get(FULL) else []
-    if needed:
-        shared = set.intersection(*(have.get(name, set()) for name in needed))
-    else:
-        shared = set().union(*have.values())
-    blocks = []
-    for seeds in _subsets(sorted({seed for seed, _ in shared})):
-        for folds in _subsets(sorted({fold for _, fold in shared})):
-            trainings = set(itertools.product(seeds, folds))
-            if trainings <= shared:
-                rows = [name for name in read_rows() if trainings <= have.get(name, set())]
-                blocks += [Block(rows, seeds, folds)] if rows else []
+        if run["row"] in have:
+            have[run["row"]] |= {(run["seed"], fold) for fold in run["folds"] if fold != "whole"}
+    shared = set.intersection(*have.values())
+    blocks = [
+        Block(seeds, folds)
+        for seeds in _subsets(sorted({seed for seed, _ in shared}))
+        for folds in _subsets(sorted({fold for _, fold in shared}))
+        if set(itertools.product(seeds, folds)) <= shared
+    ]
     return max(blocks, key=lambda block: block.size, default=None)
-
-
-def left_out(folder: Path, runs: Runs) -> dict[str, str]:
-    """By name of a row that lacks some of a table's folds, what it has."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("*.folds.json")):
-        run = srsly.read_json(path)
-        if run["row"] not in runs and (folds := [f for f in run["folds"] if f != "whole"]):
-            numbers = ", ".join(fold.removeprefix("fold") for fold in sorted(folds))
-            found.setdefault(run["row"], []).append(f"seed {run['seed']}: {numbers}")
-    return {name: "; ".join(said) for name, said in found.items()}
 
 
 def to_counts(stored: Mapping[str, Mapping[str, Sequence[int]]]) -> dict[str, PairCounts]:
@@ -119,10 +119,12 @@ def to_counts(stored: Mapping[str, Mapping[str, Sequence[int]]]) -> dict[str, Pa
     }
 
 
-def _joined(runs: Iterable[dict[str, Any]], block: Block | None) -> Iterator[dict[str, Any]]:
-    """Each row and seed of a block, its folds together."""
+def _joined(
+    runs: Iterable[dict[str, Any]], rows: Sequence[str], block: Block
+) -> Iterator[dict[str, Any]]:
+    """Each of some rows with each seed of a block, its folds together."""
     for run in runs:
-        if block and run["row"] in block.rows and run["seed"] in block.seeds:
+        if run["row"] in rows and run["seed"] in block.seeds:
             stored = {k: v for fold in block.folds for k, v in run["folds"][fold].items()}
             costs = {
                 key: mean(run[key][fold] for fold in block.folds)

@@ -13,32 +13,79 @@ import srsly
 from benchmarks.table1.report import RESULTS, difference, table_lines
 from benchmarks.table1.report import main as report_main
 from benchmarks.table1.rows import ROOT
-from benchmarks.table1.runs import Block, largest_block, read_runs
+from benchmarks.table1.runs import Block, read_tables, shared_block
 
 
 def _stored(row: str, seed: int, folds: Iterable[str]) -> dict[str, Any]:
-    return {"row": row, "seed": seed, "folds": {fold: {} for fold in folds}}
+    costs = dict.fromkeys(folds, 1.0)
+    counts = {fold: {f"{fold}.{i}": {"effect": [3, 1, 2]} for i in (1, 2)} for fold in costs}
+    own = dict.fromkeys(("epochs", "train_seconds", "pairs_a_second"), costs)
+    common = {"row": row, "seed": seed, "n_folds": 4, "parameters": 1_000_000}
+    return {**common, **own, "folds": counts}
 
 
-def test_a_table_is_of_the_rows_and_folds_of_which_most_is_there() -> None:
-    four, two, one = (["fold0", "fold1", "fold2", "fold3"][:n] for n in (4, 2, 1))
-    runs = [_stored("full", 1, [*four, "whole"]), _stored("full", 2, two)]
-    runs += [_stored(row, 1, two) for row in ("gcn_baseline", "static_vectors")]
-    assert largest_block(runs) == Block(
-        ["full", "static_vectors", "gcn_baseline"], (1,), tuple(two)
-    )
-    # One fold of one row does not cut those of the others, unless it is asked for.
-    runs.append(_stored("lstm_baseline", 1, one))
-    assert largest_block(runs) == Block(
-        ["full", "static_vectors", "gcn_baseline"], (1,), tuple(two)
-    )
-    found = largest_block(runs, ["gcn_baseline", "lstm_baseline"])
-    assert found is not None
-    assert (found.seeds, found.folds) == ((1,), ("fold0",))
-    without_full = largest_block(runs[2:])
-    assert without_full == Block(["static_vectors", "gcn_baseline"], (1,), tuple(two))
-    assert largest_block([]) is None
-    assert largest_block(runs, ["full", "no_graph"]) is None
+FOLDS = ["fold0", "fold1", "fold2", "fold3"]
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """The full model has more than any other row has."""
+    runs = [_stored("full", 1, [*FOLDS, "whole"]), _stored("full", 2, FOLDS[:2])]
+    runs += [_stored(row, 1, FOLDS) for row in ("gcn_baseline", "static_vectors")]
+    runs += [_stored("lstm_baseline", 2, FOLDS[1:]), _stored("no_graph", 1, FOLDS[3:])]
+    for run in runs:
+        srsly.write_json(tmp_path / f"{run['row']}.seed{run['seed']}.folds.json", run)
+    return tmp_path
+
+
+def test_rows_stand_in_the_table_of_the_folds_that_they_share_with_the_full_model(
+    stored: Path,
+) -> None:
+    tables = read_tables(stored, "folds")
+    assert [list(table) for table in tables] == [
+        ["full", "static_vectors", "gcn_baseline"],
+        ["full", "lstm_baseline"],
+        ["full", "no_graph"],
+    ]
+    for table, folds in zip(tables, (FOLDS, ["fold1"], ["fold3"]), strict=True):
+        for runs in table.values():
+            assert [list(run["folds"]) for run in runs] == [folds]
+            assert set(runs[0]["documents"]) == {f"{fold}.{i}" for fold in folds for i in (1, 2)}
+
+
+def test_of_rows_that_are_named_the_shared_folds_are_read(stored: Path) -> None:
+    runs = [srsly.read_json(path) for path in sorted(stored.glob("*.json"))]
+    assert shared_block(runs, ["full"]) == Block((1,), tuple(FOLDS))
+    assert shared_block(runs, ["gcn_baseline", "no_graph"]) == Block((1,), ("fold3",))
+    assert shared_block(runs, ["gcn_baseline", "lstm_baseline"]) is None
+    (table,) = read_tables(stored, "folds", ["static_vectors", "no_graph"])
+    assert {row: run["folds"] for row, (run,) in table.items()} == {
+        "static_vectors": ("fold3",),
+        "no_graph": ("fold3",),
+    }
+    assert read_tables(stored, "folds", ["full", "names_seen"]) == []
+
+
+def test_without_the_full_model_each_row_has_its_own_folds(stored: Path) -> None:
+    for path in stored.glob("full.*"):
+        path.unlink()
+    tables = read_tables(stored, "folds")
+    assert [set(table) for table in tables] == [
+        {"static_vectors", "gcn_baseline"},
+        {"lstm_baseline"},
+        {"no_graph"},
+    ]
+
+
+def test_the_page_says_of_each_table_what_it_is_of(stored: Path, tmp_path: Path) -> None:
+    report_main(results=stored, page=(page := tmp_path / "page.md"))
+    told = page.read_text(encoding="utf8")
+    assert "folds of the training documents (8 documents, all 4 folds, seed 1):" in told
+    assert "(2 documents, fold 3 of 4 alone, seed 1):" in told
+    (all_folds,) = [line for line in told.splitlines() if "`full` minus `gcn_baseline`" in line]
+    assert all_folds.endswith("(8 documents)")
+    (few,) = [line for line in told.splitlines() if "`full` minus `no_graph`" in line]
+    assert few.endswith("(2 documents)")
 
 
 def test_lines_are_means_over_seeds_with_differences_from_the_full_model(tmp_path: Path) -> None:
@@ -51,7 +98,8 @@ def test_lines_are_means_over_seeds_with_differences_from_the_full_model(tmp_pat
     ):
         run = srsly.read_json(RESULTS / f"{source}.seed1.json")
         srsly.write_json(tmp_path / f"{row}.seed{seed}.json", {**run, "row": row, "seed": seed})
-    full, gcn, no_graph = table_lines(runs := read_runs(tmp_path, "dev"))
+    (runs,) = read_tables(tmp_path, "dev")
+    full, gcn, no_graph = table_lines(runs)
     assert gcn["f"] == pytest.approx([56.022, 62.674], abs=1e-3)
     assert gcn["interval"][0] < np.mean(gcn["f"]) < gcn["interval"][1]
     assert 100 * gcn["difference"].mean == pytest.approx(np.mean(gcn["f"]) - np.mean(full["f"]))
