@@ -18,7 +18,7 @@ from typing import Annotated
 import numpy as np
 import typer
 from spacy.util import minibatch
-from word_vectors import corpus_sentences, text_sentences, write_vectors
+from word_vectors import corpus_sentences, standardise, text_sentences, write_vectors
 
 from spacy_ddi.formats.plain_text import read_lines
 
@@ -71,8 +71,8 @@ def mean_in_context(
         total[row] += vector
         counts[row] += 1
     of_words = np.array(total)
-    centred = of_words / np.array(counts)[:, None] - of_words.sum(axis=0) / sum(counts)
-    return list(rows), (centred / centred.std()).astype(np.float32)
+    means, mean_word = of_words / np.array(counts)[:, None], of_words.sum(axis=0) / sum(counts)
+    return list(rows), standardise(means, mean_word)
 
 
 def vectors_in_context(

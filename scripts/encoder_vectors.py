@@ -15,7 +15,7 @@ import numpy as np
 import spacy
 import typer
 from spacy.tokens import DocBin
-from word_vectors import write_vectors
+from word_vectors import standardise, write_vectors
 
 from spacy_ddi.encoder.blinding import BLIND_WORD
 from spacy_ddi.formats.plain_text import read_lines
@@ -35,7 +35,8 @@ def main(
 ) -> None:
     """Write vectors of words in lower case."""
     words = sorted(words_of(corpora, [path for path in text or () if path.exists()], min_count))
-    write_vectors(words, mean_of_pieces(encoder, words), encoder.name, output)
+    vectors = mean_of_pieces(encoder, words)
+    write_vectors(words, standardise(vectors, vectors.mean(axis=0)), encoder.name, output)
 
 
 def words_of(corpora: Iterable[Path], texts: Iterable[Path], min_count: int) -> set[str]:

@@ -35,6 +35,18 @@ def words_of(doc: Doc) -> list[str]:
     return [token.text for token in doc if not token.is_space]
 
 
+def standardise(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Vectors less their mean, in units of the standard deviation of all their numbers: a network
+    that begins with small weights learns slowly from small numbers.
+
+    vectors (NDArray): Shape (V, D).
+    mean (NDArray): Shape (D,).
+    RETURNS (NDArray): Shape (V, D), single precision.
+    """
+    centred = vectors - mean
+    return (centred / centred.std()).astype(np.float32)
+
+
 def write_vectors(words: list[str], vectors: np.ndarray, name: str, output: Path) -> None:
     """Write a pipeline with vectors of words in lower case.
 
