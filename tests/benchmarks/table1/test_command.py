@@ -155,7 +155,7 @@ def test_folds_are_done_once_and_keep_no_weights(
     main(**{**given, "only_folds": "0", "seeds": "1"}, only="gcn_baseline,joint_decoding")
     assert quick_runs == ["gcn_baseline.seed1.fold0", "full.seed1.fold0"]
     page = given["output"] / "table1.md"
-    assert "fold 0 of 2 alone, seed 1." in page.read_text()
+    assert "fold 0 of 2 alone, seed 1):" in page.read_text()
     main(**given, only="gcn_baseline,joint_decoding")
     assert len(quick_runs) == len(set(quick_runs)) == 8
     assert "all 2 folds, seeds 1, 2." in page.read_text()
