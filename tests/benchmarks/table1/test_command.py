@@ -158,7 +158,7 @@ def test_folds_are_done_once_and_keep_no_weights(
     assert "fold 0 of 2 alone, seed 1):" in page.read_text()
     main(**given, only="gcn_baseline,joint_decoding")
     assert len(quick_runs) == len(set(quick_runs)) == 8
-    assert "all 2 folds, seeds 1, 2." in page.read_text()
+    assert "all 2 folds, seeds 1, 2):" in page.read_text()
     assert not list(given["output"].rglob("model-last"))
     # Those that take weights are scored with the others, even where nobody asked.
     results = {path.name for path in (given["output"] / "results").iterdir()}
