@@ -67,12 +67,13 @@ def main(
         int,
         typer.Option(
             min=0,
-            help="Stop rows that learn from scratch when so many epochs have not been better on a "
-            "tenth of the training documents that is held out; 0 to read all for all epochs.",
+            help="Stop rows that learn from scratch when so many epochs have brought neither a "
+            "lower loss nor a higher F1 on a tenth of the training documents that is held out; 0 "
+            "to read all for all epochs.",
         ),
     ] = 0,
     most_epochs: Annotated[int, typer.Option(min=1, help="With patience, the most.")] = 60,
-    watch: Annotated[str, typer.Option(help="What tells a better epoch: f (F1), or loss.")] = "f",
+    watch: Annotated[str, typer.Option(help="What tells the best epoch: f (F1), or loss.")] = "f",
     watch_scored: Annotated[
         bool,
         typer.Option(

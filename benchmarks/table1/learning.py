@@ -68,8 +68,8 @@ def settings_of_length(
     config (Config): The row's config.
     n_sentences (int): Sentences that it learns from.
     epochs (int): Times that they are read; with patience, the most.
-    patience (int): Epochs without a better one after which it ends; 0 for none. With it the rate
-        does not fall, since nobody knows when it should reach zero.
+    patience (int): As of `learn`; 0 for none. With it the rate does not fall, since nobody knows
+        when it should reach zero.
     RETURNS (Dict[str, Any]): The settings, by dot paths.
     """
     of_epoch = ceil(n_sentences / config["training"]["batcher"]["size"])
@@ -77,7 +77,7 @@ def settings_of_length(
     settings = {
         "training.max_steps": steps,
         "training.eval_frequency": of_epoch if patience else steps,
-        "training.patience": patience * of_epoch,
+        "training.patience": 0,
     }
     if isinstance(config["training"]["optimizer"]["learn_rate"], dict):
         rate = "training.optimizer.learn_rate"
@@ -87,7 +87,7 @@ def settings_of_length(
 
 
 def learn(
-    nlp: Language, output: Path, held_out: Sequence[Example], *, watch: str
+    nlp: Language, output: Path, held_out: Sequence[Example], *, watch: str, patience: int
 ) -> list[dict[str, float]]:
     """Train an initialized pipeline as its `[training]` says, and store it.
 
@@ -95,6 +95,8 @@ def learn(
     output (Path): Gets the last weights; with held-out examples, those of the best epoch.
     held_out (Sequence[Example]): Parsed examples of the documents held out; none for no stopping.
     watch (str): What tells a better epoch on them: a lower "loss", or a higher "f".
+    patience (int): It ends when so many epochs have brought neither a lower loss on them nor a
+        higher F1; with 0 all epochs are learned.
     RETURNS (List[Dict[str, float]]): For each epoch after which there was a look: its number, and
         the `loss` and `f` on the held-out examples.
     """
@@ -133,7 +135,16 @@ def learn(
         if is_best or not held_out:
             with nlp.use_params(optimizer.averages):
                 nlp.to_disk(output)
+        if patience and len(looks) - 1 - last_better(looks) >= patience:
+            break
     return looks
+
+
+def last_better(looks: Sequence[dict[str, float]]) -> int:
+    """The last epoch that was better than all before it, by loss or by F1. F1 on few documents
+    jumps, and the loss rises while F1 still does, so that either by itself ends too early."""
+    losses, scores = [look["loss"] for look in looks], [look["f"] for look in looks]
+    return max(losses.index(min(losses)), scores.index(max(scores)))
 
 
 def loss_of(

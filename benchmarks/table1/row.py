@@ -59,11 +59,11 @@ def train(
     patience: Annotated[
         int,
         typer.Option(
-            help="Hold a tenth of the documents out, and stop when so many epochs have not been "
-            "better on them; 0 for all epochs and all documents."
+            help="Hold a tenth of the documents out, and stop when so many epochs have brought "
+            "neither a lower loss nor a higher F1 on them; 0 for all epochs and all documents."
         ),
     ] = 0,
-    watch: Annotated[str, typer.Option(help="What tells a better epoch: f (F1), or loss.")] = "f",
+    watch: Annotated[str, typer.Option(help="What tells the best epoch: f (F1), or loss.")] = "f",
     held_out: Annotated[
         Path | None,
         typer.Option(exists=True, help="Sentences (.spacy) to hold out in place of that tenth."),
@@ -95,7 +95,7 @@ def train(
     config.to_disk("config.cfg", interpolate=False)
     nlp = init_nlp(load_config("config.cfg", overrides=overrides, interpolate=False))
     examples = make_examples(watched, nlp.make_doc, gold_mentions=True, gold_parse=True)
-    looks = learn(nlp, Path(MODEL), list(examples), watch=watch)
+    looks = learn(nlp, Path(MODEL), list(examples), watch=watch, patience=patience)
     Path("parsed.spacy").unlink()
     best = looks[-1] if not patience else _best(looks, watch)
     done = {"epochs": round(best["epoch"]) if patience else epochs, "looks": looks}
