@@ -199,7 +199,7 @@ def points(found: Difference) -> str:
 
 def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
     """Micro F1 with its interval, the published figure beside it where there is one."""
-    heights = [0.8 + 0.37 * len(lines) for lines in parts.values()]
+    heights = [1.0 + 0.37 * len(lines) for lines in parts.values()]
     figure = Figure(figsize=(7.5, sum(heights)), layout="constrained")
     axes = figure.subplots(len(parts), squeeze=False, sharex=True, height_ratios=heights)[:, 0]
     for (title, lines), axis in zip(parts.items(), axes, strict=True):
@@ -212,7 +212,8 @@ def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
         axis.invert_yaxis()
         axis.tick_params(labelbottom=True)
         axis.grid(axis="x", color="0.92")
-        axis.set_xlabel(f"micro F1, {title}\ndiamonds: as published, official test part")
+        label = f"micro F1, {title}".replace(" (", "\n(")
+        axis.set_xlabel(f"{label}\ndiamonds: as published, official test part")
     return figure
 
 
