@@ -18,7 +18,16 @@ from typing import Annotated
 import numpy as np
 import typer
 from spacy.util import minibatch
-from word_vectors import corpus_sentences, standardise, text_sentences, write_vectors
+from word_vectors import (
+    Corpora,
+    EncoderFolder,
+    Output,
+    Texts,
+    corpus_sentences,
+    standardise,
+    text_sentences,
+    write_vectors,
+)
 
 from spacy_ddi.formats.plain_text import read_lines
 
@@ -29,15 +38,10 @@ BATCH_SIZE = 64
 
 
 def main(
-    encoder: Annotated[Path, typer.Argument(exists=True, help="Folder of the encoder.")],
-    corpora: Annotated[
-        list[Path], typer.Argument(exists=True, help=".spacy files: all their words get a vector.")
-    ],
-    output: Annotated[Path, typer.Option(help="The pipeline with vectors that is written.")],
-    text: Annotated[
-        list[Path] | None,
-        typer.Option(help="Plain text or .xz to be read too, where it is; may be given again."),
-    ] = None,
+    encoder: EncoderFolder,
+    corpora: Corpora,
+    output: Output,
+    text: Texts = None,
     sentences: Annotated[int, typer.Option(help="How many lines of all text are read.")] = 25_000,
     seed: Annotated[int, typer.Option(help="Which lines.")] = 1,
 ) -> None:

@@ -15,22 +15,17 @@ import numpy as np
 import spacy
 import typer
 from spacy.tokens import DocBin
-from word_vectors import standardise, write_vectors
+from word_vectors import Corpora, EncoderFolder, Output, Texts, standardise, write_vectors
 
 from spacy_ddi.encoder.blinding import BLIND_WORD
 from spacy_ddi.formats.plain_text import read_lines
 
 
 def main(
-    encoder: Annotated[Path, typer.Argument(exists=True, help="Folder of the encoder.")],
-    corpora: Annotated[
-        list[Path], typer.Argument(exists=True, help=".spacy files: all their words get a vector.")
-    ],
-    output: Annotated[Path, typer.Option(help="The pipeline with vectors that is written.")],
-    text: Annotated[
-        list[Path] | None,
-        typer.Option(help="Plain text or .xz, for more words, where it is; may be given again."),
-    ] = None,
+    encoder: EncoderFolder,
+    corpora: Corpora,
+    output: Output,
+    text: Texts = None,
     min_count: Annotated[int, typer.Option(help="How often text uses a word that gets one.")] = 2,
 ) -> None:
     """Write vectors of words in lower case."""

@@ -1,10 +1,11 @@
-"""What the scripts for static vectors share: the sentences to learn from, those of the corpus with
-the drugs blinded, and how vectors are written."""
+"""What the scripts for static vectors share: their options, the sentences to learn from (those of
+the corpus with the drugs blinded), and how vectors are scaled and written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import spacy
@@ -14,6 +15,16 @@ from spacy.vectors import Vectors
 
 from spacy_ddi.candidates.finder import CandidateFinder
 from spacy_ddi.encoder.blinding import BLIND_WORD, blind
+
+EncoderFolder = Annotated[Path, typer.Argument(exists=True, help="Folder of the encoder.")]
+Corpora = Annotated[
+    list[Path], typer.Argument(exists=True, help=".spacy files: all their words get a vector.")
+]
+Output = Annotated[Path, typer.Option(help="The pipeline with vectors that is written.")]
+Texts = Annotated[
+    list[Path] | None,
+    typer.Option(help="Plain text or .xz to be read too, where it is; may be given again."),
+]
 
 
 def corpus_sentences(path: Path) -> Iterator[list[str]]:

@@ -77,7 +77,6 @@ def settings_of_length(
     settings = {
         "training.max_steps": steps,
         "training.eval_frequency": of_epoch if patience else steps,
-        "training.patience": 0,
     }
     if isinstance(config["training"]["optimizer"]["learn_rate"], dict):
         rate = "training.optimizer.learn_rate"

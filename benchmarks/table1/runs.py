@@ -47,9 +47,10 @@ def read_tables(folder: Path, part: str, only: Sequence[str] = ()) -> list[Runs]
     folder (Path): Folder with stored results.
     part (str): "dev", "test" or "folds".
     only (Sequence[str]): Names of the rows to read; none for all.
-    RETURNS (List[Runs]): None if there is nothing; one, except of folds. There a table is of the
-        rows that share the same folds with the full model, and of that; the largest comes first.
-        With `only`, it is of the folds that these rows share.
+    RETURNS (List[Runs]): A table each; an empty list if nothing was scored. Of folds there may be
+        several: rows stand together that share the same seeds and folds with the full model, which
+        stands in each; that of most trainings comes first. With `only` there is one, of the folds
+        that these rows share.
     """
     files = [srsly.read_json(path) for path in sorted(folder.glob("*.json"))]
     files = [run for run in files if not only or run["row"] in only]
