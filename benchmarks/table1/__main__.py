@@ -13,6 +13,7 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import compress
 from pathlib import Path
 from typing import Annotated
 
@@ -184,12 +185,19 @@ def run_all(
     trainings (Sequence[Training]): The trainings, in their order.
     setting (Setting): How rows are trained.
     jobs (int): How many at a time.
-    YIELDS (Tuple[Training, int]): Each as it ends, with its exit code.
+    YIELDS (Tuple[Training, int]): Each as it ends, with its exit code; first those of which
+        nothing has changed.
     """
-    waiting = list(trainings)
-    done: list[Training] = []
+    changed = [training.prepare(setting) for training in trainings]
+    waiting = list(compress(trainings, changed))
+    done = [training for training in trainings if training not in waiting]
+    for training in done:
+        yield training, 0
+    typer.echo(
+        f"{len(done)} of {len(trainings)} trainings are done; {time_left(done, waiting, jobs)}"
+    )
     pool = ThreadPoolExecutor(jobs)
-    futures = {pool.submit(training.run, setting): training for training in trainings}
+    futures = {pool.submit(training.run, setting): training for training in waiting}
     try:
         for future in as_completed(futures):
             training, code = futures[future], future.result()

@@ -3,11 +3,12 @@ from which all figures are computed. Unlike the truth of the pairs they hold not
 
 python -m benchmarks.table1.report                                    # renews docs/table1.md
 python -m benchmarks.table1.report --compare gcn_baseline lstm_baseline
+python -m benchmarks.table1.report --worst gcn_baseline
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from benchmarks.table1.rows import ROOT, read_comparisons, read_rows
 from benchmarks.table1.runs import ANY, FULL, Runs, read_tables, to_counts
 from spacy_ddi.formats.ddi2013 import INTERACTION_TYPES
 from spacy_ddi.scoring.bootstrap import Difference, compare, holm, mean_interval
+from spacy_ddi.scoring.counts import PairCounts, Tally
 from spacy_ddi.scoring.metrics import compute_scores
 
 MODULE = "benchmarks.table1.report"
@@ -30,6 +32,9 @@ PARTS = {
     "test": "official test part",
     "dev": "development documents",
 }
+
+N_WORST = 5
+"""Documents with most errors of a row that are printed."""
 
 N_RESAMPLES = 10_000
 """Draws of documents: corrected for many comparisons, p of 2,000 could not be small."""
@@ -42,15 +47,26 @@ def main(
     compare: Annotated[
         tuple[str, str] | None, typer.Option(help="Print the difference of two rows instead.")
     ] = None,
+    worst: Annotated[
+        str, typer.Option(help="Print the documents with most errors of this row instead.")
+    ] = "",
+    without: Annotated[
+        str, typer.Option(help="Documents to leave out of what is printed, with commas between.")
+    ] = "",
 ) -> None:
     """Write table and plot again."""
-    if compare is None:
+    if compare is None and not worst:
+        if without:
+            raise typer.BadParameter("needs --compare or --worst.", param_hint="--without")
         write_report(results, page, only.split(",") if only else ())
         return
+    rows, aside = compare or (worst,), without.split(",")
     for part, title in PARTS.items():
-        for runs in read_tables(results, part, compare):
-            if found := difference(runs, *compare):
-                typer.echo(f"{title}: {in_words(*compare, found, found.p_value)}")
+        for runs in read_tables(results, part, rows, aside):
+            if compare and (found := difference(runs, *compare)):
+                typer.echo(f"{scope(runs, title)}: {in_words(*compare, found, found.p_value)}")
+            elif worst:
+                typer.echo(f"{scope(runs, title)}:\n{worst_documents(runs[worst])}")
 
 
 def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
@@ -161,6 +177,30 @@ def answers(results: Path, part: str, title: str) -> str:
         for (each, n, found), p_value in zip(asked, p_values, strict=True)
     ]
     return "\n".join([f"Differences on the {title}:\n", *told]) if told else ""
+
+
+def worst_documents(runs: Sequence[dict[str, Any]]) -> str:
+    """F1 of each seed of a row, and the documents in which it has most errors."""
+    lines = []
+    for run in runs:
+        documents: dict[str, PairCounts] = run["documents"]
+        f = 100 * compute_scores(documents, INTERACTION_TYPES)["micro_f"]
+        lines.append(f"`{run['row']}`, seed {run['seed']}: F1 {f:.1f}")
+        tallies = {name: sum_of(counts.per_type.values()) for name, counts in documents.items()}
+        worst = sorted(tallies.items(), key=lambda each: -each[1].fp - each[1].fn)
+        lines += [
+            f"  {name}: {tally.tp} right, {tally.fp} wrong, {tally.fn} missed"
+            for name, tally in worst[:N_WORST]
+        ]
+    return "\n".join(lines)
+
+
+def sum_of(tallies: Iterable[Tally]) -> Tally:
+    """Some counts together."""
+    total = Tally()
+    for tally in tallies:
+        total.add(tally)
+    return total
 
 
 def cells(line: dict[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -41,12 +41,15 @@ class Block:
         return len(self.seeds) * len(self.folds), len(self.folds)
 
 
-def read_tables(folder: Path, part: str, only: Sequence[str] = ()) -> list[Runs]:
+def read_tables(
+    folder: Path, part: str, only: Sequence[str] = (), without: Collection[str] = ()
+) -> list[Runs]:
     """What was scored on a part, with `documents`: its counts as the scorer takes them.
 
     folder (Path): Folder with stored results.
     part (str): "dev", "test" or "folds".
     only (Sequence[str]): Names of the rows to read; none for all.
+    without (Collection[str]): Ids of documents to leave out.
     RETURNS (List[Runs]): A table each; an empty list if nothing was scored. Of folds there may be
         several: rows stand together that share the same seeds and folds with the full model, which
         stands in each; that of most trainings comes first. With `only` there is one, of the folds
@@ -56,7 +59,8 @@ def read_tables(folder: Path, part: str, only: Sequence[str] = ()) -> list[Runs]
     files = [run for run in files if not only or run["row"] in only]
     of_folds = [run for run in files if "folds" in run]
     if part == "folds":
-        return [_by_row(_joined(of_folds, *table)) for table in _tables(of_folds, only)]
+        tables = _tables(of_folds, only)
+        return [_by_row(_joined(of_folds, *table), without) for table in tables]
     found = {
         (run["row"], run["seed"]): {**run, "documents": to_counts(run["counts"].get(part, {}))}
         for run in files
@@ -66,7 +70,7 @@ def read_tables(folder: Path, part: str, only: Sequence[str] = ()) -> list[Runs]
         # What learned from all training documents takes the place of what learned from some.
         whole = (_of_whole(run) for run in of_folds if "whole" in run["folds"])
         found |= {(run["row"], run["seed"]): run for run in whole}
-    runs = _by_row(found.values())
+    runs = _by_row(found.values(), without)
     return [runs] if runs else []
 
 
@@ -140,11 +144,12 @@ def _of_whole(run: dict[str, Any]) -> dict[str, Any]:
     return {**run, **costs, "documents": to_counts(run["folds"]["whole"])}
 
 
-def _by_row(runs: Iterable[dict[str, Any]]) -> Runs:
+def _by_row(runs: Iterable[dict[str, Any]], without: Collection[str]) -> Runs:
     found: Runs = {name: [] for name in read_rows()}
     for run in runs:
-        if run["documents"]:
-            found[run["row"]].append(run)
+        documents = {name: c for name, c in run["documents"].items() if name not in without}
+        if documents:
+            found[run["row"]].append({**run, "documents": documents})
     return {name: of_row for name, of_row in found.items() if of_row}
 
 

@@ -87,11 +87,11 @@ class Training:
         done = all(self.found(row).exists() for row in self.scored)
         return float(srsly.read_json(path)) if done and path.exists() else None
 
-    def run(self, setting: Setting) -> int:
-        """Do what has changed since the last time.
+    def prepare(self, setting: Setting) -> bool:
+        """Write its project, and tell whether anything has changed since the last time.
 
         setting (Setting): How rows are trained.
-        RETURNS (int): The exit code.
+        RETURNS (bool): False if its result stands.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         commands = commands_of(self, setting)
@@ -101,7 +101,15 @@ class Training:
             "workflows": {WORKFLOW: [command["name"] for command in commands]},
         }
         srsly.write_yaml(self.folder / "project.yml", project)
-        if not any(check_rerun(self.folder, command) for command in commands):
+        return any(check_rerun(self.folder, command) for command in commands)
+
+    def run(self, setting: Setting) -> int:
+        """Do what has changed since the last time.
+
+        setting (Setting): How rows are trained.
+        RETURNS (int): The exit code.
+        """
+        if not self.prepare(setting):
             return 0
         start = perf_counter()
         code = run_project(self.folder, workflow=WORKFLOW)

@@ -153,11 +153,19 @@ def test_folds_are_done_once_and_keep_no_weights(
 ) -> None:
     given = {**given, "folds": 2, "dev": None, "seeds": "1,2"}
     main(**{**given, "only_folds": "0", "seeds": "1"}, only="gcn_baseline,joint_decoding")
+    assert "0 of 2 trainings are done; time left unknown" in capsys.readouterr().out
     assert quick_runs == ["gcn_baseline.seed1.fold0", "full.seed1.fold0"]
     page = given["output"] / "table1.md"
     assert "fold 0 of 2 alone, seed 1):" in page.read_text()
     main(**given, only="gcn_baseline,joint_decoding")
+    told = capsys.readouterr().out
+    assert "2 of 8 trainings are done; about 0 min left" in told
+    assert "[8/8] full.seed2.fold1: F1 " in told
+    assert "nothing left" in told.splitlines()[-1]
     assert len(quick_runs) == len(set(quick_runs)) == 8
+    main(**given, only="gcn_baseline,joint_decoding")
+    assert "8 of 8 trainings are done; nothing left" in capsys.readouterr().out
+    assert len(quick_runs) == 8
     assert "all 2 folds, seeds 1, 2):" in page.read_text()
     assert not list(given["output"].rglob("model-last"))
     # Those that take weights are scored with the others, even where nobody asked.
@@ -167,9 +175,6 @@ def test_folds_are_done_once_and_keep_no_weights(
     assert results == {f"{name}.{kind}" for name in trained for kind in ("json", "txt.gz")}
     pairs = given["output"] / "results" / "full.seed2.folds.txt.gz"
     assert gzip.decompress(pairs.read_bytes()).split() == [b"full.seed2.fold0", b"full.seed2.fold1"]
-    told = capsys.readouterr().out
-    assert "[8/8] full.seed2.fold1: F1 " in told
-    assert "nothing left" in told.splitlines()[-1]
 
 
 def test_the_folds_are_those_of_the_cross_validation(parts: dict[str, Any], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import srsly
+import typer
 
 from benchmarks.table1.report import RESULTS, difference, table_lines
 from benchmarks.table1.report import main as report_main
@@ -124,3 +125,25 @@ def test_what_is_to_be_known_of_a_published_figure_stands_below(tmp_path: Path) 
 def test_any_two_rows_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     report_main(compare=("full", "gcn_baseline"))
     assert "development documents: `full` minus `gcn_baseline`: +14.7" in capsys.readouterr().out
+
+
+def test_the_documents_with_most_errors_of_a_row_can_be_left_out(
+    stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = {**_stored("gcn_baseline", 1, FOLDS[:1])}
+    long["folds"]["fold0"]["list"] = {"effect": [1, 20, 3], "int": [0, 1, 0]}
+    srsly.write_json(stored / "gcn_baseline.seed1.folds.json", long)
+    report_main(results=stored, worst="gcn_baseline")
+    printed = capsys.readouterr().out
+    assert "(3 documents, fold 0 of 4 alone, seed 1):" in printed
+    assert "F1 31.8" in printed  # 7 right, 23 wrong, 7 missed
+    assert printed.splitlines()[2] == "  list: 1 right, 21 wrong, 3 missed"
+    report_main(results=stored, worst="gcn_baseline", without="list,other")
+    printed = capsys.readouterr().out
+    assert "(2 documents," in printed
+    assert "F1 66.7" in printed
+    assert "list" not in printed
+    report_main(results=stored, compare=("full", "gcn_baseline"), without="list")
+    assert "`full` minus `gcn_baseline`: +0.0" in capsys.readouterr().out
+    with pytest.raises(typer.BadParameter, match="needs --compare or --worst"):
+        report_main(results=stored, without="list")
