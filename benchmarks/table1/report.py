@@ -1,7 +1,7 @@
-"""Table and plot from stored results; needs no corpus. Of each row counts by document are stored,
+"""Tables and plot from stored results; needs no corpus. Of each row counts by document are stored,
 from which all figures are computed. Unlike the truth of the pairs they hold nothing of the corpus.
 
-python -m benchmarks.table1.report                                    # renews docs/table1.md
+python -m benchmarks.table1.report                  # renews docs/table1.md and table1_results.md
 python -m benchmarks.table1.report --compare gcn_baseline lstm_baseline
 python -m benchmarks.table1.report --worst gcn_baseline
 """
@@ -26,7 +26,11 @@ from spacy_ddi.scoring.metrics import compute_scores
 
 MODULE = "benchmarks.table1.report"
 RESULTS = Path(__file__).parent / "results"
-PAGE = ROOT / "docs" / "table1.md"
+PAGE = ROOT / "docs" / "table1_results.md"
+SUMMARY = ROOT / "docs" / "table1.md"
+IN_SUMMARY = ("own", "peer")
+"""Groups of rows that stand in the summary and the plot."""
+
 PARTS = {
     "folds": "folds of the training documents",
     "test": "official test part",
@@ -42,7 +46,10 @@ N_RESAMPLES = 10_000
 
 def main(
     results: Annotated[Path, typer.Option(exists=True, help="Stored results.")] = RESULTS,
-    page: Annotated[Path, typer.Option(help="The Markdown file to renew.")] = PAGE,
+    page: Annotated[
+        Path,
+        typer.Option(help="The Markdown file to renew; with that of docs also docs/table1.md."),
+    ] = PAGE,
     only: Annotated[str, typer.Option(help="Rows, with commas between; by default all.")] = "",
     compare: Annotated[
         tuple[str, str] | None, typer.Option(help="Print the difference of two rows instead.")
@@ -63,25 +70,45 @@ def main(
     rows, aside = compare or (worst,), without.split(",")
     for part, title in PARTS.items():
         for runs in read_tables(results, part, rows, aside):
+            of = f"{title}, {scope(runs[rows[0]])} documents"
             if compare and (found := difference(runs, *compare)):
-                typer.echo(f"{scope(runs, title)}: {in_words(*compare, found, found.p_value)}")
+                typer.echo(f"{of}: {in_words(*compare, found, found.p_value)}")
             elif worst:
-                typer.echo(f"{scope(runs, title)}:\n{worst_documents(runs[worst])}")
+                typer.echo(f"{of}:\n{worst_documents(runs[worst])}")
 
 
 def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
-    """Write the tables into a page, and the plot beside it."""
-    texts, plotted = [], {}
-    for part, title in PARTS.items():
-        if not (tables := read_tables(results, part, only)):
-            continue
-        for runs in tables:
-            documents = scope(runs, title)
-            plotted[documents] = table_lines(runs)
-            texts.append(as_markdown(documents, plotted[documents]))
-        texts.append(answers(results, part, title))
-    if texts:
-        write_page(page, MODULE, "\n\n".join(filter(None, texts)), draw_plot(plotted))
+    """Write all tables into a page. The plot is beside it; of the page of docs it is beside the
+    summary, which is renewed then."""
+    lines = {part: part_lines(results, part, only) for part in PARTS}
+    lines = {part: of_part for part, of_part in lines.items() if of_part}
+    if not lines:
+        return
+    texts = [
+        "\n\n".join(filter(None, (as_markdown(of_part, part), answers(results, part))))
+        for part, of_part in lines.items()
+    ]
+    first = next(iter(lines))
+    shown = [line for line in lines[first] if line["row"].group in IN_SUMMARY]
+    plot = draw_plot(shown or lines[first], first)
+    is_of_docs = page == PAGE
+    write_page(page, MODULE, "\n\n".join(texts), None if is_of_docs else plot)
+    if is_of_docs:
+        write_page(SUMMARY, MODULE, markdown_table([scores(line) for line in shown]), plot)
+
+
+def part_lines(results: Path, part: str, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """A line for each row that was scored on a part, in the order of `rows.yml`; p is corrected for
+    all of them."""
+    found: dict[str, dict[str, Any]] = {}
+    for runs in read_tables(results, part, only):
+        found = {line["row"].name: line for line in table_lines(runs)} | found
+    lines = [found[name] for name in read_rows() if name in found]
+    compared = [line for line in lines if line["difference"]]
+    p_values = holm([line["difference"].p_value for line in compared])
+    for line, p_value in zip(compared, p_values, strict=True):
+        line["p"] = p_value
+    return lines
 
 
 def scores_of(run: dict[str, Any]) -> dict[str, float]:
@@ -93,26 +120,19 @@ def scores_of(run: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def scope(runs: Runs, title: str) -> str:
-    """What documents a table is of; of folds also which, and which seeds."""
-    first = next(iter(runs.values()))
-    if "folds" not in first[0]:
-        return title
-    folds, n_folds = first[0]["folds"], first[0]["n_folds"]
-    of_folds = listed("fold", [fold.removeprefix("fold") for fold in folds])
-    which = f"all {n_folds} folds" if len(folds) == n_folds else f"{of_folds} of {n_folds} alone"
-    seeds = listed("seed", [str(run["seed"]) for run in first])
-    return f"{title} ({len(first[0]['documents'])} documents, {which}, {seeds})"
-
-
-def listed(what: str, values: Sequence[str]) -> str:
-    """Such as "fold 1" or "folds 0, 1"."""
-    return f"{what}{'s' if len(values) > 1 else ''} {', '.join(values)}"
+def scope(runs: Sequence[dict[str, Any]]) -> str:
+    """What documents a row was scored on: how many; of folds also which, if not all."""
+    told = str(len(runs[0]["documents"]))
+    folds, n_folds = runs[0].get("folds", ()), runs[0].get("n_folds", 0)
+    if len(folds) == n_folds:
+        return told
+    numbers = ", ".join(fold.removeprefix("fold") for fold in folds)
+    return f"{told} (fold{'s' if len(folds) > 1 else ''} {numbers})"
 
 
 def table_lines(runs: Runs) -> list[dict[str, Any]]:
-    """A line for each row that was scored: rates in per cent, F1 of each seed; intervals and
-    differences from the first row by the bootstrap over documents."""
+    """A line for each row of a table: rates in per cent, F1 of each seed; intervals and differences
+    from the full model by the bootstrap over documents."""
     lines = []
     for name, own in runs.items():
         documents = [run["documents"] for run in own]
@@ -129,10 +149,6 @@ def table_lines(runs: Runs) -> list[dict[str, Any]]:
             **{key: f"{100 * mean(values):.1f}" for key, values in rates.items()},
         }
         lines.append(line)
-    compared = [line for line in lines if line["difference"]]
-    p_values = holm([line["difference"].p_value for line in compared])
-    for line, p_value in zip(compared, p_values, strict=True):
-        line["p"] = p_value
     return lines
 
 
@@ -148,21 +164,20 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
     return compare(ours, theirs, INTERACTION_TYPES, n_resamples=N_RESAMPLES)
 
 
-def as_markdown(documents: str, lines: list[dict[str, Any]]) -> str:
-    """Scores of some rows on the same documents; then types and costs of each."""
-    rows = [cells(line) for line in lines]
-    split = list(rows[0]).index("paper: F1") + 1
-    scores = [dict(list(row.items())[:split]) for row in rows]
-    costs = [{"System": row["System"], **dict(list(row.items())[split:])} for row in rows]
-    notes = [f"- {line['row'].title}: {line['row'].note}\n" for line in lines if line["row"].note]
+def as_markdown(lines: Sequence[dict[str, Any]], part: str) -> str:
+    """Scores and costs of some rows; then types, precision and recall."""
+    rows = [line["row"] for line in lines]
+    notes = [f"- {row.title}: {row.note}\n" for row in rows if row.note]
+    title = PARTS[part]
     return (
-        f"Scores on the {documents}:\n\n{markdown_table(scores)}\n\n"
+        f"Scores on the {title}:\n\n{markdown_table([scores(line) for line in lines])}\n\n"
         f"{''.join(notes)}\n"
-        f"F1 by type on the {documents}, and costs:\n\n{markdown_table(costs)}"
+        f"Precision, recall, and F1 by type, on the {title}:\n\n"
+        f"{markdown_table([details(line) for line in lines])}"
     )
 
 
-def answers(results: Path, part: str, title: str) -> str:
+def answers(results: Path, part: str) -> str:
     """The differences that `rows.yml` asks for, each on the documents that both rows have."""
     asked = [
         (each, len(runs[each["first"]][0]["documents"]), found)
@@ -176,7 +191,7 @@ def answers(results: Path, part: str, title: str) -> str:
         f"({n} documents)"
         for (each, n, found), p_value in zip(asked, p_values, strict=True)
     ]
-    return "\n".join([f"Differences on the {title}:\n", *told]) if told else ""
+    return "\n".join([f"Differences on the {PARTS[part]}:\n", *told]) if told else ""
 
 
 def worst_documents(runs: Sequence[dict[str, Any]]) -> str:
@@ -203,33 +218,55 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
     return total
 
 
-def cells(line: dict[str, Any]) -> dict[str, str]:
-    """A row of both tables, by column."""
+def scores(line: dict[str, Any]) -> dict[str, str]:
+    """What a row has reached beside the full model, and what it costs, by column."""
     runs, (low, high) = line["runs"], line["interval"]
     deviation = f" ± {stdev(line['f']):.1f}" if len(line["f"]) > 1 else ""
     found: Difference | None = line["difference"]
-    paper = ["" if rate is None else f"{rate:.2f}" for rate in line["row"].paper] or ["", "", ""]
     return {
         "System": line["row"].title,
-        "P": line["micro_p"],
-        "R": line["micro_r"],
+        "documents": scope(runs),
+        "seeds": " ".join(str(run["seed"]) for run in runs),
         "F1": f"**{mean(line['f']):.1f}**{deviation}",
         "interval": f"{low:.1f} to {high:.1f}",
         "from the full model": points(found) if found else "",
-        "p (Holm)": f"{line['p']:.3f}" if found else "",
-        **dict(zip(("paper: P", "paper: R", "paper: F1"), paper, strict=True)),
-        **{label: line[label] for label in (*INTERACTION_TYPES, ANY)},
-        "epochs": f"{mean(run['epochs'] for run in runs):.3g}",
-        "seeds": " ".join(str(run["seed"]) for run in runs),
+        "p (Holm)": probability(line["p"]) if found else "",
+        "published": rate(line["row"].paper, 2),
         "parameters": f"{runs[0]['parameters'] / 1e6:.1f} M",
         "training": f"{mean(run['train_seconds'] for run in runs) / 60:.1f} min",
         "pairs/s": f"{mean(run['pairs_a_second'] for run in runs):,.0f}",
     }
 
 
+def details(line: dict[str, Any]) -> dict[str, str]:
+    """Rates of a row by column."""
+    paper = line["row"].paper
+    return {
+        "System": line["row"].title,
+        "documents": scope(line["runs"]),
+        "P": line["micro_p"],
+        "published P": rate(paper, 0),
+        "R": line["micro_r"],
+        "published R": rate(paper, 1),
+        **{label: line[label] for label in (*INTERACTION_TYPES, ANY)},
+        "epochs": f"{mean(run['epochs'] for run in line['runs']):.3g}",
+    }
+
+
+def rate(paper: Sequence[float | None], place: int) -> str:
+    """A published rate, where there is one."""
+    return f"{paper[place]:.2f}" if paper and paper[place] is not None else ""
+
+
+def probability(p_value: float) -> str:
+    """A p-value, as far as the number of resamples tells it."""
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
 def in_words(first: str, second: str, found: Difference, p_value: float) -> str:
     """A difference of two rows in a sentence."""
-    return f"`{first}` minus `{second}`: {points(found)} points of F1, p = {p_value:.3f}."
+    told = probability(p_value) if p_value < 0.001 else f"= {p_value:.3f}"
+    return f"`{first}` minus `{second}`: {points(found)} points of F1, p {told}."
 
 
 def points(found: Difference) -> str:
@@ -237,23 +274,20 @@ def points(found: Difference) -> str:
     return f"{100 * found.mean:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
 
 
-def draw_plot(parts: dict[str, list[dict[str, Any]]]) -> Figure:
+def draw_plot(lines: Sequence[dict[str, Any]], part: str) -> Figure:
     """Micro F1 with its interval, the published figure beside it where there is one."""
-    heights = [1.0 + 0.37 * len(lines) for lines in parts.values()]
-    figure = Figure(figsize=(7.5, sum(heights)), layout="constrained")
-    axes = figure.subplots(len(parts), squeeze=False, sharex=True, height_ratios=heights)[:, 0]
-    for (title, lines), axis in zip(parts.items(), axes, strict=True):
-        for place, line in enumerate(lines):
-            (low, high), f = line["interval"], mean(line["f"])
-            axis.errorbar(f, place, xerr=[[f - low], [high - f]], fmt="o", color="C0", capsize=3)
-            for rate in filter(None, line["row"].paper[2:]):
-                axis.plot(rate, place, "D", color="C1", mfc="none")
-        axis.set_yticks(range(len(lines)), [line["row"].title for line in lines])
-        axis.invert_yaxis()
-        axis.tick_params(labelbottom=True)
-        axis.grid(axis="x", color="0.92")
-        label = f"micro F1, {title}".replace(" (", "\n(")
-        axis.set_xlabel(f"{label}\ndiamonds: as published, official test part")
+    figure = Figure(figsize=(7.5, 1.0 + 0.37 * len(lines)), layout="constrained")
+    axis = figure.subplots()
+    for place, line in enumerate(lines):
+        (low, high), f = line["interval"], mean(line["f"])
+        axis.errorbar(f, place, xerr=[[f - low], [high - f]], fmt="o", color="C0", capsize=3)
+        for published in filter(None, line["row"].paper[2:]):
+            axis.plot(published, place, "D", color="C1", mfc="none")
+    names = [f"{line['row'].title}\n{scope(line['runs'])} documents" for line in lines]
+    axis.set_yticks(range(len(lines)), names, fontsize="small")
+    axis.invert_yaxis()
+    axis.grid(axis="x", color="0.92")
+    axis.set_xlabel(f"micro F1, {PARTS[part]}\ndiamonds: as published, official test part")
     return figure
 
 

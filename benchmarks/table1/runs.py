@@ -141,7 +141,8 @@ def _joined(
 def _of_whole(run: dict[str, Any]) -> dict[str, Any]:
     """What learned from all training documents."""
     costs = {key: run[key]["whole"] for key in ("epochs", "train_seconds", "pairs_a_second")}
-    return {**run, **costs, "documents": to_counts(run["folds"]["whole"])}
+    of_test = to_counts(run["folds"]["whole"])
+    return {**run, **costs, "documents": of_test, "folds": (), "n_folds": 0}
 
 
 def _by_row(runs: Iterable[dict[str, Any]], without: Collection[str]) -> Runs:

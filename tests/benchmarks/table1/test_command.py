@@ -156,7 +156,7 @@ def test_folds_are_done_once_and_keep_no_weights(
     assert "0 of 2 trainings are done; time left unknown" in capsys.readouterr().out
     assert quick_runs == ["gcn_baseline.seed1.fold0", "full.seed1.fold0"]
     page = given["output"] / "table1.md"
-    assert "fold 0 of 2 alone, seed 1):" in page.read_text()
+    assert "| Full model | 71 (fold 0) | 1 |" in page.read_text()
     main(**given, only="gcn_baseline,joint_decoding")
     told = capsys.readouterr().out
     assert "2 of 8 trainings are done; about 0 min left" in told
@@ -166,7 +166,7 @@ def test_folds_are_done_once_and_keep_no_weights(
     main(**given, only="gcn_baseline,joint_decoding")
     assert "8 of 8 trainings are done; nothing left" in capsys.readouterr().out
     assert len(quick_runs) == 8
-    assert "all 2 folds, seeds 1, 2):" in page.read_text()
+    assert "| Full model | 71 | 1 2 |" in page.read_text()
     assert not list(given["output"].rglob("model-last"))
     # Those that take weights are scored with the others, even where nobody asked.
     results = {path.name for path in (given["output"] / "results").iterdir()}

@@ -11,10 +11,11 @@ import pytest
 import srsly
 import typer
 
-from benchmarks.table1.report import RESULTS, difference, table_lines
+from benchmarks.table1.report import RESULTS, difference, part_lines, table_lines
 from benchmarks.table1.report import main as report_main
 from benchmarks.table1.rows import ROOT
 from benchmarks.table1.runs import Block, read_tables, shared_block
+from spacy_ddi.scoring.bootstrap import holm
 
 
 def _stored(row: str, seed: int, folds: Iterable[str]) -> dict[str, Any]:
@@ -78,15 +79,47 @@ def test_without_the_full_model_each_row_has_its_own_folds(stored: Path) -> None
     ]
 
 
-def test_the_page_says_of_each_table_what_it_is_of(stored: Path, tmp_path: Path) -> None:
+def test_the_page_says_of_each_row_what_it_is_of(stored: Path, tmp_path: Path) -> None:
     report_main(results=stored, page=(page := tmp_path / "page.md"))
     told = page.read_text(encoding="utf8")
-    assert "folds of the training documents (8 documents, all 4 folds, seed 1):" in told
-    assert "(2 documents, fold 3 of 4 alone, seed 1):" in told
+    first = told[: told.index("Precision, recall")].splitlines()
+    cells = {line.split(" | ")[0]: line.split(" | ") for line in first}
+    systems = [line for line in first if line.startswith("| ")][2:]
+    assert systems[0].startswith("| Full model | 8 |")
+    assert len(systems) == 5
+    assert cells["| Full model"][1:3] == ["8", "1"]
+    assert cells["| GCN baseline"][1:3] == ["8", "1"]
+    assert cells["| LSTM baseline"][1:3] == ["2 (fold 1)", "2"]
+    assert cells["| Full model, GCN without edges"][1:3] == ["2 (fold 3)", "1"]
     (all_folds,) = [line for line in told.splitlines() if "`full` minus `gcn_baseline`" in line]
     assert all_folds.endswith("(8 documents)")
     (few,) = [line for line in told.splitlines() if "`full` minus `no_graph`" in line]
     assert few.endswith("(2 documents)")
+
+
+def test_p_is_corrected_for_all_rows_of_a_part(stored: Path) -> None:
+    lines = part_lines(stored, "folds")
+    assert [line["row"].name for line in lines] == [
+        *("full", "static_vectors", "gcn_baseline", "lstm_baseline", "no_graph")
+    ]
+    assert "p" not in lines[0]
+    single = [line["difference"].p_value for line in lines[1:]]
+    assert [line["p"] for line in lines[1:]] == pytest.approx(holm(single))
+    assert part_lines(stored, "dev") == []
+
+
+def test_the_page_of_docs_has_a_summary(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, summary = tmp_path / "all.md", tmp_path / "own.md"
+    monkeypatch.setattr("benchmarks.table1.report.PAGE", page)
+    monkeypatch.setattr("benchmarks.table1.report.SUMMARY", summary)
+    report_main(results=stored, page=page)
+    assert "GCN without edges" in page.read_text(encoding="utf8")
+    assert "LSTM baseline" in summary.read_text(encoding="utf8")
+    assert "GCN without edges" not in summary.read_text(encoding="utf8")
+    assert summary.with_suffix(".svg").exists()
+    assert not page.with_suffix(".svg").exists()
 
 
 def test_lines_are_means_over_seeds_with_differences_from_the_full_model(tmp_path: Path) -> None:
@@ -116,7 +149,8 @@ def test_what_is_to_be_known_of_a_published_figure_stands_below(tmp_path: Path) 
         run = srsly.read_json(RESULTS / "full.seed1.json")
         srsly.write_json(tmp_path / f"{row}.seed1.json", {**run, "row": row})
     page = tmp_path / "page.md"
-    page.write_text((ROOT / "docs" / "table1.md").read_text(encoding="utf8"), encoding="utf8")
+    text = (ROOT / "docs" / "table1_results.md").read_text(encoding="utf8")
+    page.write_text(text, encoding="utf8")
     report_main(results=tmp_path, page=page)
     told = [line for line in page.read_text(encoding="utf8").splitlines() if "976 true" in line]
     assert any(line.startswith("- RHCNN (Sun 2019): Its public code leaves 64") for line in told)
@@ -124,7 +158,10 @@ def test_what_is_to_be_known_of_a_published_figure_stands_below(tmp_path: Path) 
 
 def test_any_two_rows_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     report_main(compare=("full", "gcn_baseline"))
-    assert "development documents: `full` minus `gcn_baseline`: +14.7" in capsys.readouterr().out
+    assert (
+        "development documents, 71 documents: `full` minus `gcn_baseline`: +14.7"
+        in capsys.readouterr().out
+    )
 
 
 def test_the_documents_with_most_errors_of_a_row_can_be_left_out(
@@ -135,12 +172,12 @@ def test_the_documents_with_most_errors_of_a_row_can_be_left_out(
     srsly.write_json(stored / "gcn_baseline.seed1.folds.json", long)
     report_main(results=stored, worst="gcn_baseline")
     printed = capsys.readouterr().out
-    assert "(3 documents, fold 0 of 4 alone, seed 1):" in printed
+    assert "folds of the training documents, 3 (fold 0) documents:" in printed
     assert "F1 31.8" in printed  # 7 right, 23 wrong, 7 missed
     assert printed.splitlines()[2] == "  list: 1 right, 21 wrong, 3 missed"
     report_main(results=stored, worst="gcn_baseline", without="list,other")
     printed = capsys.readouterr().out
-    assert "(2 documents," in printed
+    assert " 2 (fold 0) documents:" in printed
     assert "F1 66.7" in printed
     assert "list" not in printed
     report_main(results=stored, compare=("full", "gcn_baseline"), without="list")
