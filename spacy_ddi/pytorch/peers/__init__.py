@@ -1,5 +1,6 @@
 """The networks of the other systems in Table 1 of Li & Ji 2019, one file a system.
 
-Each gives one vector a pair (`PairReader`), and is built from the published description alone. They
-get what all rows of our table get: blinded mentions, our token vectors, our candidate pairs.
+Each gives one vector a pair (`PairReader`). They are built from abstracts, from what later articles
+say of them, and from facts of public code where there is some; no code was taken over. They get
+what all rows of our table get: blinded mentions, our token vectors, our candidate pairs.
 """

@@ -68,7 +68,8 @@ def configure_sun_rhcnn(
 
 class SunRHCNN(WordWindows):
     """max over i of ReLU(W [x_{i-d}; x_i; x_{i+d}] + b), for d of 1 and more, where x_i is
-    [tanh(V [l_i; w_i; r_i]); p_i1; p_i2], and l_i and r_i are states of a BiLSTM over the words.
+    [tanh(V [l_i; w_i; r_i]); p_i1; p_i2]. l_i is the state of an LSTM that has read the words to
+    the left, r_i that of one that has read those to the right; zeros where there are none.
 
     Both mentions of a pair read as the same word, so that the words in their context are those of
     all pairs, and are computed once a sentence.
@@ -105,10 +106,24 @@ class SunRHCNN(WordWindows):
         """Words in their context, and what convolutions make of them; see `PairReader`."""
         nodes = self.dropout(nodes)
         sentences = torch.arange(len(batch.sentence_nodes) - 1, device=nodes.device)
-        context = self.lstm(nodes, copy_graphs(batch, sentences))
+        states = self.lstm(nodes, copy_graphs(batch, sentences))
+        context = beside_each(states, batch.sentence_nodes)
         words = torch.tanh(self.fusion(torch.cat([nodes, context], dim=1)))
         return super().encode_sentences(words, batch)
 
     def read_pairs(self, shared: tuple[Tensor, ...], rows: PairRows) -> Tensor:
         """Convolutions and maximum; see `PairReader`."""
         return max_over_words(self.windows(shared, rows), rows).relu()
+
+
+def beside_each(states: Tensor, starts: Tensor) -> Tensor:
+    """What was read before each word from either side, without the word itself.
+
+    states (Tensor): Shape (M, H): half of the width a direction.
+    starts (Tensor): Shape (S + 1,): words of sentence s are [s] to [s + 1], at least one.
+    RETURNS (Tensor): Shape (M, H).
+    """
+    left, right = states.chunk(2, dim=1)
+    left = left.roll(1, 0).index_fill(0, starts[:-1], 0)
+    right = right.roll(-1, 0).index_fill(0, starts[1:] - 1, 0)
+    return torch.cat([left, right], dim=1)

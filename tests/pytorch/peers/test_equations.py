@@ -69,8 +69,10 @@ def quan(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor
 
 
 def sun(reader: Any, vectors: Tensor, sentence: Sentence, pair: Pair) -> Tensor:
-    context = read_both_ways(reader.lstm, vectors)
-    words = torch.tanh(reader.fusion(torch.cat([vectors, context], dim=1)))
+    left, right = read_both_ways(reader.lstm, vectors).chunk(2, dim=1)
+    nothing = left.new_zeros(1, left.shape[1])
+    beside = [torch.cat([nothing, left[:-1]]), torch.cat([right[1:], nothing])]
+    words = torch.tanh(reader.fusion(torch.cat([vectors, *beside], dim=1)))
     return largest(reader, torch.cat([words, *positions(reader, sentence, pair, 2)], dim=1)).relu()
 
 
