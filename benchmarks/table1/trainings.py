@@ -187,7 +187,7 @@ def _command(
 
 def store_folds(name: str, seed: str, n_folds: int, output: Path, results: Path, row: Row) -> None:
     """Put what the folds of a row and seed have given into one file, and the pairs that were
-    found in them, as submission lines, into another.
+    found in them, as submission lines, into another; those of the official test part into a third.
 
     name (str): Name of the row whose weights were scored.
     seed (str): The seed.
@@ -202,17 +202,17 @@ def store_folds(name: str, seed: str, n_folds: int, output: Path, results: Path,
         if (path := output / f"{name}.seed{seed}.{fold}" / f"{row.name}.json").exists()
     }
     file = results / f"{row.name}.seed{seed}.folds.json"
-    pairs = file.with_suffix(".txt.gz")
-    for each in (file, pairs):
+    found_in = {
+        part: results / f"{row.name}.seed{seed}.{part}.txt.gz" for part in ("folds", "test")
+    }
+    for each in (file, *found_in.values()):
         each.unlink(missing_ok=True)
     if not runs:
         return
-    found = [
-        (output / f"{name}.seed{seed}.{fold}" / f"{row.name}.folds.txt").read_bytes()
-        for fold in runs
-        if fold != "whole"
-    ]
-    pairs.write_bytes(gzip.compress(b"".join(found), mtime=0))
+    for part, pairs in found_in.items():
+        texts = [output / f"{name}.seed{seed}.{fold}" / f"{row.name}.{part}.txt" for fold in runs]
+        if lines := b"".join(text.read_bytes() for text in texts if text.exists()):
+            pairs.write_bytes(gzip.compress(lines, mtime=0))
     counts = {
         fold: {document: _without_zeros(found) for document, found in sorted(of_part.items())}
         for fold, run in runs.items()

@@ -122,6 +122,10 @@ def test_the_official_test_part_is_scored_where_it_is(
     main(**{**given, "folds": 2, "dev": None}, only="gcn_baseline")
     folds = srsly.read_json(given["output"] / "results" / "gcn_baseline.seed1.folds.json")
     assert folds["folds"].keys() == {"fold0", "fold1", "whole"}
+    for part, trained in (("folds", ["fold0", "fold1"]), ("test", ["whole"])):
+        pairs = given["output"] / "results" / f"gcn_baseline.seed1.{part}.txt.gz"
+        lines = gzip.decompress(pairs.read_bytes()).decode().split()
+        assert lines == [f"gcn_baseline.seed1.{fold}" for fold in trained]
 
 
 def test_a_failure_is_told_and_leaves_no_result(

@@ -10,7 +10,7 @@ import pytest
 import spacy
 import srsly
 from spacy.language import Language
-from spacy.util import dict_to_dot, is_package, load_config, registry
+from spacy.util import dict_to_dot, import_file, is_package, load_config, registry
 
 from benchmarks.table1 import row as commands
 from benchmarks.table1 import rows
@@ -114,6 +114,8 @@ def test_a_row_is_what_its_files_say_and_nothing_else(row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_the_settings_of_a_row_are_known(row: Row, parts: dict[str, Any]) -> None:
+    for path in row.code_file():
+        import_file(path.stem, path)
     config = row.config()
     component = config["components"]["ddi_relation"]
     own = {
