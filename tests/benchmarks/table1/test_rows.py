@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ TRAINED = [
     or name in ("no_graph", "joint_decoding", "pair_context", "paper_settings")
     or name in ("gcn_baseline_paper_settings", "gcn_baseline_degree", "gcn_baseline_no_positions")
     or name in ("gcn_baseline_learned_words", "gcn_baseline_no_vectors", "gcn_baseline_typed")
+    or name == "gcn_baseline_plain_vectors"
     or name in ("full_molecules", "full_classes", "gcn_baseline_molecules", "gcn_baseline_classes")
 ]
 """Rows of which others differ in a number alone."""
@@ -98,7 +100,8 @@ def test_a_row_is_what_its_files_say_and_nothing_else(row: Row) -> None:
     for file in row.files():
         changes = dict_to_dot(load_config(file, interpolate=False))
         # A block with another function takes the place of what an earlier file says of it.
-        for path in [path for path in changes if ".@" in path and path in named]:
+        functions = {path.rpartition(".@")[0] for path in named if ".@" in path}
+        for path in [path for path in changes if path.rpartition(".@")[0] in functions]:
             block = f"{path.rpartition('.@')[0]}."
             named = {key: value for key, value in named.items() if not key.startswith(block)}
         # So does a block of what was a variable.
@@ -151,61 +154,28 @@ def test_a_row_takes_the_weights_of_one_before_that_differs_in_settings_alone() 
     assert changed == {"components.ddi_relation.decoding": "joint"}
 
 
-CODE = """
-import torch
-from spacy.util import registry
-from torch import nn
-from spacy_ddi.pytorch.pair_reader import PairReader
-
-@registry.misc("mine.LastWord.v1")
-def configure_last_word(width: int):
-    return lambda token_width, dropout: LastWord(token_width, width)
-
-class LastWord(nn.Module):
-    def __init__(self, token_width, width):
-        super().__init__()
-        self.output_size = width
-        self.layer = nn.Linear(token_width, width)
-
-    def encode_sentences(self, nodes, batch):
-        return (nodes,)
-
-    def read_pairs(self, shared, rows):
-        return self.layer(shared[0][rows.graph.nodes[rows.graph.starts[1:] - 1]])
-
-    def attention(self, shared, rows):
-        return None
-"""
-"""A network of one's own, outside of the package."""
-
-CONFIG = """
-[components]
-
-[components.ddi_relation]
-
-[components.ddi_relation.model]
-pooling = null
-
-[components.ddi_relation.model.pair_encoder]
-@misc = "mine.LastWord.v1"
-width = 5
-"""
-
-
-def test_a_row_of_ones_own_is_a_file_and_a_config(
+def test_the_row_of_ones_own_in_docs_trains(
     folder: Path, parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "last_word.py").write_text(CODE, encoding="utf8")
-    (tmp_path / "last_word.cfg").write_text(CONFIG, encoding="utf8")
-    configs = ["full", "static_vectors", "gcn_baseline", f"{tmp_path}/last_word"]
-    mine = Row("mine", "Mine", configs, from_scratch=True, code=f"{tmp_path}/last_word.py")
-    monkeypatch.setattr(commands, "read_rows", lambda: {"mine": mine})
+    page = (rows.ROOT / "docs" / "table1.md").read_text(encoding="utf8")
+    part = page[page.index("## Add a row") :]
+    code, config, entry = (
+        re.search(f"```{language}\n(.*?)```", part, re.DOTALL)[1]  # type: ignore[index]
+        for language in ("python", "ini", "yaml")
+    )
+    (tmp_path / "word_bag.py").write_text(code, encoding="utf8")
+    (tmp_path / "word_bag.cfg").write_text(config, encoding="utf8")
+    (told,) = srsly.yaml_loads(entry)
+    assert Path(told["code"]).name == "word_bag.py"
+    *base, own = told["configs"]
+    there = {"configs": [*base, f"{tmp_path}/{own}"], "code": f"{tmp_path}/word_bag.py"}
+    monkeypatch.setattr(commands, "read_rows", lambda: {"word_bag": Row(**{**told, **there})})
     monkeypatch.chdir(tmp_path)
     train = Path(parts["paths.train"])
     inputs = {name: parts[f"paths.{name}"] for name in ("encoder", "parser")}
-    commands.train("mine", 1, 1, train, vectors=f"{folder}/vectors", **inputs)
-    commands.score("mine", 1, [f"dev={train}"])
-    assert srsly.read_json("mine.json")["counts"]["dev"]
+    commands.train("word_bag", 1, 1, train, vectors=f"{folder}/vectors", **inputs)
+    commands.score("word_bag", 1, [f"dev={train}"])
+    assert srsly.read_json("word_bag.json")["counts"]["dev"]
 
 
 def test_a_key_that_there_is_not_is_told_with_its_row(
