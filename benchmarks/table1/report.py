@@ -70,7 +70,7 @@ def main(
     rows, aside = compare or (worst,), without.split(",")
     for part, title in PARTS.items():
         for runs in read_tables(results, part, rows, aside):
-            of = f"{title}, {scope(runs[rows[0]])} documents"
+            of = f"{title}, {scope(runs[rows[0]], ' documents')}"
             if compare and (found := difference(runs, *compare)):
                 typer.echo(f"{of}: {in_words(*compare, found, found.p_value)}")
             elif worst:
@@ -120,9 +120,9 @@ def scores_of(run: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def scope(runs: Sequence[dict[str, Any]]) -> str:
+def scope(runs: Sequence[dict[str, Any]], unit: str = "") -> str:
     """What documents a row was scored on: how many; of folds also which, if not all."""
-    told = str(len(runs[0]["documents"]))
+    told = f"{len(runs[0]['documents'])}{unit}"
     folds, n_folds = runs[0].get("folds", ()), runs[0].get("n_folds", 0)
     if len(folds) == n_folds:
         return told
@@ -283,7 +283,7 @@ def draw_plot(lines: Sequence[dict[str, Any]], part: str) -> Figure:
         axis.errorbar(f, place, xerr=[[f - low], [high - f]], fmt="o", color="C0", capsize=3)
         for published in filter(None, line["row"].paper[2:]):
             axis.plot(published, place, "D", color="C1", mfc="none")
-    names = [f"{line['row'].title}\n{scope(line['runs'])} documents" for line in lines]
+    names = [f"{line['row'].title}\n{scope(line['runs'], ' documents')}" for line in lines]
     axis.set_yticks(range(len(lines)), names, fontsize="small")
     axis.invert_yaxis()
     axis.grid(axis="x", color="0.92")

@@ -172,12 +172,12 @@ def test_the_documents_with_most_errors_of_a_row_can_be_left_out(
     srsly.write_json(stored / "gcn_baseline.seed1.folds.json", long)
     report_main(results=stored, worst="gcn_baseline")
     printed = capsys.readouterr().out
-    assert "folds of the training documents, 3 (fold 0) documents:" in printed
+    assert "folds of the training documents, 3 documents (fold 0):" in printed
     assert "F1 31.8" in printed  # 7 right, 23 wrong, 7 missed
     assert printed.splitlines()[2] == "  list: 1 right, 21 wrong, 3 missed"
     report_main(results=stored, worst="gcn_baseline", without="list,other")
     printed = capsys.readouterr().out
-    assert " 2 (fold 0) documents:" in printed
+    assert " 2 documents (fold 0):" in printed
     assert "F1 66.7" in printed
     assert "list" not in printed
     report_main(results=stored, compare=("full", "gcn_baseline"), without="list")
