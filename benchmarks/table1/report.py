@@ -57,24 +57,37 @@ def main(
     worst: Annotated[
         str, typer.Option(help="Print the documents with most errors of this row instead.")
     ] = "",
+    folds: Annotated[
+        str, typer.Option(help="Numbers of the folds to print, with commas between; else all.")
+    ] = "",
     without: Annotated[
         str, typer.Option(help="Documents to leave out of what is printed, with commas between.")
     ] = "",
 ) -> None:
     """Write table and plot again."""
-    if compare is None and not worst:
-        if without:
-            raise typer.BadParameter("needs --compare or --worst.", param_hint="--without")
+    rows = compare or ((worst,) if worst else ())
+    if unknown := set(rows) - set(read_rows()):
+        raise typer.BadParameter(f"rows.yml has no row {', '.join(sorted(unknown))}.")
+    if not rows:
+        if without or folds:
+            raise typer.BadParameter("--without and --folds need --compare or --worst.")
         write_report(results, page, only.split(",") if only else ())
         return
-    rows, aside = compare or (worst,), without.split(",")
+    names = [f"fold{number}" for number in folds.split(",")] if folds else []
+    told = []
     for part, title in PARTS.items():
-        for runs in read_tables(results, part, rows, aside):
-            of = f"{title}, {scope(runs[rows[0]], ' documents')}"
+        tables = read_tables(results, part, rows, folds=names, without=without.split(","))
+        for runs in tables if part == "folds" or not folds else ():
+            of = f"{title}, {scope(next(iter(runs.values())), ' documents')}"
             if compare and (found := difference(runs, *compare)):
-                typer.echo(f"{of}: {in_words(*compare, found, found.p_value)}")
+                told.append(f"{of}: {in_words(*compare, found, found.p_value)}")
             elif worst:
-                typer.echo(f"{of}:\n{worst_documents(runs[worst])}")
+                told.append(f"{of}:\n{worst_documents(runs[worst])}")
+    if not told:
+        raise typer.BadParameter(
+            f"{results} has no result of {', '.join(rows)} on the same documents."
+        )
+    typer.echo("\n".join(told))
 
 
 def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
@@ -271,7 +284,8 @@ def in_words(first: str, second: str, found: Difference, p_value: float) -> str:
 
 def points(found: Difference) -> str:
     """A difference with its interval, in points of F1."""
-    return f"{100 * found.mean:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
+    middle, low, high = (round(100 * x, 1) + 0.0 for x in (found.mean, found.low, found.high))
+    return f"{middle:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
 def draw_plot(lines: Sequence[dict[str, Any]], part: str) -> Figure:

@@ -42,13 +42,19 @@ class Block:
 
 
 def read_tables(
-    folder: Path, part: str, only: Sequence[str] = (), without: Collection[str] = ()
+    folder: Path,
+    part: str,
+    only: Sequence[str] = (),
+    *,
+    folds: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> list[Runs]:
     """What was scored on a part, with `documents`: its counts as the scorer takes them.
 
     folder (Path): Folder with stored results.
     part (str): "dev", "test" or "folds".
     only (Sequence[str]): Names of the rows to read; none for all.
+    folds (Collection[str]): Names of the folds to read; none for all.
     without (Collection[str]): Ids of documents to leave out.
     RETURNS (List[Runs]): A table each; an empty list if nothing was scored. Of folds there may be
         several: rows stand together that share the same seeds and folds with the full model, which
@@ -59,6 +65,11 @@ def read_tables(
     files = [run for run in files if not only or run["row"] in only]
     of_folds = [run for run in files if "folds" in run]
     if part == "folds":
+        if folds:
+            of_folds = [
+                {**run, "folds": {f: run["folds"][f] for f in folds if f in run["folds"]}}
+                for run in of_folds
+            ]
         tables = _tables(of_folds, only)
         return [_by_row(_joined(of_folds, *table), without) for table in tables]
     found = {

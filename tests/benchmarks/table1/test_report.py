@@ -182,5 +182,25 @@ def test_the_documents_with_most_errors_of_a_row_can_be_left_out(
     assert "list" not in printed
     report_main(results=stored, compare=("full", "gcn_baseline"), without="list")
     assert "`full` minus `gcn_baseline`: +0.0" in capsys.readouterr().out
-    with pytest.raises(typer.BadParameter, match="needs --compare or --worst"):
+    with pytest.raises(typer.BadParameter, match="need --compare or --worst"):
         report_main(results=stored, without="list")
+
+
+def test_some_folds_are_printed(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report_main(results=stored, worst="gcn_baseline", folds="0,2")
+    assert "4 documents (folds 0, 2):" in capsys.readouterr().out
+    with pytest.raises(typer.BadParameter, match="no result of gcn_baseline, no_graph on the same"):
+        report_main(results=stored, compare=("gcn_baseline", "no_graph"), folds="0")
+
+
+def test_a_row_that_one_part_lacks_is_compared_in_the_others(
+    stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = srsly.read_json(RESULTS / "full.seed1.json")
+    srsly.write_json(stored / "full.seed1.json", run)
+    for compared in (("full", "gcn_baseline"), ("gcn_baseline", "full")):
+        report_main(results=stored, compare=compared)
+        (line,) = capsys.readouterr().out.splitlines()
+        assert line.startswith("folds of the training documents, 8 documents")
+    with pytest.raises(typer.BadParameter, match=r"rows\.yml has no row mine"):
+        report_main(results=stored, compare=("full", "mine"))
