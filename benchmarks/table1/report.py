@@ -185,7 +185,8 @@ def as_markdown(lines: Sequence[dict[str, Any]], part: str) -> str:
     return (
         f"Scores on the {title}:\n\n{markdown_table([scores(line) for line in lines])}\n\n"
         f"{''.join(notes)}\n"
-        f"Precision, recall, and F1 by type, on the {title}:\n\n"
+        f"Precision, recall, and F1 by type, on the {title}. In *{ANY}* a right pair counts with "
+        "any type:\n\n"
         f"{markdown_table([details(line) for line in lines])}"
     )
 
