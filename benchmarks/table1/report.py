@@ -107,7 +107,7 @@ def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
     is_of_docs = page == PAGE
     write_page(page, MODULE, "\n\n".join(texts), None if is_of_docs else plot)
     if is_of_docs:
-        write_page(SUMMARY, MODULE, markdown_table([scores(line) for line in shown]), plot)
+        write_page(SUMMARY, MODULE, summary(shown), plot)
 
 
 def part_lines(results: Path, part: str, only: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -179,16 +179,20 @@ def difference(runs: Runs, first: str, second: str) -> Difference | None:
 
 def as_markdown(lines: Sequence[dict[str, Any]], part: str) -> str:
     """Scores and costs of some rows; then types, precision and recall."""
-    rows = [line["row"] for line in lines]
-    notes = [f"- {row.title}: {row.note}\n" for row in rows if row.note]
     title = PARTS[part]
     return (
-        f"Scores on the {title}:\n\n{markdown_table([scores(line) for line in lines])}\n\n"
-        f"{''.join(notes)}\n"
+        f"Scores on the {title}:\n\n{summary(lines)}\n\n"
         f"Precision, recall, and F1 by type, on the {title}. In *{ANY}* a right pair counts with "
-        "any type:\n\n"
-        f"{markdown_table([details(line) for line in lines])}"
+        f"any type:\n\n{markdown_table([details(line) for line in lines])}"
     )
+
+
+def summary(lines: Sequence[dict[str, Any]]) -> str:
+    """Scores and costs of some rows, and notes on them."""
+    rows = [line["row"] for line in lines]
+    notes = "\n".join(f"- {row.title}: {row.note}" for row in rows if row.note)
+    tables = [markdown_table([columns(line) for line in lines]) for columns in (scores, costs)]
+    return "\n\n".join(filter(None, (tables[0], notes, "Costs:", tables[1])))
 
 
 def answers(results: Path, part: str) -> str:
@@ -233,7 +237,7 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
 
 
 def scores(line: dict[str, Any]) -> dict[str, str]:
-    """What a row has reached beside the full model, and what it costs, by column."""
+    """What a row has reached beside the full model, by column."""
     runs, (low, high) = line["runs"], line["interval"]
     deviation = f" ± {stdev(line['f']):.1f}" if len(line["f"]) > 1 else ""
     found: Difference | None = line["difference"]
@@ -246,7 +250,16 @@ def scores(line: dict[str, Any]) -> dict[str, str]:
         "from the full model": points(found) if found else "",
         "p (Holm)": probability(line["p"]) if found else "",
         "published": rate(line["row"].paper, 2),
+    }
+
+
+def costs(line: dict[str, Any]) -> dict[str, str]:
+    """What a row costs, by column."""
+    runs = line["runs"]
+    return {
+        "System": line["row"].title,
         "parameters": f"{runs[0]['parameters'] / 1e6:.1f} M",
+        "epochs": f"{mean(run['epochs'] for run in runs):.3g}",
         "training": f"{mean(run['train_seconds'] for run in runs) / 60:.1f} min",
         "pairs/s": f"{mean(run['pairs_a_second'] for run in runs):,.0f}",
     }
@@ -263,7 +276,6 @@ def details(line: dict[str, Any]) -> dict[str, str]:
         "R": line["micro_r"],
         "published R": rate(paper, 1),
         **{label: line[label] for label in (*INTERACTION_TYPES, ANY)},
-        "epochs": f"{mean(run['epochs'] for run in line['runs']):.3g}",
     }
 
 

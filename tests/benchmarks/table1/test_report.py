@@ -82,11 +82,12 @@ def test_without_the_full_model_each_row_has_its_own_folds(stored: Path) -> None
 def test_the_page_says_of_each_row_what_it_is_of(stored: Path, tmp_path: Path) -> None:
     report_main(results=stored, page=(page := tmp_path / "page.md"))
     told = page.read_text(encoding="utf8")
-    first = told[: told.index("Precision, recall")].splitlines()
+    first = told[: told.index("Costs:")].splitlines()
     cells = {line.split(" | ")[0]: line.split(" | ") for line in first}
     systems = [line for line in first if line.startswith("| ")][2:]
     assert systems[0].startswith("| Full model | 8 |")
     assert len(systems) == 5
+    assert told.count("| LSTM baseline |") == 3  # scores, costs and rates
     assert cells["| Full model"][1:3] == ["8", "1"]
     assert cells["| GCN baseline"][1:3] == ["8", "1"]
     assert cells["| LSTM baseline"][1:3] == ["2 (fold 1)", "2"]
