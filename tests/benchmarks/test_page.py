@@ -35,16 +35,25 @@ def test_cells_have_the_digits_that_count_and_the_spread_of_rounds() -> None:
     assert cell([1.001, 1.002]) == "1.00"
 
 
-@pytest.mark.parametrize("report", [speed_report, table1_report])
-def test_page_and_plot_say_what_is_stored(report: ModuleType, tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_bytes(report.PAGE.read_bytes())
-    report.main(results=report.RESULTS, page=page)
+@pytest.mark.parametrize(
+    ("report", "names"), [(speed_report, ["PAGE"]), (table1_report, ["PAGE", "SUMMARY"])]
+)
+def test_pages_and_plot_say_what_is_stored(
+    report: ModuleType, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: dict[str, Path] = {name: getattr(report, name) for name in names}
+    renewed = {name: tmp_path / path.name for name, path in stored.items()}
+    for name, path in renewed.items():
+        path.write_bytes(stored[name].read_bytes())
+        monkeypatch.setattr(report, name, path)
+    report.main(results=report.RESULTS, page=renewed["PAGE"])
     message = f"run: python -m {report.MODULE}"
-    assert page.read_text() == report.PAGE.read_text(), message
-    stored = report.PAGE.with_suffix(".svg").read_text()
-    if f"Matplotlib v{mpl.__version__}," in stored:  # others draw other coordinates
-        assert without_ids(page.with_suffix(".svg").read_text()) == without_ids(stored), message
+    for name, path in renewed.items():
+        assert path.read_text() == stored[name].read_text(), message
+    plot = stored[names[-1]].with_suffix(".svg").read_text()
+    if f"Matplotlib v{mpl.__version__}," in plot:  # others draw other coordinates
+        drawn = renewed[names[-1]].with_suffix(".svg").read_text()
+        assert without_ids(drawn) == without_ids(plot), message
 
 
 def without_ids(svg: str) -> str:
