@@ -13,7 +13,6 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from itertools import compress
 from pathlib import Path
 from typing import Annotated
 
@@ -188,8 +187,7 @@ def run_all(
     YIELDS (Tuple[Training, int]): Each as it ends, with its exit code; first those of which
         nothing has changed.
     """
-    changed = [training.prepare(setting) for training in trainings]
-    waiting = list(compress(trainings, changed))
+    waiting = [training for training in trainings if training.prepare(setting)]
     done = [training for training in trainings if training not in waiting]
     for training in done:
         yield training, 0

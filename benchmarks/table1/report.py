@@ -102,8 +102,8 @@ def write_report(results: Path, page: Path, only: Sequence[str] = ()) -> None:
         for part, of_part in lines.items()
     ]
     first = next(iter(lines))
-    shown = [line for line in lines[first] if line["row"].group in IN_SUMMARY]
-    plot = draw_plot(shown or lines[first], first)
+    shown = [line for line in lines[first] if line["row"].group in IN_SUMMARY] or lines[first]
+    plot = draw_plot(shown, first)
     is_of_docs = page == PAGE
     write_page(page, MODULE, "\n\n".join(texts), None if is_of_docs else plot)
     if is_of_docs:

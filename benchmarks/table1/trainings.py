@@ -104,13 +104,11 @@ class Training:
         return any(check_rerun(self.folder, command) for command in commands)
 
     def run(self, setting: Setting) -> int:
-        """Do what has changed since the last time.
+        """Run the project that `prepare` has written.
 
         setting (Setting): How rows are trained.
         RETURNS (int): The exit code.
         """
-        if not self.prepare(setting):
-            return 0
         start = perf_counter()
         code = run_project(self.folder, workflow=WORKFLOW)
         seconds = perf_counter() - start

@@ -121,6 +121,8 @@ def test_the_page_of_docs_has_a_summary(
     assert "GCN without edges" not in summary.read_text(encoding="utf8")
     assert summary.with_suffix(".svg").exists()
     assert not page.with_suffix(".svg").exists()
+    report_main(results=stored, page=page, only="no_graph")
+    assert "GCN without edges" in summary.read_text(encoding="utf8")
 
 
 def test_lines_are_means_over_seeds_with_differences_from_the_full_model(tmp_path: Path) -> None:
