@@ -119,8 +119,8 @@ def main(
         raise typer.BadParameter("is needed without --folds", param_hint="--dev")
     else:
         parts = [("", train.resolve(), {"dev": dev.resolve(), **tests})]
-        for path in results.iterdir():  # what it holds is of this table, and nothing else
-            if "folds" not in path.name:
+        for path in results.iterdir():  # what it holds is of this table, or of folds
+            if not path.name.endswith((".folds.json", ".txt.gz")):
                 path.unlink()
     trainings = [
         Training(donor, [donor, *takers], seed, part, sentences, scored, output)

@@ -244,7 +244,7 @@ def scores(line: dict[str, Any]) -> dict[str, str]:
     return {
         "System": line["row"].title,
         "documents": scope(runs),
-        "seeds": " ".join(str(run["seed"]) for run in runs),
+        "seed": ", ".join(str(run["seed"]) for run in runs),
         "F1": f"**{mean(line['f']):.1f}**{deviation}",
         "interval": f"{low:.1f} to {high:.1f}",
         "from the full model": points(found) if found else "",
@@ -259,7 +259,7 @@ def costs(line: dict[str, Any]) -> dict[str, str]:
     return {
         "System": line["row"].title,
         "parameters": f"{runs[0]['parameters'] / 1e6:.1f} M",
-        "epochs": f"{mean(run['epochs'] for run in runs):.3g}",
+        "best epoch": f"{mean(run['epochs'] for run in runs):.3g}",
         "training": f"{mean(run['train_seconds'] for run in runs) / 60:.1f} min",
         "pairs/s": f"{mean(run['pairs_a_second'] for run in runs):,.0f}",
     }

@@ -126,6 +126,9 @@ def test_the_official_test_part_is_scored_where_it_is(
         pairs = given["output"] / "results" / f"gcn_baseline.seed1.{part}.txt.gz"
         lines = gzip.decompress(pairs.read_bytes()).decode().split()
         assert lines == [f"gcn_baseline.seed1.{fold}" for fold in trained]
+    of_folds = set((given["output"] / "results").glob("gcn_baseline.*"))
+    main(**given, only="full")  # the quick setting takes nothing away from the full one
+    assert of_folds == set((given["output"] / "results").glob("gcn_baseline.*"))
 
 
 def test_a_failure_is_told_and_leaves_no_result(
@@ -170,7 +173,7 @@ def test_folds_are_done_once_and_keep_no_weights(
     main(**given, only="gcn_baseline,joint_decoding")
     assert "8 of 8 trainings are done; nothing left" in capsys.readouterr().out
     assert len(quick_runs) == 8
-    assert "| Full model | 71 | 1 2 |" in page.read_text()
+    assert "| Full model | 71 | 1, 2 |" in page.read_text()
     assert not list(given["output"].rglob("model-last"))
     # Those that take weights are scored with the others, even where nobody asked.
     results = {path.name for path in (given["output"] / "results").iterdir()}
