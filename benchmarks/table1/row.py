@@ -30,6 +30,7 @@ from spacy_ddi.scoring.counts import all_labels, count_by_document
 from spacy_ddi.scoring.evaluation import annotate
 from spacy_ddi.scoring.submission import submission_lines
 from spacy_ddi.training.torch_modules import torch_modules
+from spacy_ddi.whole_files import written_whole
 
 MAX_PAIRS = "components.ddi_relation.model.max_pairs"
 TRAINING_PAIRS = 8192
@@ -155,7 +156,9 @@ def score(
         "pairs_a_second": n_pairs / median(seconds),
         "counts": counts,
     }
-    Path(f"{name}.json").write_text(srsly.json_dumps(run) + "\n", encoding="utf8")
+    # Another training that ends reads all that is there.
+    with written_whole(Path(f"{name}.json")) as file:
+        srsly.write_json(file, run)
 
 
 def read_sentences(path: Path, nlp: Language) -> list[Doc]:

@@ -26,6 +26,7 @@ from benchmarks.table1.report import RESULTS
 from benchmarks.table1.rows import Row, read_rows
 from spacy_ddi.corpora.docbin import read_docbin
 from spacy_ddi.gold import DOCUMENT_ID
+from spacy_ddi.whole_files import written_whole
 from tests.conftest import SAMPLE_CORPUS
 
 ROWS = read_rows()
@@ -66,7 +67,8 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
                 if (name := output.removesuffix(".json")) != output:
                     run = srsly.read_json(RESULTS / f"{name}.seed1.json")
                     parts = dict.fromkeys(_scored(command), run["counts"]["dev"])
-                    srsly.write_json(folder / output, {**run, "counts": parts})
+                    with written_whole(folder / output) as file:
+                        srsly.write_json(file, {**run, "counts": parts})
                     for part in parts:
                         (folder / f"{name}.{part}.txt").write_text(f"{folder.name}\n")
             update_lockfile(folder, command)
